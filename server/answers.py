@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.base.errors import InputError
+from core.base.language import LANGUAGES
 
 FRAMES = "OVERFIT_LENS_FRAMES"
 LOG_REQUESTS = "OVERFIT_LENS_LOG"
@@ -131,3 +133,11 @@ def _log(scope: Scope, number: str, status: int, seconds: float) -> None:
 def shown_path(path: str) -> str:
     """A path without what would open something."""
     return _KEY.sub(r"\1…\2", path[:200])
+
+
+def language_of(request: HTTPConnection) -> str:
+    """Of an answer that no page of Streamlit gives: the link's, else the browser's first known."""
+    asked = [request.query_params.get("lang", "")]
+    asked += request.headers.get("accept-language", "").split(",")
+    known = (each.strip()[:2].lower() for each in asked)
+    return next((each for each in known if each in LANGUAGES), "en")

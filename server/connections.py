@@ -11,11 +11,12 @@ from typing import Any
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from server.streams import EVERYBODY, MAX_MESSAGE_BYTES, address_group, most_per_address
+from server.streams import MAX_MESSAGE_BYTES, address_group, most_per_address
 
 HEADER_SECONDS = 20.0  # from connecting, or the last answer, to the end of a request's headers
 READ_SECONDS = 60.0  # without the reader's taking anything of an answer
-DESCRIPTORS = 8192
+ONE, ALL = 3, 10  # times the websockets of an address: beside its own a browser opens six others
+DESCRIPTORS = 8192  # of which half may be connections
 
 
 def install() -> None:
@@ -26,6 +27,7 @@ def install() -> None:
     most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    BoundedProtocol.room = most // 2
     task = asyncio.current_task()
     frame = getattr(task and task.get_coro(), "cr_frame", None)  # of uvicorn's LifespanOn.main
     config = getattr(frame and frame.f_locals.get("self"), "config", None)
@@ -38,6 +40,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """Ends what waits for too long; where there are too many, first whoever has waited longest."""
 
     _open: dict[BoundedProtocol, None] = {}  # noqa: RUF012 (all of the process, the oldest first)
+    room = 512
     _timer: asyncio.TimerHandle | None = None
     _asks = False  # a request has come whose answer is not complete
 
@@ -45,12 +48,12 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._open[self] = None
         self._set_timer(HEADER_SECONDS)
-        most = most_per_address()
-        host = self.client and self.client[0]
-        group = [each for each in self._open if self._group(each) == address_group(host)]
+        host, most = self.client and self.client[0], ONE * most_per_address()
+        crowd = [each for each in self._open if each._group() == self._group()]
         # Where all visitors come from their proxy's address, Streams counts them one by one.
-        crowd = group if len(group) > most and host not in self._proxies() else list(self._open)
-        if len(crowd) > (most if crowd is group else EVERYBODY * most):
+        if len(crowd) <= most or host in self._proxies():
+            crowd, most = list(self._open), min(ALL * most_per_address(), self.room)
+        if len(crowd) > most:
             next((each for each in crowd if not each._asks), self).transport.abort()
 
     def on_headers_complete(self) -> None:
@@ -99,9 +102,8 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self.transport.abort()
 
-    @staticmethod
-    def _group(each: BoundedProtocol) -> str:
-        return address_group(each.client and each.client[0])
+    def _group(self) -> str:
+        return address_group(self.client and self.client[0])
 
     def _proxies(self) -> Any:
         with suppress(AttributeError):  # uvicorn's ProxyHeadersMiddleware, with FORWARDED_ALLOW_IPS

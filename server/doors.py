@@ -13,14 +13,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.web.server.server_util import is_allowed_origin
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from core.base.language import _, use_language
 from core.hosting.phones import is_this_machine
 from core.hosting.sign_in_setup import PROVIDER_FAILS
 from server import sign_in
-from server.language import language_of
+from server.answers import language_of
 
 PROBES = ("/healthz", "/readyz", "/_stcore/health")  # asked by the machine's address, of anybody
 _CLOSED = ("/_stcore/metrics",)
@@ -56,7 +55,7 @@ class Doors:
             return
         if path == sign_in.LOGOUT_PATH:
             sign_in.sign_out(cookies)
-        elif sign_in.has_cookie(cookies) and sign_in.user(cookies) is None:
+        elif sign_in.COOKIE in cookies and sign_in.user(cookies) is None:
             _drop_cookies(scope)
         if path in _SIGNING_IN:
             await self._sign_in(scope, receive, send)
@@ -135,6 +134,6 @@ def _drop_cookies(scope: Scope) -> None:
     kept = [
         each
         for each in ";".join(headers.getlist("cookie")).split(";")
-        if not each.strip().startswith(USER_COOKIE_NAME)
+        if not each.strip().startswith(sign_in.COOKIE)
     ]
     headers["cookie"] = ";".join(kept)

@@ -21,6 +21,7 @@ from core.base.errors import InputError
 from core.base.files import runs_root, write_json
 from core.hosting import access
 
+COOKIE = USER_COOKIE_NAME
 LIST = ".signed-out.json"  # in the folder of runs: hashes of cookies, and until when they matter
 LOGOUT_PATH = "/auth/logout"
 
@@ -28,11 +29,6 @@ LOGOUT_PATH = "/auth/logout"
 def is_on() -> bool:
     """Whether people sign in here."""
     return access.sign_in_required() or bool(get_secrets_auth_section())
-
-
-def has_cookie(cookies: Mapping[str, str]) -> bool:
-    """Whether a request brings what Streamlit takes for a sign-in."""
-    return USER_COOKIE_NAME in cookies
 
 
 def user(cookies: Mapping[str, str]) -> dict[str, Any] | None:
@@ -80,7 +76,7 @@ def _content(cookies: Mapping[str, str]) -> bytes | None:
         signed = cookies.get(name, "").encode("latin-1", "replace")
         return decode_signed_value(get_cookie_secret(), name, signed, days)
 
-    return get_cookie_with_chunks(read, USER_COOKIE_NAME)
+    return get_cookie_with_chunks(read, COOKIE)
 
 
 def _hash(content: bytes) -> str:

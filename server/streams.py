@@ -47,7 +47,7 @@ class Streams:
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
             return
         cookies = HTTPConnection(scope).cookies
-        signed_in, closed = sign_in.has_cookie(cookies), False
+        signed_in, closed = sign_in.COOKIE in cookies, False
 
         async def hear() -> Message:
             nonlocal closed

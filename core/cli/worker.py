@@ -3,6 +3,7 @@ do."""
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, cast, get_args
 
 from typer import Argument, Option
@@ -36,6 +37,7 @@ def worker(
     if now and not stop:
         raise InputError("worker --now: goes with --stop")
     if not stop:
+        os.umask(0o077)  # runs are not for other users of this machine
         if not run_worker(runs, utc_now, idle):
             print(f"another worker serves {runs} already")
     elif not worker_alive(runs):

@@ -43,7 +43,6 @@ def run_worker(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
     """Serves the queue until nothing was queued for `idle_seconds`; False when another worker
     serves this folder already."""
     signal.signal(signal.SIGTERM, _interrupt)
-    os.umask(0o077)  # also where no server started it: runs are not for other users of this machine
     if demo_mode.is_enabled():
         os.nice(NICE)
     while True:

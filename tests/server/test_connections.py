@@ -44,6 +44,7 @@ def against_server(attack: Callable[[Callable[..., Any]], Coroutine[Any, Any, No
         task = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)
+        assert server.config.ws_max_size == streams.MAX_MESSAGE_BYTES
         port = server.servers[0].sockets[0].getsockname()[1]
         opened: list[asyncio.StreamWriter] = []
 
@@ -129,8 +130,8 @@ def test_a_reader_who_takes_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) ->
 def test_where_there_are_too_many_whoever_waits_longest_goes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv(streams.CONNECTIONS, "5")
-    most = 5 * streams.EVERYBODY  # the loop is trusted as a proxy, so that only the sum counts
+    monkeypatch.setenv(streams.CONNECTIONS, "2")
+    most = 2 * connections.ALL  # the loop is trusted as a proxy, so that only the sum counts
 
     async def attack(connect: Any) -> None:
         half = [await connect(HALVES[2]) for _ in range(3 * most)]
@@ -144,20 +145,21 @@ def test_where_there_are_too_many_whoever_waits_longest_goes(
 
 
 def test_one_address_has_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(streams.CONNECTIONS, "5")
+    monkeypatch.setenv(streams.CONNECTIONS, "1")
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "192.0.2.1")  # 127.0.0.1 is a visitor now
 
     async def attack(connect: Any) -> None:
         first = [await connect() for _ in range(8)]
-        for each in first[:3]:
+        for each in first[:5]:
             await ended(each)
-        assert len(connections.BoundedProtocol._open) == 5
+        assert len(connections.BoundedProtocol._open) == connections.ONE
 
     against_server(attack)
 
 
 def test_the_server_takes_the_descriptors_that_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     set_: list[Any] = []
+    monkeypatch.setattr(connections.BoundedProtocol, "room", 512)
     monkeypatch.setattr(resource, "getrlimit", lambda kind: (1024, 4096))
     monkeypatch.setattr(resource, "setrlimit", lambda kind, limits: set_.append(limits))
 
@@ -165,4 +167,4 @@ def test_the_server_takes_the_descriptors_that_it_may(monkeypatch: pytest.Monkey
         connections.install()
 
     asyncio.run(start())
-    assert set_ == [(4096, 4096)]
+    assert set_ == [(4096, 4096)] and connections.BoundedProtocol.room == 2048

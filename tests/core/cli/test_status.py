@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from core.__main__ import main
+from core.cli import worker
 from core.jobs.queue import Queue
 from core.jobs.stop_worker import stop_requested
 from core.store.feature_folder import CACHE_FOLDER
@@ -73,3 +74,10 @@ def test_the_cache_is_told_and_emptied_but_not_under_a_run(call, tmp_path, tiny)
     run.write_status(replace(run.status(), state="done"))
     assert call("cache", "--empty")[1] == "2 MB freed\n"
     assert call("cache")[1].startswith("0 MB")
+
+
+def test_what_a_worker_writes_is_its_users_alone(call, monkeypatch):
+    masks: list[int] = []
+    monkeypatch.setattr(worker.os, "umask", masks.append)
+    monkeypatch.setattr(worker, "run_worker", lambda runs, clock, idle: masks == [0o077])
+    assert call("worker") == (0, "", "")
