@@ -14,7 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from server.streams import MAX_MESSAGE_BYTES, address_group, most_per_address
 
 HEADER_SECONDS = 20.0  # from connecting, or the last answer, to the end of a request's headers
-READ_SECONDS = 60.0  # without the reader's taking anything of an answer
+READ_SECONDS, LEAST_READ = 60.0, 100_000  # in which a reader takes at least so many bytes
+MOST_UNREAD = 200_000_000  # bytes that readers leave waiting in memory, all together
 ONE, ALL = 3, 10  # times the websockets of an address: beside its own a browser opens six others
 DESCRIPTORS = 8192  # of which half may be connections
 
@@ -69,6 +70,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._set_timer(READ_SECONDS)
+        unread = {each: each.transport.get_write_buffer_size() for each in self._open}
+        if sum(unread.values()) > MOST_UNREAD:
+            max(unread, key=lambda each: unread[each]).transport.abort()
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -97,7 +101,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(seconds, self._end, unread)
 
     def _end(self, unread: int) -> None:
-        if self.transport.get_write_buffer_size() < unread:  # slowly, but it is read
+        left = self.transport.get_write_buffer_size()
+        if unread - left >= (LEAST_READ if left else 1):
             self._set_timer(HEADER_SECONDS)
         else:
             self.transport.abort()

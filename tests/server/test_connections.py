@@ -127,6 +127,33 @@ def test_a_reader_who_takes_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) ->
     against_server(attack)
 
 
+def test_nor_one_who_takes_a_byte_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.2)
+
+    async def attack(connect: Any) -> None:
+        reader, _writer = await connect(ASK.replace(b"/ ", b"/large "))
+        with suppress(ConnectionError):
+            while connections.BoundedProtocol._open:
+                await reader.read(1)
+                await asyncio.sleep(0.01)
+
+    against_server(attack)
+
+
+def test_what_readers_leave_waiting_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MOST_UNREAD", 120_000_000)
+
+    async def attack(connect: Any) -> None:
+        slow = [await connect(ASK.replace(b"/ ", b"/large ")) for _ in range(5)]
+        while len(connections.BoundedProtocol._open) > 2:
+            await asyncio.sleep(0.01)
+        reader, _writer = await connect(ASK)
+        assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+        del slow
+
+    against_server(attack)
+
+
 def test_where_there_are_too_many_whoever_waits_longest_goes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
