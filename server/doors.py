@@ -73,12 +73,7 @@ class Doors:
         host, origin = headers.get("host", ""), headers.get("origin")
         if path not in PROBES and not is_host_allowed(host) and not (phone and _is_address(host)):
             return 403
-        # Another port of this machine is another site, too.
-        if (
-            origin is not None
-            and not is_allowed_origin(origin)
-            and _netloc(origin) != (host or None)
-        ):
+        if origin is not None and not _is_own(origin, host):
             return 403
         if path in _CLOSED:
             return 404
@@ -114,10 +109,15 @@ class Doors:
             await PlainTextResponse(words, 503)(scope, receive, send)
 
 
-def _netloc(origin: str) -> str:
+def _is_own(origin: str, host: str) -> bool:
+    """Whether a page is of this server; one of another port of this machine is not."""
+    if is_allowed_origin(origin):
+        return True
     with suppress(ValueError):
-        return urlsplit(origin).netloc
-    return ""
+        found, named = urlsplit(origin), config.get_option("browser.serverAddress")
+        own = config.is_manually_set("browser.serverAddress") and found.hostname == named
+        return own or (bool(host) and found.netloc == host)
+    return False
 
 
 def _is_address(host: str) -> bool:
