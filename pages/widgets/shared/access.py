@@ -6,16 +6,14 @@ writes `if access.show_restriction("upload"): return`, which also draws the reas
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from core.base import demo_mode, formatting
+from core.base import demo_mode
 from core.base.errors import InputError
 from core.base.language import _
 from core.data.dataset import Dataset
-from core.hosting import access, sign_in_setup
 from core.hosting import limits as demo
 from core.jobs.queue import Queue
 from core.jobs.visitor_sweep import start_cleanup_thread
@@ -23,7 +21,7 @@ from core.recipe.schema import Recipe
 from core.store.status import utc_now
 from core.store.visitors import is_key, visitor_dir
 from pages import settings
-from pages.widgets.shared import language
+from pages.widgets.shared import language, sign_in
 from pages.widgets.ui import messages
 
 KEY_PARAM = "key"
@@ -36,7 +34,7 @@ def require_access() -> None:
     try:
         hosted = demo_mode.is_enabled()
         demo_mode.is_training_allowed()
-        _require_sign_in()
+        sign_in.require()
     except InputError as error:  # a mistyped setting opens nothing
         messages.show_error(error)
         st.stop()
@@ -51,109 +49,7 @@ def draw_page(page: StreamlitPage) -> None:
     language.show_choice()
     page.run()
     write_visitor_key()
-    if _user().get("is_logged_in"):
-        with st.container(horizontal=True, vertical_alignment="center", key="door.leave"):
-            st.caption(
-                _(
-                    "Signed in as {email}",
-                    email=formatting.escape_markdown(str(_user().get("email"))),
-                ),
-                width="content",
-            )
-            _sign_out()
-
-
-# --- who comes in ---------------------------------------------------------------------------------
-
-
-def _user() -> dict[str, Any]:
-    """What is known of whoever looks; `is_logged_in` is there where signing in is set up."""
-    return dict(st.user.to_dict())
-
-
-def _require_sign_in() -> None:
-    """Lets nobody on who has to sign in and has not, or is not on the list. Raises InputError where
-    that is not set up as it should be."""
-    user = _user()
-    if "is_logged_in" not in user:
-        if access.sign_in_required():
-            raise InputError(
-                _(
-                    "{setting} is set, but secrets.toml has no [auth], so nobody can sign in",
-                    setting=access.ALLOW_LIST_VARIABLE,
-                )
-            )
-        return
-    access.allow_list()
-    if not user["is_logged_in"]:
-        _show_sign_in()
-        st.stop()
-    answer = access.decide_access(user)
-    if answer == "in":
-        return
-    email = formatting.escape_markdown(str(user.get("email") or _("an account without an address")))
-    if answer == "unverified":
-        _show_refusal(
-            _(
-                "You are signed in as {email}, but your provider does not say that this address "
-                "was verified, so it does not count. Sign out, and sign in with another account.",
-                email=email,
-            )
-        )
-    else:
-        _show_refusal(
-            _(
-                "You are signed in as {email}, which is not on this server's list. Sign out, "
-                "and sign in with another address, or ask the owner to be listed.",
-                email=email,
-            )
-        )
-    _sign_out()
-    st.stop()
-
-
-def _show_sign_in() -> None:
-    """A button for each provider. What is set wrongly is told to the server's owner, in its log."""
-    try:
-        auth = st.secrets.get("auth", {})
-    except FileNotFoundError:  # a test's account
-        auth = {}
-    if auth and sign_in_setup.problems(auth):
-        _show_refusal(
-            _(
-                "Nobody can sign in here yet: that is not set up as it should be. The owner of "
-                "this server finds the reason in its log."
-            )
-        )
-        return
-    _show_refusal(
-        _("Please sign in. Only addresses that this server's owner has listed are let in.")
-    )
-    providers = sign_in_setup.providers(auth)
-    for name in providers:
-        st.button(
-            _("Sign in") if len(providers) == 1 else _("Sign in with {name}", name=name),
-            icon=":material/login:",
-            type="primary",
-            on_click=st.login,
-            args=(name,),
-            key="door.login" if name == "default" else f"door.login.{name}",
-        )
-
-
-def _show_refusal(text: str) -> None:
-    st.title("Overfit Lens", anchor=False)
-    st.markdown(text)
-
-
-def _sign_out() -> None:
-    st.button(
-        _("Sign out"),
-        icon=":material/logout:",
-        on_click=st.logout,
-        key="door.logout",
-        type="tertiary",
-    )
+    sign_in.show_account()
 
 
 # --- whose runs they see --------------------------------------------------------------------------
