@@ -18,7 +18,8 @@ from core.cli.options import (
 )
 from core.cli.output import confirm
 from core.data.dataset import read_dataset
-from core.data.label_edits import Truth, label_versions, restore_version, save_truth, truth_of
+from core.data.dataset_names import TRAIN
+from core.data.label_edits import Truth, find_truth, label_versions, restore_version, save_truth
 from core.data.label_tables import Box, Label, join_names, split_names
 from core.store.data_trash import delete_dataset, restore_dataset
 from core.store.index import RunIndex
@@ -27,7 +28,7 @@ from core.store.status import utc_now
 
 def label(
     folder: FolderArgument,
-    test_set: Annotated[str, Argument(metavar="SET", help="A test set's name.")],
+    test_set: Annotated[str, Argument(metavar="SET", help="A test set's name, or train.")],
     photo: Annotated[str, Argument(help="The photo's file in it.")],
     primary: Annotated[str | None, Option(help="The class that it shows most.")] = None,
     present: Annotated[str, Option(help="Every class that can be seen, with spaces.")] = "",
@@ -37,10 +38,12 @@ def label(
     ] = None,
     remove: Annotated[bool, Option("--remove", help="Takes its label and boxes away.")] = False,
 ) -> None:
-    """Labels a test photo, or shows its label: replaces its rows of labels.csv and boxes.csv; the
-    tables before are kept (`data earlier`)."""
+    """Labels a test photo, boxes a training photo, or shows what is said of it: replaces its rows
+    of labels.csv and boxes.csv; the tables before are kept (`data earlier`)."""
     if remove and (primary or present or box):
         raise InputError("data label: either --remove, or a label and boxes")
+    if test_set == TRAIN and (primary or present):
+        raise InputError("data label: a training photo's class is its folder's; give boxes alone")
     if remove or primary or present or box:
         if present and not primary:
             raise InputError("data label: --present needs --primary, what the photo shows most")
@@ -48,7 +51,7 @@ def label(
         told = Label(primary, shown) if primary else None
         boxes = tuple(_box(text) for text in box or ())
         save_truth(folder, test_set, photo, Truth(told, boxes), utc_now)
-    now = truth_of(read_dataset(folder).test_set(test_set), photo)
+    now = find_truth(read_dataset(folder), test_set, photo)
     if now.label:
         shown = now.label.present
         print(f"{photo}: shows {now.label.primary} most; visible: {join_names(shown) or 'none'}")

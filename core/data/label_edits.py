@@ -67,6 +67,14 @@ def truth_of(test_set: TestSet, file: str) -> Truth:
     return Truth(test_set.labels.get(file), test_set.boxes.get(file, ()))
 
 
+def find_truth(dataset: Dataset, set_name: str, file: str) -> Truth:
+    """What is said of a photo of a test set, or of train (validation): of that its boxes, and its
+    class, which nobody changes here. Raises DataError where there is no such photo."""
+    if set_name in (TRAIN, VALIDATION):
+        return truth_of(dataset.held_out([file]), file)
+    return truth_of(dataset.test_set(set_name), file)
+
+
 def truth_to_dict(truth: Truth) -> dict[str, Any]:
     """As a page hands it to a browser: primary ("" where it is not labelled), present, boxes."""
     return {
@@ -103,13 +111,10 @@ def save_truth(
     another person has changed it since, there is no such photo, the reader would refuse what is to
     be written, or the folder cannot be written."""
     with locked_dataset(root) as dataset:
-        training = set_name in (TRAIN, VALIDATION)
+        before, training = find_truth(dataset, set_name, file), set_name in (TRAIN, VALIDATION)
         if training:
-            set_name, truth = TRAIN, replace(truth, label=None)
-            before = Truth(None, dataset.held_out([file]).boxes.get(file, ()))
-            expected = expected and replace(expected, label=None)
-        else:
-            before = truth_of(dataset.test_set(set_name), file)
+            set_name, truth = TRAIN, replace(truth, label=before.label)
+            expected = expected and replace(expected, label=before.label)
         if before == truth:
             return
         if expected is not None and before != expected:
@@ -120,16 +125,11 @@ def save_truth(
                 ).format(photo=f"{set_name}/{file}")
             )
         labels, boxes = (Path(root) / name for name in _TABLES)
-        label_rows = [] if truth.label is None else [label_row(set_name, file, truth.label)]
         box_rows = [box_row(set_name, file, box) for box in truth.boxes]
-        texts = {
-            **(
-                {}
-                if training
-                else {labels: _merged(labels, LABEL_COLUMNS, set_name, file, label_rows)}
-            ),
-            boxes: _merged(boxes, BOX_COLUMNS, set_name, file, box_rows),
-        }
+        texts = {boxes: _merged(boxes, BOX_COLUMNS, set_name, file, box_rows)}
+        if not training:
+            label_rows = [] if truth.label is None else [label_row(set_name, file, truth.label)]
+            texts[labels] = _merged(labels, LABEL_COLUMNS, set_name, file, label_rows)
         _replace(
             dataset, texts, N_("{photo} labelled anew").format(photo=f"{set_name}/{file}"), clock
         )

@@ -67,6 +67,15 @@ def test_what_cannot_be_a_label_is_one_line(root, capsys, options, words):
     assert label_versions(root) == []
 
 
+def test_a_training_photo_gets_a_box_and_keeps_its_class(root, capsys):
+    label = ["data", "label", str(root), "train", "red/red_0.jpg"]
+    assert main([*label, "--box", "red,0.1,0.2,0.5,0.6,1"]) == 0
+    assert read_dataset(root).train_boxes == {"red/red_0.jpg": (Box("red", 0.1, 0.2, 0.5, 0.6, 1),)}
+    assert "red/red_0.jpg: shows red most" in capsys.readouterr().out
+    assert main([*label, "--primary", "blue"]) == 2
+    assert "its folder's" in capsys.readouterr().err
+
+
 def test_an_imported_set_goes_and_comes_back(root, tmp_path, capsys):
     places = ["--datasets", str(root.parent)]
     asked = ["data", "delete", "mine", "--yes", *places, "--runs", str(tmp_path / "runs")]
