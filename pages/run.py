@@ -18,7 +18,7 @@ from core.store.run import Run, open_run
 from core.store.status import utc_now
 from core.views.diagnosis_report import build_report
 from pages import settings
-from pages.widgets.run import cam_strip, diagnosis_report, run_choice
+from pages.widgets.run import cam_strip, details, diagnosis_report, run_choice
 from pages.widgets.shared import (
     capture_link,
     first_runs,
@@ -113,10 +113,12 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     run_curves.show(KEY, row, run, colour)
     cam_strip.show(run)
     run_log.show(run, row.status.state == "done", opened=row.status.state == "running")
+    details.show(f"{KEY}.details", row, rows, run)
 
 
-st.title(_("Run"), anchor=False)
 runs = selection.all_runs()
+title = tables.labels_by_id(runs)[run_choice.linked_run(runs).id] if runs else _("Run")
+st.title(formatting.escape_markdown(title), anchor=False)
 linked_id = st.query_params.get("run", "")
 if (
     linked_id
@@ -127,16 +129,8 @@ if (
 if runs:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         shown = run_choice.show(KEY, runs)
-    if shown:
-        live = not shown.status.ended
-        st.fragment(show_live, run_every=POLL_SECONDS if live else None)(shown.id, live)
-    elif not linked_id:
-        st.info(
-            _(
-                "Choose a run to watch it train, or to read its diagnosis: what went right or "
-                "wrong, how we know, and what to try next."
-            )
-        )
+    live = not shown.status.ended
+    st.fragment(show_live, run_every=POLL_SECONDS if live else None)(shown.id, live)
 elif not linked_id:
     st.write(
         _("A diagnosis comes with a finished run. Train one on the Train page, or take these:")

@@ -47,8 +47,8 @@ def origins(subject: Subject) -> dict[str, Any]:
             }
             for one in entries
         ],
-        "photo_sets": _shared(subject.entries, environments, _data_lines),
-        "machines": _shared(subject.entries, environments, _machine_lines),
+        "photo_sets": _shared(subject.entries, environments, data_lines),
+        "machines": _shared(subject.entries, environments, machine_lines),
     }
 
 
@@ -129,7 +129,7 @@ def _shared(
     return found
 
 
-def _data_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
+def data_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
     """The data set's name and the first digits of its fingerprints (SHA-256)."""
     data = environment.get("data") or {}
     lines = [_("{title}, folder {folder}", title=data.get("title") or row.data, folder=row.data)]
@@ -151,7 +151,7 @@ def _short(fingerprint: Any) -> str:
     return str(fingerprint)[:_FINGERPRINT_DIGITS]
 
 
-def _machine_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
+def machine_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
     """Versions, kind of machine and settings; not its system's full name, which may tell more."""
     del row
     versions, machine, settings = (

@@ -12,7 +12,7 @@ from core.jobs.queue import Queue
 from core.store.run import find_runs
 from pages.widgets.shared.verdict import VERDICT_STYLES
 from tests.factory import write_dataset, write_run
-from tests.pages.conftest import components, visible_text
+from tests.pages.conftest import components, tables, visible_text
 
 
 def test_without_runs_it_offers_some(dataset, open_page):
@@ -34,7 +34,8 @@ def test_a_bad_run_reads_as_finding_evidence_and_advice(runs, dataset, open_page
     assert "Right for 4 of 10 objects" in page
     assert "Freeze layers 0 to 12" in page
     assert len(app.get("image")) == 6 + 2 + 3
-    assert len(components(app)) == 3 + 3  # loss, controls, drift; how it trained
+    drawn = [each for each in components(app) if ".details." not in each.key]
+    assert len(drawn) == 3 + 3  # loss, controls, drift; how it trained
     assert app.expander[0].label == "Why this verdict: a test set is bad, validation fine"
     linked = [link.proto.query_string for link in app.get("page_link")]
     assert any(other.id in query for query in linked)
@@ -46,14 +47,27 @@ def test_a_good_run_gets_the_other_chip(runs, dataset, open_page):
     assert ":green-badge[:material/verified: generalises]" in visible_text(app)
 
 
-def test_no_run_chosen_asks_for_one_and_the_box_changes_the_link(runs, dataset, open_page):
+def test_the_newest_is_shown_and_the_box_changes_the_link(runs, dataset, open_page):
     run = write_run(runs, dataset, "quick")
+    write_run(runs, dataset, "looks-good", minutes=1)
     app = open_page("run")
     assert not app.exception
-    assert "Choose a run to watch it train" in app.info[0].value
+    assert app.title[0].value == r"looks\-good" and "run" not in app.query_params
     app.selectbox(key="run").set_value(run.id).run()
     assert app.query_params["run"] == run.id
-    assert "generalises" in visible_text(app)
+    assert app.title[0].value == "quick" and "generalises" in visible_text(app)
+
+
+def test_all_scores_classes_recipe_and_photos_are_told(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick")
+    app = open_page("run", run=run.id)
+    scores, *by_class = [t for t in tables(app) if "score" in t or "recall" in t]
+    assert {"validation", "test", "test_difficult"} <= {*scores["photos"]}
+    assert {"blue", "red"} <= {*by_class[0]["class"]}
+    assert all("too few" in text or "%" in text for t in by_class for text in t["recall"])
+    shown = [code.value for code in app.code]
+    assert any(text.startswith("python -m core train quick") for text in shown)
+    assert any("backbone: efficientnet_lite0" in text for text in shown)
 
 
 def test_an_unknown_run_is_one_line(runs, dataset, open_page):

@@ -13,27 +13,29 @@ from core.store.index import RunRow
 from pages.widgets.run import neighbours
 
 
-def show(key: str, rows: Sequence[RunRow]) -> RunRow | None:
-    """The run of the link (`?run=<id>`), which the box and the buttons beside it change; None while
-    none is chosen."""
-    labels, known = tables.labels_by_id(rows), {row.id: row for row in rows}
-    linked = st.query_params.get("run", "")
-    if st.session_state.get(f"{key}.linked") != linked or st.session_state.get(key) not in known:
-        st.session_state[key] = linked if linked in known else None
-    current = st.session_state[key]
-    neighbours.show(f"{key}.step", list(known), current)
-    if current in known:
-        st.html(palette.dot_html(palette.run_colour(current), 20), width="content")
-    picked = st.selectbox(
+def linked_run(rows: Sequence[RunRow]) -> RunRow:
+    """The run of the link (`?run=<id>`), else the newest."""
+    return next((row for row in rows if row.id == st.query_params.get("run")), rows[0])
+
+
+def show(key: str, rows: Sequence[RunRow]) -> RunRow:
+    """`linked_run`, which the box and the buttons beside it change."""
+    labels, shown = tables.labels_by_id(rows), linked_run(rows)
+    neighbours.show(f"{key}.step", [row.id for row in rows], shown.id)
+    st.html(palette.dot_html(palette.run_colour(shown.id), 20), width="content")
+    st.session_state[key] = shown.id
+    st.selectbox(
         _("Run"),
-        list(known),
+        [row.id for row in rows],
         key=key,
-        placeholder=_("Choose a run"),
         format_func=lambda id_: labels.get(id_, id_),
+        on_change=_write_link,
+        args=(key,),
         label_visibility="collapsed",
         width=300,
     )
-    if picked and picked != linked:
-        st.query_params["run"] = picked
-    st.session_state[f"{key}.linked"] = picked or linked
-    return known[picked] if picked else None
+    return shown
+
+
+def _write_link(key: str) -> None:
+    st.query_params["run"] = st.session_state[key]
