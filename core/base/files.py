@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,13 @@ def write_bytes(path: Path, data: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def overwrite(path: Path, data: bytes) -> None:
-    """Writes over a file in place and flushes it to disk. A crash leaves half of it: only for files
-    that nobody reads before something else says that they are whole. Raises OSError naming it."""
+def overwrite(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Writes over a file in place and flushes it to disk; data may come in pieces. A crash leaves
+    half of it: only for files that nobody reads before something else says that they are whole.
+    Raises OSError naming it."""
     try:
         with path.open("r+b" if path.exists() else "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.truncate()
             file.flush()
             os.fsync(file.fileno())

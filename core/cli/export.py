@@ -24,6 +24,9 @@ def export(
     sender: Annotated[
         str, Option("--from", metavar="NAME", help="With --zip: who sends them.")
     ] = "",
+    checkpoint: Annotated[
+        bool, Option("--checkpoint", help="With --zip: so that a stopped run can go on elsewhere.")
+    ] = False,
     onnx: Annotated[
         Path | None, Option(metavar="FILE", help="One run's network, for other runtimes.")
     ] = None,
@@ -39,10 +42,10 @@ def export(
         raise InputError(
             "export: say what: --zip FILE, --onnx FILE, --tensorboard DIR or --csv DIR"
         )
-    if sender and zip_file is None:
-        raise InputError("--from: only with --zip")
+    if (sender or checkpoint) and zip_file is None:
+        raise InputError(f"{'--from' if sender else '--checkpoint'}: only with --zip")
     if zip_file is not None:
-        packed = export_zip(runs, wanted, zip_file, clean_sender(sender), utc_now)
+        packed = export_zip(runs, wanted, zip_file, clean_sender(sender), utc_now, checkpoint)
         for name in packed.left_out:
             print(f"left out, being no part of a run: {name}")
         print(f"{zip_file} ({count_runs(len(wanted))}, {len(packed.data) / 1e6:.1f} MB)")

@@ -27,6 +27,8 @@ _JUNK |= {".ipynb_checkpoints", ".earlier", ".labels.lock", ".gitignore", ".gita
 ENCODINGS = ("utf-8", "cp932", "cp437")  # of names in a zip file that does not tell, likely first
 _CHUNK = 1 << 20
 _HEAD = 64  # bytes that tell what a file is
+_TAIL = 66_000  # bytes at a zip's end that tell of its list of members
+_ENTRY = 400  # bytes of one of them, at most
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,12 @@ class FileSource(Protocol):
     def head(self, file: str) -> bytes:
         """Its first bytes, at most 64; empty where it cannot be read."""
 
+    def chunks(self, file: str) -> Iterator[bytes]:
+        """The bytes of a file, a megabyte at a time. Raises DataError: why it cannot be read,
+        without its name."""
+
     def read(self, file: str) -> bytes:
-        """The bytes of a file. Raises DataError: why it cannot be read, without its name."""
+        """The bytes of a file. Raises DataError, likewise."""
 
     def __enter__(self) -> FileSource: ...
 
@@ -164,14 +170,19 @@ class _Folder:
             return opened.read(_HEAD)
         return b""
 
-    def read(self, file: str) -> bytes:
+    def chunks(self, file: str) -> Iterator[bytes]:
+        size = 0
         try:
             with (self._root / file).open("rb") as opened:
-                data = opened.read(self._limits.file_bytes + 1)
+                while chunk := opened.read(_CHUNK):
+                    size += len(chunk)
+                    _check_size(size, self._limits)
+                    yield chunk
         except OSError as error:
             raise DataError(str(error.strerror or error)) from None
-        _check_size(len(data), self._limits)
-        return data
+
+    def read(self, file: str) -> bytes:
+        return b"".join(self.chunks(file))
 
     def __enter__(self) -> FileSource:
         return self
@@ -188,6 +199,7 @@ class _Zip:
         self.hidden: tuple[str, ...] = ()
         self.notes: tuple[str, ...] = ()
         try:
+            _check_directory(path, limits)
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
             raise DataError(
@@ -260,19 +272,19 @@ class _Zip:
             return opened.read(_HEAD)
         return b""
 
-    def read(self, file: str) -> bytes:
-        member = self._members[file]
+    def chunks(self, file: str) -> Iterator[bytes]:
+        member, size = self._members[file], 0
         _check_size(member.file_size, self._limits)
-        data = bytearray()
         try:
             with self._zip.open(member) as opened:
                 while chunk := opened.read(_CHUNK):
-                    data += chunk
                     # What is declared need not be true: what comes out is counted too.
-                    _check_size(len(data), self._limits)
+                    size += len(chunk)
+                    _check_size(size, self._limits)
                     self._read_so_far += len(chunk)
                     if self._read_so_far > self._limits.total_bytes:
                         raise DataError(N_("the zip file unpacks to more than is allowed"))
+                    yield chunk
         except NotImplementedError:
             raise DataError(N_("packed by a method that Python cannot unpack")) from None
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as bad:
@@ -281,7 +293,9 @@ class _Zip:
                     reason=printable(str(bad)),
                 )
             ) from None
-        return bytes(data)
+
+    def read(self, file: str) -> bytes:
+        return b"".join(self.chunks(file))
 
     def __enter__(self) -> FileSource:
         return self
@@ -349,6 +363,22 @@ def _plausibility(text: str) -> float:
         else:
             found.append(1.0 if latin == beside_ascii else -0.25)
     return sum(found) / max(1, len(found))
+
+
+def _check_directory(path: Path, limits: Limits) -> None:
+    """Refuses a list of members that is longer than so many files need, before it is read: each of
+    its entries takes ten times as much memory."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL))
+        tail = file.read()
+    bare = tail[-22:-18] == b"PK\5\6" and tail[-2:] == b"\0\0"  # as zipfile looks for it
+    end = len(tail) - 22 if bare else tail.rfind(b"PK\5\6")
+    size = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
+    if end >= 76 and tail[end - 76 : end - 72] == b"PK\6\6":  # ZIP64, which may count instead
+        longer = int.from_bytes(tail[end - 36 : end - 28], "little")
+        size = longer if size == 0xFFFFFFFF else max(size, longer)
+    if size > _ENTRY * limits.files:
+        _check_count(path, limits.files + 1, limits)
 
 
 def _check_count(path: Path, count: int, limits: Limits) -> None:

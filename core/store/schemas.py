@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from core.base.errors import RunError, damaged_text
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1.0001)]  # as rounded as it may be
+Count = Annotated[int, Field(ge=0, le=10**12)]
 ShortText = Annotated[str, Field(max_length=300)]
 
 
@@ -31,11 +32,18 @@ class _Score(Strict):
     constant: Number | None = None
 
 
+class _ShareScore(_Score):
+    value: Share
+    low: Share
+    high: Share
+    constant: Share | None = None
+
+
 class _Localisation(Strict):
-    share: Number
-    area: Number
+    share: Share
+    area: Share
     lift: Number
-    pointing: _Score
+    pointing: _ShareScore
 
 
 class _Origin(Strict):
@@ -45,14 +53,14 @@ class _Origin(Strict):
 
 class _Set(Strict):
     photos: Count
-    scores: dict[str, _Score]
-    tta: dict[str, _Score] | None = None
+    scores: dict[str, _ShareScore]
+    tta: dict[str, _ShareScore] | None = None
     localisation: _Localisation | None = None
     origin: _Origin | None = None
 
 
 class _ShiftedScore(Strict):
-    accuracy: _Score
+    accuracy: _ShareScore
     loss: _Score
 
 
@@ -61,7 +69,7 @@ class _Shifted(Strict):
     stated: list[ShortText]
     views: Count
     photos: Count
-    constant: Number
+    constant: Share
     families: dict[ShortText, _ShiftedScore]
     counted: list[ShortText]
     trained: list[ShortText]
@@ -72,8 +80,8 @@ class _Shifted(Strict):
 
 class _Validation(Strict):
     loss: Number
-    accuracy: _Score
-    balanced: _Score | None = None
+    accuracy: _ShareScore
+    balanced: _ShareScore | None = None
 
 
 class _Summary(Strict):
@@ -122,9 +130,9 @@ class _Evidence(Strict):
 class _Diagnosis(Strict):
     verdict: Verdict
     rule: ShortText
-    finding: str
+    finding: Annotated[str, Field(max_length=20_000)]
     evidence: _Evidence
-    advice: list[str]
+    advice: Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=50)]
 
 
 class _Control(Strict):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +19,26 @@ from pydantic import TypeAdapter
 from safetensors import SafetensorError, safe_open
 
 from core.base import formatting
-from core.base.errors import InputError, RunError, damaged_text
+from core.base.errors import DataError, InputError, RunError, damaged_text
 from core.base.language import N_
 from core.data.archive import Limits, open_file_source, printable
+from core.recipe.network_layers import network_layers
 from core.store.annotations import check_annotations, read_annotations
 from core.store.index import read_row
 from core.store.run import FORMAT, Run
 from core.store.schemas import Count, Number, Strict, validate_data
 from core.store.status import Status
+from core.transfer import bounds
 from core.transfer.manifest import wrong_format_text
 
 _REQUIRED_FILES = ("recipe.yaml", "environment.json", "status.json")
 _DONE_FILES = (*_REQUIRED_FILES, "history.csv", "predictions.csv", "summary.json")
+_MAX_CLASSES = 1000  # of a run that does not tell its classes
+_MAX_HEADER = 1_000_000  # bytes that tell of a file's tensors
 _MAPS = Limits(
     files=1000,
-    file_bytes=1_000_000_000,
-    total_bytes=1_000_000_000,
+    file_bytes=250_000_000,
+    total_bytes=250_000_000,
     ratio=2000,
     expected_content=N_("file of class maps"),
 )
@@ -86,6 +90,8 @@ def _check(run: Run) -> None:
         _require_files(run, _DONE_FILES)
     for name, check in _CHECKS.items():
         if (run.path / name).is_file():
+            if name.endswith(".csv"):
+                bounds.check_row_count(run, name)
             check(run)
     row = read_row(run)
     if row.problem:
@@ -107,7 +113,7 @@ def _check_status(run: Run, status: Status) -> None:
     """Moments that lack their time zone cannot be compared with others."""
     _strict_json(run, "status.json")
     path = run.path / "status.json"
-    if status.epoch < 0 or status.epochs < status.epoch:
+    if status.epoch < 0 or not status.epoch <= status.epochs <= run.recipe().planned_epochs():
         far = N_("epoch {epoch} of {epochs}").format(epoch=status.epoch, epochs=status.epochs)
         raise RunError(damaged_text(path, far))
     for name in ("created", "started", "heartbeat", "finished"):
@@ -150,33 +156,52 @@ def _json_check(name: str) -> Callable[[Run], None]:
     return check
 
 
+def _check_summary(run: Run) -> None:
+    _strict_json(run, "summary.json")
+    found = run.summary()
+    assert found is not None  # the file is there
+    bounds.check_summary(run, found)
+
+
 def _check_history(run: Run) -> None:
-    _check_integers(run, "history.csv", run.history(), "epoch", "stage", "cycle")
+    table = run.history()
+    _check_integers(run, "history.csv", table, "epoch", "stage", "cycle")
+    if len(table):
+        bounds.check_history(run, table)
 
 
 def _check_batches(run: Run) -> None:
-    _check_integers(run, "batches.csv", run.batches(), "step", "epoch")
+    table = run.batches()
+    _check_integers(run, "batches.csv", table, "step", "epoch")
+    if len(table):
+        bounds.check_batches(run, table)
 
 
 def _check_timing(run: Run) -> None:
-    _check_integers(run, "timing.csv", run.timing(), "epoch")
+    table = run.timing()
+    _check_integers(run, "timing.csv", table, "epoch")
+    if len(table):
+        bounds.check_timing(run, table)
 
 
 def _check_drift(run: Run) -> None:
-    run.drift()
+    table = run.drift()
+    _check_integers(run, "drift.csv", table, "layer")
+    if len(table):
+        bounds.check_drift(run, table)
 
 
 def _check_predictions(run: Run) -> None:
     for kind in ("plain", "tta"):
-        _check_file_columns(run, "predictions.csv", run.predictions(kind))
+        _check_answers(run, "predictions.csv", run.predictions(kind), "split", "file")
 
 
 def _check_reliance(run: Run) -> None:
-    _check_file_columns(run, "reliance.csv", run.reliance())
+    _check_answers(run, "reliance.csv", run.reliance(), "split", "file", "variant", "fill")
 
 
 def _check_shifted(run: Run) -> None:
-    _check_file_columns(run, "shifted.csv", run.shifted())
+    _check_answers(run, "shifted.csv", run.shifted(), "family", "file", "view")
 
 
 def _check_class_maps(run: Run) -> None:
@@ -185,13 +210,17 @@ def _check_class_maps(run: Run) -> None:
     with open_file_source(path, _MAPS) as archive:
         if archive.rejected:
             raise RunError(damaged_text(path, N_("holds more than arrays")))
-        for name in archive.files:
-            _check_array(path, printable(name), archive.read(name))
+        try:
+            for name in archive.files:
+                _check_array(path, printable(name), archive.chunks(name))
+        except DataError as error:
+            raise RunError(damaged_text(path, error)) from None
     found = run.class_maps()
     assert found is not None  # the file is there
     _check_files(
         path, (*found.files, *found.classes, *(f for of in found.files.values() for f in of))
     )
+    bounds.check_class_maps(run, found)
     for split, maps in found.maps.items():
         logs = found.log_probs[split]
         if maps.dtype.kind != "f" or logs.dtype.kind != "f" or logs.shape != maps.shape[:3]:
@@ -199,9 +228,10 @@ def _check_class_maps(run: Run) -> None:
             raise RunError(damaged_text(path, why))
 
 
-def _check_array(path: Path, name: str, data: bytes) -> None:
+def _check_array(path: Path, name: str, chunks: Iterator[bytes]) -> None:
     """Raises RunError where an array claims another size than it has, or holds objects."""
-    opened = io.BytesIO(data)
+    opened = io.BytesIO(next(chunks, b""))
+    size = len(opened.getvalue()) + sum(map(len, chunks))
     try:
         version = np.lib.format.read_magic(opened)
         read = (
@@ -212,19 +242,31 @@ def _check_array(path: Path, name: str, data: bytes) -> None:
         shape, _, kind = read(opened)
     except ValueError as error:
         raise RunError(damaged_text(path, f"{name}: {printable(str(error))}")) from None
-    if kind.hasobject or math.prod(shape) * kind.itemsize != len(data) - opened.tell():
+    if kind.hasobject or math.prod(shape) * kind.itemsize != size - opened.tell():
         why = N_("{name} is not the array that it claims to be").format(name=name)
         raise RunError(damaged_text(path, why))
 
 
-def _safetensors_check(name: str) -> Callable[[Run], None]:
+def _safetensors_check(name: str, copies: int = 1) -> Callable[[Run], None]:
+    """copies: numbers that the file may hold for each weight of the network."""
+
     def check(run: Run) -> None:
-        """The header, which tells what lies where; it must account for every byte."""
+        """The sizes, before anything believes them; then the header, which tells what lies where
+        and must account for every byte."""
+        path = run.path / name
+        layers = network_layers(run.recipe(), len(_classes(run)) or _MAX_CLASSES)
+        weights = sum(layer.params for layer in layers)
+        most = _MAX_HEADER + 5 * copies * weights  # four bytes, and what batch norms measured
+        with path.open("rb") as file:
+            header = int.from_bytes(file.read(8), "little")
+        if header > _MAX_HEADER or path.stat().st_size > most:
+            why = N_("more than the recipe's network needs, {size:.0f} MB")
+            raise RunError(damaged_text(path, why.format(size=most / 1e6)))
         try:
-            with safe_open(run.path / name, framework="numpy") as opened:
+            with safe_open(path, framework="numpy") as opened:
                 opened.keys()
         except (SafetensorError, OSError, ValueError) as error:
-            raise RunError(damaged_text(run.path / name, printable(str(error)))) from None
+            raise RunError(damaged_text(path, printable(str(error)))) from None
 
     return check
 
@@ -245,6 +287,7 @@ def _check_log(run: Run) -> None:
 _CHECKS: dict[str, Callable[[Run], None]] = {
     "recipe.yaml": _check_recipe,
     "environment.json": _check_environment,
+    "summary.json": _check_summary,
     "annotations.json": _check_annotations,
     "history.csv": _check_history,
     "batches.csv": _check_batches,
@@ -254,19 +297,23 @@ _CHECKS: dict[str, Callable[[Run], None]] = {
     "shifted.csv": _check_shifted,
     "drift.csv": _check_drift,
     "cams.npz": _check_class_maps,
-    "summary.json": _json_check("summary.json"),
     "diagnosis.json": _json_check("diagnosis.json"),
     "controls.json": _json_check("controls.json"),
     "weights.safetensors": _safetensors_check("weights.safetensors"),
     "checkpoint/state.json": _check_checkpoint,
     "checkpoint/weights.safetensors": _safetensors_check("checkpoint/weights.safetensors"),
-    "checkpoint/optimizer.safetensors": _safetensors_check("checkpoint/optimizer.safetensors"),
+    "checkpoint/optimizer.safetensors": _safetensors_check("checkpoint/optimizer.safetensors", 2),
     "checkpoint/best.safetensors": _safetensors_check("checkpoint/best.safetensors"),
     "log.txt": _check_log,
 }
 
 
 # --- what they share ------------------------------------------------------------------------------
+
+
+def _classes(run: Run) -> list[str]:
+    """The classes as far as they are noted."""
+    return list((run.summary() or run.environment()["data"]).get("classes") or ())
 
 
 def _strict_json(run: Run, name: str) -> dict[str, Any]:
@@ -282,6 +329,7 @@ def _strict_json(run: Run, name: str) -> dict[str, Any]:
         raise RunError(damaged_text(path, printable(str(error)))) from None
     if not isinstance(found, dict):
         raise RunError(damaged_text(path, N_("not an object")))
+    bounds.check_values(path, found)
     return found
 
 
@@ -294,8 +342,9 @@ def _check_integers(run: Run, name: str, table: pd.DataFrame, *columns: str) -> 
             raise RunError(damaged_text(run.path / name, why))
 
 
-def _check_file_columns(run: Run, name: str, table: pd.DataFrame) -> None:
+def _check_answers(run: Run, name: str, table: pd.DataFrame, *unique: str) -> None:
     if len(table):
+        bounds.check_answers(run, name, table, unique)
         _check_files(run.path / name, {*table.get("split", ()), *table["file"]})
 
 

@@ -17,8 +17,9 @@ from core.store.examples import is_example
 
 FORMAT = 1
 MANIFEST = "travel.json"
-RUN_LIMITS = replace(LIMITS, file_bytes=2_000_000_000, expected_content=N_("zip of runs"))
+RUN_LIMITS = replace(LIMITS, file_bytes=500_000_000, expected_content=N_("zip of runs"))
 MAX_NAME_LENGTH = 80  # of who sends
+MAX_MANIFEST_BYTES = 10_000_000
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
 _RESERVED_NAMES = {"examples"}  # what else lies in a folder of runs; every file there has a dot
 
@@ -26,26 +27,26 @@ _MB = 1_000_000
 # Every file that a run folder may hold (DESIGN section 5), and how large it may be.
 MAX_FILE_BYTES: dict[str, int] = {
     "recipe.yaml": _MB,
-    "environment.json": 10 * _MB,
+    "environment.json": 3 * _MB,
     "status.json": _MB,
     "annotations.json": _MB,
-    "history.csv": 50 * _MB,
-    "batches.csv": 200 * _MB,
-    "timing.csv": 50 * _MB,
-    "predictions.csv": 200 * _MB,
-    "reliance.csv": 200 * _MB,
-    "shifted.csv": 200 * _MB,
+    "history.csv": 10 * _MB,
+    "batches.csv": 100 * _MB,
+    "timing.csv": 10 * _MB,
+    "predictions.csv": 50 * _MB,
+    "reliance.csv": 50 * _MB,
+    "shifted.csv": 50 * _MB,
     "drift.csv": 10 * _MB,
-    "cams.npz": 500 * _MB,
-    "summary.json": 10 * _MB,
-    "diagnosis.json": 10 * _MB,
-    "controls.json": 10 * _MB,
-    "weights.safetensors": 1000 * _MB,
+    "cams.npz": 250 * _MB,
+    "summary.json": 3 * _MB,
+    "diagnosis.json": 3 * _MB,
+    "controls.json": 3 * _MB,
+    "weights.safetensors": 250 * _MB,
     "checkpoint/state.json": _MB,
-    "checkpoint/weights.safetensors": 1000 * _MB,
-    "checkpoint/optimizer.safetensors": 2000 * _MB,
-    "checkpoint/best.safetensors": 1000 * _MB,
-    "log.txt": 50 * _MB,
+    "checkpoint/weights.safetensors": 250 * _MB,
+    "checkpoint/optimizer.safetensors": 500 * _MB,
+    "checkpoint/best.safetensors": 250 * _MB,
+    "log.txt": 10 * _MB,
     "cancel-asked": 0,
 }
 
@@ -105,6 +106,11 @@ def read_manifest(data: bytes) -> Manifest:
 def wrong_format_text(found: object, read: int) -> str:
     """What is wrong with a file of another version."""
     return N_("is of format {found}; this version reads {read}").format(found=found, read=read)
+
+
+def is_checkpoint(name: str) -> bool:
+    """Whether a file of a run is there only for it to be resumed: it is moved when asked for."""
+    return name.startswith("checkpoint/")
 
 
 def check_id(run_id: str) -> None:

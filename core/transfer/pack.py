@@ -28,6 +28,7 @@ from core.transfer.manifest import (
     PackedFile,
     PackedRun,
     check_id,
+    is_checkpoint,
 )
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can hold
@@ -43,8 +44,11 @@ class Packed:
     left_out: tuple[str, ...]
 
 
-def pack(runs_dir: Path, run_ids: Sequence[str], sender: str, clock: Clock) -> Packed:
-    """The runs as a zip file. sender: who sends them; may be empty.
+def pack(
+    runs_dir: Path, run_ids: Sequence[str], sender: str, clock: Clock, checkpoint: bool = False
+) -> Packed:
+    """The runs as a zip file. sender: who sends them; may be empty. checkpoint: with what lets a
+    stopped run go on where it stopped; without it, it would begin again.
 
     Raises InputError, one line: a run that is not there, an example, one that has not ended or is
     damaged (what is packed here can be taken elsewhere).
@@ -55,7 +59,7 @@ def pack(runs_dir: Path, run_ids: Sequence[str], sender: str, clock: Clock) -> P
     packed: dict[str, PackedRun] = {}
     with zipfile.ZipFile(buffer, "w") as archive:
         for run in runs:
-            known, others = run_files(run.path)
+            known, others = run_files(run.path, checkpoint)
             left_out += [f"{run.id}/{name}" for name in others]
             told: dict[str, PackedFile] = {}
             for name in known:
@@ -71,14 +75,19 @@ def pack(runs_dir: Path, run_ids: Sequence[str], sender: str, clock: Clock) -> P
 
 
 def export_zip(
-    runs_dir: Path, run_ids: Sequence[str], path: Path, sender: str, clock: Clock
+    runs_dir: Path,
+    run_ids: Sequence[str],
+    path: Path,
+    sender: str,
+    clock: Clock,
+    checkpoint: bool = False,
 ) -> Packed:
     """`pack` into a file; one of that name is replaced. Raises InputError."""
     if path.suffix.lower() != ".zip":
         raise InputError(f"--zip {path}: must end in .zip")
     if not path.parent.is_dir():
         raise InputError(f"--zip {path}: there is no folder {path.parent}")
-    packed = pack(runs_dir, run_ids, sender, clock)
+    packed = pack(runs_dir, run_ids, sender, clock, checkpoint)
     try:
         files.write_bytes(path, packed.data)
     except OSError as error:
@@ -86,13 +95,15 @@ def export_zip(
     return packed
 
 
-def runs_bytes(runs_dir: Path, run_ids: Sequence[str]) -> int:
-    """Bytes that the runs' files take; of what is gone meanwhile, none."""
+def runs_bytes(runs_dir: Path, run_ids: Sequence[str], checkpoint: bool = False) -> int:
+    """Bytes that the runs' files take, as `pack` takes them; of what is gone meanwhile, none."""
     total = 0
     for id_ in run_ids:
         with suppress(OSError):
             folder = Path(runs_dir) / id_
-            total += sum((folder / name).stat().st_size for name in run_files(folder)[0])
+            total += sum(
+                (folder / name).stat().st_size for name in run_files(folder, checkpoint)[0]
+            )
     return total
 
 
@@ -106,11 +117,13 @@ def clean_sender(name: str) -> str:
     return name
 
 
-def run_files(folder: Path) -> tuple[list[str], list[str]]:
-    """The files of a run folder by name, sorted: those of the format, and whatever else is
-    there."""
+def run_files(folder: Path, checkpoint: bool = True) -> tuple[list[str], list[str]]:
+    """The files of a run folder by name, sorted: those of the format, with or without its
+    checkpoint, and whatever else is there."""
     found = sorted(_below(folder))
-    return [n for n in found if n in MAX_FILE_BYTES], [n for n in found if n not in MAX_FILE_BYTES]
+    known = [name for name in found if name in MAX_FILE_BYTES]
+    others = [name for name in found if name not in MAX_FILE_BYTES]
+    return [name for name in known if checkpoint or not is_checkpoint(name)], others
 
 
 def _below(folder: Path) -> Iterator[str]:

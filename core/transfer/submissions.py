@@ -111,7 +111,7 @@ def import_summary(entries: Sequence[ImportResult]) -> str:
 
 def _table_row(entry: ImportResult) -> tuple[str, ...]:
     row = entry.row
-    what = _("taken") if entry.outcome == "taken" else translate(entry.reason)
+    what = translate(entry.reason) or _("taken")
     if entry.outcome == "refused":
         what = _("refused: {reason}", reason=what)
     if row is None:

@@ -28,10 +28,13 @@ from core.transfer.checks import check_run
 from core.transfer.manifest import (
     MANIFEST,
     MAX_FILE_BYTES,
+    MAX_MANIFEST_BYTES,
     RUN_LIMITS,
     Manifest,
+    PackedFile,
     PackedRun,
     check_id,
+    is_checkpoint,
     read_manifest,
 )
 from core.transfer.matching_photos import DatasetMatcher
@@ -145,7 +148,7 @@ def _find_manifest(source: FileSource) -> tuple[str, Manifest]:
     if len(found) > 1:
         raise RunError(N_("holds {file} more than once").format(file=MANIFEST))
     prefix = found[0].removesuffix(MANIFEST)
-    manifest = read_manifest(_read(source, found[0]))
+    manifest = read_manifest(_read_manifest(source, found[0]))
     told = {f"{prefix}{id_}/{name}" for id_, run in manifest.runs.items() for name in run.files}
     for name in source.files:
         if name not in told and name != found[0]:
@@ -157,9 +160,18 @@ def _find_manifest(source: FileSource) -> tuple[str, Manifest]:
     return prefix, manifest
 
 
-def _read(source: FileSource, name: str) -> bytes:
+def _read_manifest(source: FileSource, name: str) -> bytes:
+    data = b""
+    for chunk in _chunks(source, name):
+        data += chunk
+        if len(data) > MAX_MANIFEST_BYTES:
+            raise RunError(f"{MANIFEST}: {file_too_large_text(MAX_MANIFEST_BYTES)}")
+    return data
+
+
+def _chunks(source: FileSource, name: str) -> Iterator[bytes]:
     try:
-        return source.read(name)
+        yield from source.chunks(name)
     except DataError as error:
         raise RunError(f"{printable(name)}: {error}") from None
 
@@ -209,25 +221,25 @@ class _RunImporter:
             member = f"{self.prefix}{staged.name}/{name}"
             if member not in self.source.files:
                 raise RunError(f"{name}: {N_('missing in the zip file')}")
-            data = _read(self.source, member)
-            if len(data) != told.size or hashlib.sha256(data).hexdigest() != told.sha256:
-                raise RunError(f"{name}: {N_('is not what was packed (its SHA-256 differs)')}")
             place = staged / name
             place.parent.mkdir(exist_ok=True)
-            files.overwrite(place, data)
+            files.overwrite(place, _verified(_chunks(self.source, member), name, told))
 
     def _install(self, run: Run, packed: PackedRun, entry: ImportResult) -> ImportResult:
         arrival = self._run_provenance(run, packed)
         write_provenance(self.runs_dir, run.id, arrival)
         landed = Run(run.path.rename(self.runs_dir / run.id))
         row = read_row(landed)
-        return replace(entry, outcome="taken", row=row, photos_found=bool(arrival.data))
+        begun = row.status.state != "done" and row.status.epoch
+        again = N_("taken; without a checkpoint, it begins again when it is resumed")
+        why = again if begun and not any(map(is_checkpoint, packed.files)) else ""
+        return replace(entry, outcome="taken", reason=why, row=row, photos_found=bool(arrival.data))
 
     def _compare_existing(self, run: Run, packed: PackedRun, entry: ImportResult) -> ImportResult:
         """A run that is here already, the same or another; it stays as it is."""
         if not (run.path / "status.json").is_file():
             raise RunError(N_("something else of that name is in the folder of runs"))
-        names, _ = run_files(run.path)
+        names, _ = run_files(run.path, checkpoint=any(map(is_checkpoint, packed.files)))
         other = sorted(set(names) ^ set(packed.files))
         other += [
             name
@@ -276,6 +288,19 @@ def _check_names(packed: PackedRun) -> None:
             raise RunError(f"{printable(name)}: {N_('no file of a run')}")
         if told.size > MAX_FILE_BYTES[name]:
             raise RunError(f"{name}: {file_too_large_text(MAX_FILE_BYTES[name])}")
+
+
+def _verified(chunks: Iterator[bytes], name: str, told: PackedFile) -> Iterator[bytes]:
+    """The same chunks. Raises RunError where they are, or become, other than what was packed."""
+    size, digest = 0, hashlib.sha256()
+    for chunk in chunks:
+        size += len(chunk)
+        digest.update(chunk)
+        if size > told.size:
+            break
+        yield chunk
+    if size != told.size or digest.hexdigest() != told.sha256:
+        raise RunError(f"{name}: {N_('is not what was packed (its SHA-256 differs)')}")
 
 
 def _digest(path: Path) -> str:

@@ -41,14 +41,24 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
             persist_state="session",
             help=_("Shown to whoever imports the zip file."),
         )
+        stopped = any(row.status.state != "done" for row in ready)
+        checkpoint = stopped and st.checkbox(
+            _("With checkpoints"),
+            key=f"{key}.checkpoint",
+            persist_state="session",
+            help=_(
+                "Large files, with which a stopped run can go on elsewhere. Without them it begins "
+                "again when it is resumed."
+            ),
+        )
         folder, ids = settings.runs_dir(), [row.id for row in ready]
         title = sender.strip() or " ".join(row.name for row in ready[:2])
         # Made by a button of its own: a download that makes its file when it is pressed would miss
         # a name that was typed just before, and could tell of no error.
         if st.button(_("Make the zip file"), icon=":material/folder_zip:", key=f"{key}.make"):
-            _make(key, folder, ids, sender)
+            _make(key, folder, ids, sender, checkpoint)
         made = st.session_state.get(f"{key}.made")
-        if made and made[0] == (ids, sender):
+        if made and made[0] == (ids, sender, checkpoint):
             st.download_button(
                 _("Download it"),
                 made[1],
@@ -59,21 +69,19 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
                 type="primary",
                 on_click="ignore",
             )
-        megabytes = runs_bytes(folder, ids) / 1e6
-        st.caption(
-            _("With everything in their folders, about {size} MB.", size=max(1, round(megabytes)))
-        )
+        megabytes = runs_bytes(folder, ids, checkpoint) / 1e6
+        st.caption(_("About {size} MB.", size=max(1, round(megabytes))))
         if megabytes > UPLOAD_MB:
             st.caption(_("Too large to be imported on a page; the command `runs import` takes it."))
 
 
-def _make(key: str, folder: Path, ids: list[str], sender: str) -> None:
+def _make(key: str, folder: Path, ids: list[str], sender: str, checkpoint: bool) -> None:
     """Keeps the file with what it was made of: it is offered as long as that is chosen."""
     st.session_state.pop(f"{key}.made", None)
     try:
         with st.spinner(_("Packing the runs")):
-            packed = pack(folder, ids, sender, utc_now)
+            packed = pack(folder, ids, sender, utc_now, checkpoint)
     except InputError as error:
         st.error(formatting.escape_markdown(translate(str(error))), icon=":material/error:")
         return
-    st.session_state[f"{key}.made"] = ((ids, sender), packed.data)
+    st.session_state[f"{key}.made"] = ((ids, sender, checkpoint), packed.data)

@@ -3,10 +3,12 @@ are in tests/corpus/zips."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -42,10 +44,12 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def export_runs(runs: Path, *names: str, sender: str = "Ada", to: str = "ada.zip") -> Path:
+def export_runs(
+    runs: Path, *names: str, sender: str = "Ada", to: str = "ada.zip", checkpoint: bool = False
+) -> Path:
     """A zip file of these runs, or all, beside their folder."""
     ids = names or tuple(run.id for run in find_runs(runs))
-    export_zip(runs, ids, runs.parent / to, sender, fixed_clock)
+    export_zip(runs, ids, runs.parent / to, sender, fixed_clock, checkpoint)
     return runs.parent / to
 
 
@@ -69,7 +73,7 @@ def group(tmp_path, trained, tiny) -> Path:
 def test_a_group_exported_deleted_and_imported_is_the_same_to_the_byte(group, tiny):
     before = {run.id: contents(run.path) for run in find_runs(group)}
     assert "checkpoint/optimizer.safetensors" in before[min(before)]
-    path = export_runs(group)
+    path = export_runs(group, checkpoint=True)
     delete_runs(group, list(before), fixed_clock)
     assert len(empty_trash(group)) == 3
     entries = import_file(path, group, tiny.root.parent)
@@ -92,9 +96,52 @@ def test_the_same_runs_give_the_same_bytes(group):
     packed = pack(group, ids, "Ada", fixed_clock)
     assert packed == pack(group, list(reversed(ids)), "Ada", fixed_clock)
     assert packed.runs == tuple(sorted(ids)) and packed.left_out == ()
-    assert runs_bytes(group, ids) == sum(
-        len(data) for id_ in ids for data in contents(group / id_).values()
-    )
+    whole = [(name, data) for id_ in ids for name, data in contents(group / id_).items()]
+    assert runs_bytes(group, ids, checkpoint=True) == sum(len(data) for _, data in whole)
+    light = [len(data) for name, data in whole if not name.startswith("checkpoint/")]
+    assert runs_bytes(group, ids) == sum(light)
+
+
+def test_checkpoints_are_moved_only_when_asked_for(group, tiny, tmp_path):
+    path, other = export_runs(group), tmp_path / "other"
+    entries = import_file(path, other, tiny.root.parent)
+    assert [entry.outcome for entry in entries] == ["taken"] * 3
+    again = "begins again when it is resumed"
+    assert [again in entry.reason for entry in entries] == [False, True, True]  # one is done
+    trained = min(run.id for run in find_runs(other))
+    assert (group / trained / "checkpoint").is_dir()
+    assert not (other / trained / "checkpoint").exists()
+    assert "weights.safetensors" in contents(other / trained)
+    # Where it was trained it is the same run, with its checkpoint or without.
+    assert {entry.outcome for entry in import_file(path, group)} == {"here"}
+    whole = export_runs(group, to="whole.zip", checkpoint=True)
+    assert {entry.outcome for entry in import_file(whole, group)} == {"here"}
+
+
+def test_no_file_of_a_run_is_held_in_memory(tmp_path, tiny):
+    run = write_run(tmp_path / "runs", tiny)
+    path = export_runs(tmp_path / "runs")
+    huge = bytes(32_000_000)
+    with zipfile.ZipFile(path) as archive:
+        told = json.loads(archive.read("travel.json"))
+        found = {name: archive.read(name) for name in archive.namelist()[:-1]}
+    name = "checkpoint/optimizer.safetensors"
+    told["runs"][run.id]["files"][name] = {
+        "size": len(huge),
+        "sha256": hashlib.sha256(huge).hexdigest(),
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, data in found.items():
+            archive.writestr(member, data)
+        archive.writestr(f"{run.id}/{name}", huge, compress_type=zipfile.ZIP_STORED)
+        archive.writestr("travel.json", json.dumps(told))
+    del huge
+    tracemalloc.start()
+    (entry,) = import_file(path, tmp_path / "other")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert entry.outcome == "refused" and name in entry.reason
+    assert peak < 16_000_000
 
 
 def test_what_is_no_part_of_a_run_stays_behind_and_is_told(tmp_path, tiny):
@@ -312,7 +359,7 @@ def test_a_full_disk_is_one_line_and_keeps_what_was_taken(tmp_path, tiny, monkey
     path, other = export_runs(runs), tmp_path / "b"
     from core.base import files
 
-    def full(place: Path, data: bytes) -> None:
+    def full(place: Path, data: object) -> None:
         if second.id in str(place):
             raise OSError(28, "No space left on device", str(place))
         real(place, data)
