@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting, palette
 from core.base.errors import InputError
-from core.base.language import N_, _
+from core.base.language import N_, _, translate
 from core.compare import tables
 from core.compare.comparable import runs_on_same_photos
 from core.compare.selection import run_items
@@ -101,6 +101,9 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
         diagnosis_report.show(f"{KEY}.letter", found, run, colour)
         links(row, rows)
         st.subheader(_("How it trained"), anchor=False)
+    elif row.unconfirmed:
+        words = _("Its verdict is not shown: {reason}.", reason=translate(row.unconfirmed))
+        st.warning(formatting.escape_markdown(words), icon=":material/warning:")
     elif row.status.state == "done":
         st.info(
             _(

@@ -121,10 +121,12 @@ def write_run(
     changes: dict[str, Any] | None = None,
     minutes: int = 0,
     object_evidence: float | None = None,
+    validated: bool = False,
 ) -> Run:
     """A run folder in that state, created `minutes` after the first. `object_evidence`: how much of
     its evidence lies on the objects, 0..1 (by default much for `quick`, little for the others). A
-    finished run with much of it `generalises`, one with little is an `overfit that looks good`."""
+    finished run with much of it `generalises`, one with little is an `overfit that looks good`.
+    validated: with predictions of the validation photos, as training writes them."""
     recipe = load_recipe(preset, changes)
     created = START + timedelta(minutes=minutes)
     run = create_run(runs_dir, recipe, dataset.root, lambda: created)
@@ -158,6 +160,8 @@ def write_run(
         status = replace(status, finished=_iso(created + timedelta(seconds=2 * done)))
     if state == "done":
         _write_cached_results(run, recipe, dataset, object_evidence)
+        if validated:
+            _add_validation_predictions(run, dataset.classes)
     run.write_status(status)
     return run
 
@@ -289,6 +293,16 @@ def _write_results(run: Run, recipe: Recipe, dataset: Dataset, object_evidence: 
     judgement = write_diagnosis(run, recipe, dataset, plain, summary, object_evidence)
     summary["verdict"] = judgement.verdict
     (run.path / "summary.json").write_text(json.dumps(summary), "utf-8")
+
+
+def _add_validation_predictions(run: Run, classes: tuple[str, ...]) -> None:
+    """Those that give the accuracy of `_write_results`: five of fourteen photos of one class."""
+    names = [classes[0]] * 5 + [classes[1]] * 5 + [classes[-1]] * 4
+    with (run.path / "predictions.csv").open("a", encoding="utf-8") as file:
+        for number, name in enumerate(names):
+            odds = ",".join(str(float(each == name)) for each in classes)
+            for kind in ("plain", "tta"):
+                file.write(f"{kind},validation,{name}/{number}.jpg,{name},{name},{name},{odds}\n")
 
 
 def _frame(rows: list[tuple[Any, ...]], classes: tuple[str, ...]) -> pd.DataFrame:

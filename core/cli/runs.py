@@ -19,6 +19,7 @@ from core.compare.tables import labels_by_id
 from core.jobs.local import mark_lost
 from core.recipe.files import recipe_yaml
 from core.store.annotations import read_annotations
+from core.store.fields import UNCONFIRMED
 from core.store.index import RunIndex
 from core.store.provenance import read_provenance
 from core.store.query import filter_rows, vocabulary
@@ -114,6 +115,8 @@ def show(run: RunArgument, runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption 
     _print_annotations(found)
     if arrival := read_provenance(runs, run):
         print(f"came from {arrival.sender_text}, in {arrival.file}, {arrival.arrived[:10]}")
+        if arrival.unconfirmed:
+            print(f"{UNCONFIRMED}: {arrival.unconfirmed}")
     print(f"{found.path}\nstate: {status.state}, epoch {status.epoch} of {status.epochs}")
     if status.error:
         print(f"error: {status.error}")

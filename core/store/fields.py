@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from core.store.index import RunRow
 
 FieldKind = Literal["words", "number", "share", "seconds", "moment"]
+UNCONFIRMED = N_("scores differ from its predictions")  # in place of such a run's verdict
 _SCORES = {
     "primary": N_("Most prominent object"),
     "object": N_("Objects cut out"),
@@ -122,7 +123,7 @@ def read_field_values(row: RunRow) -> dict[str, Any]:
     if row.problem:
         return facts
     facts |= {
-        "verdict": (row.summary or {}).get("verdict"),
+        "verdict": UNCONFIRMED if row.unconfirmed else (row.summary or {}).get("verdict"),
         "data": row.data,
         "epoch": status.epoch,
         "epochs": status.epochs,

@@ -51,8 +51,8 @@ class RunRow:
     `problem` tells why a folder cannot be read (its other fields are then empty). `photos` is a
     fingerprint of all photos of the data set and of the training labels, empty until the run has
     read them. `came_from`: who sent it, of a run that was not trained here; where its photos are
-    not here, `data_path` is no folder but tells whose they are. `stamp`: changes whenever a file
-    that the row is read from does."""
+    not here, `data_path` is no folder but tells whose they are. `unconfirmed`: as of Run. `stamp`:
+    changes whenever a file that the row is read from does."""
 
     id: str
     name: str
@@ -67,6 +67,7 @@ class RunRow:
     tags: tuple[str, ...] = ()
     note: str = ""
     came_from: str = ""
+    unconfirmed: str = ""
     stamp: str = ""
 
     @property
@@ -272,6 +273,7 @@ def read_row(run: Run) -> RunRow:
             tags=said.tags,
             note=said.note,
             came_from=arrival.sender_text if arrival else "",
+            unconfirmed=arrival.unconfirmed if arrival else "",
         )
     except InputError as error:
         empty = recipe_dict(recipe_from_dict({}))

@@ -25,13 +25,15 @@ PROVENANCE_FOLDER = ".arrived"
 class Provenance:
     """`sender` trained the run; `bearer` sent it on, where that was somebody else. `file`: the zip
     file that it came in; `arrived`: ISO 8601 in UTC. `data`: the data set here with the same
-    photos; empty where there is none."""
+    photos; empty where there is none. `unconfirmed`: why its scores or verdict are not those that
+    its own predictions give (core.transfer.confirm)."""
 
     sender: str
     file: str
     arrived: str
     bearer: str = ""
     data: str = ""
+    unconfirmed: str = ""
 
     @property
     def sender_text(self) -> str:

@@ -13,6 +13,7 @@ from core.data.dataset import Dataset
 from core.data.fingerprints import truth_fingerprint
 from core.store.examples import refuse_example
 from core.store.index import RunRow
+from core.store.provenance import read_provenance, write_provenance
 from core.store.run import Run, open_run
 from core.store.status import Clock, Status
 
@@ -77,6 +78,9 @@ def install_results(run: Run, stage: Path) -> None:
         _finish_install(run)
         stage.rename(run.path / _PENDING_RESULTS)
         _finish_install(run)
+        arrival = read_provenance(run.path.parent, run.id)
+        if arrival and arrival.unconfirmed:
+            write_provenance(run.path.parent, run.id, replace(arrival, unconfirmed=""))
 
 
 def _finish_install(run: Run) -> None:

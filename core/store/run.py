@@ -120,8 +120,16 @@ class Run:
         return {str(name): float(seconds) for name, seconds in parts.items()}
 
     def summary(self) -> dict[str, Any] | None:
-        """The numbers that tables show; None until the run is evaluated."""
-        return self.read_optional_json("summary.json")
+        """The numbers that tables show; None until the run is evaluated. Without the
+        verdict where that is `unconfirmed`."""
+        found = self.read_optional_json("summary.json")
+        return found | {"verdict": None} if found and self.unconfirmed() else found
+
+    def unconfirmed(self) -> str:
+        """Why the scores or the verdict of a run that came from elsewhere are not to be believed,
+        in a line; "" where they are."""
+        arrival = read_provenance(self.path.parent, self.id)
+        return arrival.unconfirmed if arrival else ""
 
     def history(self) -> pd.DataFrame:
         """A row per finished epoch; no rows before the first."""
@@ -141,8 +149,9 @@ class Run:
         return frame[frame["kind"] == kind].reset_index(drop=True) if len(frame) else frame
 
     def diagnosis(self) -> dict[str, Any] | None:
-        """The verdict, the rule that fired, its evidence and advice; None until it is made."""
-        return self.read_optional_json("diagnosis.json")
+        """The verdict, the rule that fired, its evidence and advice; None until it is made, and
+        where it is `unconfirmed`."""
+        return None if self.unconfirmed() else self.read_optional_json("diagnosis.json")
 
     def controls(self) -> dict[str, Any] | None:
         """What a constant answer's rivals score on the same photos (core.evaluate.controls)."""

@@ -119,7 +119,7 @@ def _table_row(entry: ImportResult) -> tuple[str, ...]:
     data = _("{name} (not here)", name=row.data)
     if entry.photos_found:
         data = _("{name} (here)", name=row.data)
-    verdict = str((row.summary or {}).get("verdict") or row.status.state)
+    verdict = str(row.field_values.get("verdict") or row.status.state)
     name = _("{name}, seed {seed}", name=row.name, seed=row.recipe["seed"])
     sender = translate(row.came_from) or entry.sender
     return entry.file, sender, name, data, translate(verdict), headline_score_text(row), what

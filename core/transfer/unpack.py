@@ -25,6 +25,7 @@ from core.store.provenance import Provenance, read_provenance, write_provenance
 from core.store.run import Run
 from core.store.status import Clock
 from core.transfer.checks import check_run
+from core.transfer.confirm import unconfirmed_text
 from core.transfer.manifest import (
     MANIFEST,
     MAX_FILE_BYTES,
@@ -278,6 +279,7 @@ class _RunImporter:
             sender=sender,
             bearer=printable(bearer) if bearer and printable(bearer) != sender else "",
             data=self.matcher.find(run.environment()),
+            unconfirmed=unconfirmed_text(run),
         )
 
 

@@ -125,7 +125,11 @@ def write_run_zip(
     if not (here / "data").is_dir():
         write_small_dataset(here)
     run = write_run(
-        here / "elsewhere", read_dataset(here / "data"), state=state, changes=FAST_CHANGES
+        here / "elsewhere",
+        read_dataset(here / "data"),
+        state=state,
+        changes=FAST_CHANGES,
+        validated=True,
     )
     found = {
         path.relative_to(run.path).as_posix(): path.read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ def zipped(tmp_path) -> bytes:
     """Two runs of somebody else, on photos of theirs."""
     books = write_dataset(tmp_path / "away" / "my_books", photos=5)
     for number, preset in enumerate(("quick", "looks-good")):
-        write_fingerprints(write_run(tmp_path / "theirs", books, preset, minutes=number), books)
+        write_fingerprints(
+            write_run(tmp_path / "theirs", books, preset, minutes=number, validated=True), books
+        )
     ids = [run.id for run in find_runs(tmp_path / "theirs")]
     packed = pack(tmp_path / "theirs", ids, SENDER, fixed_clock)
     shutil.rmtree(tmp_path / "away")
@@ -134,3 +137,26 @@ def test_beside_a_run_of_ones_own_only_its_maps_are_shown(runs, dataset, importe
     assert not app.exception and not app.error
     assert "their photos are not here" in app.info[0].value
     assert len(components(app)) == 1
+
+
+def test_a_forged_verdict_is_shown_nowhere(tmp_path, runs, dataset, open_page):
+    run = write_run(tmp_path / "theirs", dataset, "looks-good", validated=True)
+    for name in ("summary.json", "diagnosis.json"):
+        path = run.path / name
+        told = json.loads(path.read_text("utf-8")) | {"verdict": "generalises"}
+        path.write_text(json.dumps(told), "utf-8")
+    path = tmp_path / "ada.zip"
+    path.write_bytes(pack(tmp_path / "theirs", [run.id], "Ada", fixed_clock).data)
+    import_runs([ImportRequest(path, path.name)], runs, tmp_path / "dataset", fixed_clock)
+    app = open_page("runs")
+    assert not app.exception
+    words = json.dumps(data(app)["lines"])
+    assert "scores differ from its predictions" in words and "generalises" not in words
+    app = open_page("run", run=run.id)
+    assert not app.exception and not app.error
+    plain = visible_text(app)
+    assert "generalises" not in plain
+    assert "its numbers give another verdict" in app.warning[0].value
+    for page in ("compare", "cams"):
+        app = open_page(page, runs=run.id)
+        assert not app.exception and "generalises" not in visible_text(app)

@@ -8,6 +8,7 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import N_, _, join_sentences, ngettext, translate
 from core.jobs.queue_forecast import forecast_queue, seconds_left
+from core.store.fields import UNCONFIRMED
 from core.store.index import RunRow
 from core.store.run import Run, open_run
 from core.store.status import status_text, time_taken, utc_now
@@ -42,6 +43,13 @@ def badge(row: RunRow) -> None:
             icon=":material/move_to_inbox:",
             color="blue",
             help=_("Was trained elsewhere and imported."),
+        )
+    if row.unconfirmed:
+        st.badge(
+            translate(UNCONFIRMED),
+            icon=":material/warning:",
+            color="orange",
+            help=formatting.escape_markdown(translate(row.unconfirmed)),
         )
 
 

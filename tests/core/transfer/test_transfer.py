@@ -18,6 +18,7 @@ from core.base.errors import InputError, RunError
 from core.store.annotations import annotate, read_annotations
 from core.store.index import RunIndex
 from core.store.provenance import read_provenance
+from core.store.rescoring import install_results
 from core.store.run import Run, find_runs, open_run
 from core.store.trash import delete_runs, empty_trash
 from core.transfer.manifest import MAX_FILE_BYTES
@@ -89,6 +90,7 @@ def test_a_group_exported_deleted_and_imported_is_the_same_to_the_byte(group, ti
     assert run.data_dir() == tiny.root  # found by its fingerprints
     assert [row.photos_missing for row in rows] == [True, True, False]
     assert not (group / STAGING_FOLDER).exists()
+    assert not any(row.unconfirmed for row in rows)
 
 
 def test_the_same_runs_give_the_same_bytes(group):
@@ -250,7 +252,15 @@ def test_submissions_of_a_class_are_listed_by_sender(tmp_path, tiny):
     for number, name in enumerate(["ada", "bo"]):
         runs = tmp_path / name / "runs"
         write_fingerprints(
-            write_run(runs, tiny, "looks-good", changes={"seed": number}, minutes=number), tiny
+            write_run(
+                runs,
+                tiny,
+                "looks-good",
+                changes={"seed": number},
+                minutes=number,
+                validated=True,
+            ),
+            tiny,
         )
         export_runs(runs, sender=name.title() if name == "ada" else "", to=f"{name}.zip")
     folder = tmp_path / "class"
@@ -382,6 +392,83 @@ def test_a_run_that_differs_is_refused_and_stays(tmp_path, tiny):
     assert entry.outcome == "refused"
     assert "is here already, and differs in annotations.json. To have this one" in entry.reason
     assert contents(run.path) == before
+
+
+def forge(run: Run, name: str, *keys: str, value: object) -> None:
+    """Another value in a JSON file of a run."""
+    path = run.path / name
+    data = inner = json.loads(path.read_text("utf-8"))
+    for key in keys[:-1]:
+        inner = inner[key]
+    inner[keys[-1]] = value
+    path.write_text(json.dumps(data), "utf-8")
+
+
+def forge_verdict(run: Run) -> None:
+    forge(run, "summary.json", "verdict", value="generalises")
+    forge(run, "diagnosis.json", "verdict", value="generalises")
+
+
+def forge_without_validation(run: Run) -> None:
+    path = run.path / "predictions.csv"
+    rows = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(row for row in rows if ",validation," not in row), "utf-8")
+
+
+def forge_score(run: Run) -> None:
+    place = ("sets", "test_difficult", "scores", "object", "value")
+    forge(run, "summary.json", *place, value=1.0)
+
+
+def forge_interval(run: Run) -> None:
+    forge(run, "summary.json", "validation", "accuracy", "low", value=1.0)
+
+
+def forge_a_set(run: Run) -> None:
+    sets = json.loads((run.path / "summary.json").read_text("utf-8"))["sets"]
+    forge(run, "summary.json", "sets", value=sets | {"attic": sets["test"]})
+
+
+def forge_no_predictions(run: Run) -> None:
+    (run.path / "predictions.csv").write_text("", "utf-8")
+
+
+def forge_what_judges_read(run: Run) -> None:
+    forge(run, "diagnosis.json", "evidence", "reliance", value={"test": {"photos": 3}})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda run: None, ""),
+        (forge_verdict, "its numbers give another verdict: overfit that looks good"),
+        (forge_without_validation, "other scores on validation"),
+        (forge_score, "other scores on test_difficult"),
+        (forge_interval, "other scores on validation"),
+        (forge_a_set, "other scores on attic"),
+        (forge_no_predictions, "cannot be worked out anew"),
+        (forge_what_judges_read, "cannot be worked out anew"),
+    ],
+)
+def test_a_verdict_that_its_predictions_do_not_give_is_not_shown(tmp_path, tiny, spoil, told):
+    runs, other = tmp_path / "runs", tmp_path / "other"
+    run = write_run(runs, tiny, "looks-good", validated=True)
+    spoil(run)
+    (entry,) = import_file(export_runs(runs), other)
+    assert entry.outcome == "taken"
+    (row,) = RunIndex(other).rows()
+    landed = open_run(other, run.id)
+    assert told in row.unconfirmed and bool(told) == bool(row.unconfirmed)
+    shown = "overfit that looks good" if not told else "scores differ from its predictions"
+    assert row.field_values["verdict"] == shown == import_table([entry])["verdict"][0]
+    assert (landed.diagnosis() is None) == bool(told)
+    assert (landed.summary() or {})["verdict"] == (None if told else shown)
+    # What was sent stays as it is; scored again here, its verdict counts.
+    assert contents(landed.path) == contents(run.path)
+    stage = landed.path / ".results.x.tmp"
+    stage.mkdir()
+    install_results(landed, stage)
+    assert landed.unconfirmed() == ""
 
 
 def test_nothing_of_it_loads_torch_or_unpickles():
