@@ -33,7 +33,13 @@ from core.data.dataset_names import (
 )
 from core.data.import_report import ImportedPhoto, ImportReport
 from core.data.import_tables import build_metadata, write_tables
-from core.data.photo_copies import CAPTURED_LONGEST_SIDE, LONGEST_SIDE, PhotoCopy, copy_photo
+from core.data.photo_copies import (
+    CAPTURED_LONGEST_SIDE,
+    LONGEST_SIDE,
+    DecodingBudget,
+    PhotoCopy,
+    copy_photo,
+)
 from core.data.reading import (
     MIN_PHOTOS,
     Reading,
@@ -261,7 +267,7 @@ def _copy_photos(
     taken: list[tuple[ImportedPhoto, ReadPhoto]] = []
     remarks: list[str] = []
     names: dict[str, UniqueNames] = {}
-    done = 0
+    done, budget = 0, DecodingBudget()
 
     def copied(job: tuple[int, bytes, int]) -> PhotoCopy | DataError:
         incoming = staging_dir / f".incoming-{job[0]}"
@@ -279,7 +285,9 @@ def _copy_photos(
 
     def read(photo: ReadPhoto) -> bytes | DataError:
         try:
-            return source.read(photo.placed.file)
+            data = source.read(photo.placed.file)
+            budget.spend(data)
+            return data
         except DataError as error:
             return error
 

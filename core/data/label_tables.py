@@ -19,6 +19,9 @@ LABEL_COLUMNS = ("split", "file", "primary", "present")
 BOX_COLUMNS = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
 
 
+MAX_BOXES = 1_000  # of a photo
+
+
 @dataclass(frozen=True)
 class Label:
     """`primary`: the most prominent class. `present`: every class that can be seen."""
@@ -51,9 +54,10 @@ def read_labels(
     """The labels of a table, by test set and file; none where there is no such table. files: the
     photos of each test set. Raises DataError: one line that names the file and line."""
     labels: dict[str, dict[str, Label]] = {}
+    by_name = _by_name(files)
     for line, row in read_rows(path, LABEL_COLUMNS, optional=True):
         where = line_location(path, line)
-        split, file = _known_file(row, files, where)
+        split, file = _known_file(row, files, by_name, where)
         present = split_names(row["present"], classes)
         primary = exact_name(row["primary"])
         for name in (primary, *present):
@@ -77,10 +81,11 @@ def read_labels(
 def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tuple[Box, ...]]]:
     """The boxes of a table, likewise; files may hold the training photos too, as `train`. Raises
     DataError: one line that names the file and line."""
-    boxes: dict[str, dict[str, tuple[Box, ...]]] = {}
+    boxes: dict[str, dict[str, dict[Box, None]]] = {}  # without values, for their order
+    by_name = _by_name(files)
     for line, row in read_rows(path, BOX_COLUMNS, optional=True):
         where = line_location(path, line)
-        split, file = _known_file(row, files, where)
+        split, file = _known_file(row, files, by_name, where)
         x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
         if x0 >= x1 or y0 >= y1:
             raise DataError(
@@ -89,18 +94,37 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
                 )
             )
         box = Box(check_class_name(row["label"], where), x0, y0, x1, y1, visible)
-        of_split = boxes.setdefault(split, {})
-        if box in of_split.get(file, ()):
+        known = boxes.setdefault(split, {}).setdefault(file, {})
+        if box in known:
             raise DataError(
                 N_("{where}: {file} of {split} has this box twice: keep one of the lines").format(
                     where=where, file=file, split=split
                 )
             )
-        of_split[file] = (*of_split.get(file, ()), box)
-    return boxes
+        if len(known) == MAX_BOXES:
+            told = N_("{where}: {file} of {split} has more than {most} boxes")
+            raise DataError(told.format(where=where, file=file, split=split, most=MAX_BOXES))
+        known[box] = None
+    return {
+        split: {file: tuple(of) for file, of in found.items()} for split, found in boxes.items()
+    }
 
 
-def _known_file(row: dict[str, str], files: dict[str, set[str]], where: str) -> tuple[str, str]:
+def _by_name(files: dict[str, set[str]]) -> dict[tuple[str, str], list[str]]:
+    """Photos by their test set and the last part of their names."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for split, names in files.items():
+        for name in names:
+            found.setdefault((split, name.rpartition("/")[2]), []).append(name)
+    return found
+
+
+def _known_file(
+    row: dict[str, str],
+    files: dict[str, set[str]],
+    by_name: dict[tuple[str, str], list[str]],
+    where: str,
+) -> tuple[str, str]:
     split, file = row["split"], row["file"]
     if split not in files:
         names = ", ".join(files) or "none"
@@ -111,7 +135,8 @@ def _known_file(row: dict[str, str], files: dict[str, set[str]], where: str) -> 
         )
     if file not in files[split]:
         # Tables of people name photos that lie in folders of classes without the folders.
-        inside = [known for known in files[split] if known.endswith(f"/{file}")]
+        alike = by_name.get((split, file.rpartition("/")[2]), ())
+        inside = [known for known in alike if known.endswith(f"/{file}")]
         if len(inside) == 1:
             return split, inside[0]
         if inside:
@@ -195,10 +220,11 @@ def split_names(text: str, classes: Collection[str]) -> tuple[str, ...]:
                 return tuple(map(exact_name, names))
     if exact_name(text) in classes:
         return (exact_name(text),)
-    words, found = exact_name(text).split(), list[str]()
-    while words:
-        ends = range(len(words), 1, -1)
-        end = next((end for end in ends if " ".join(words[:end]) in classes), 1)
-        found.append(" ".join(words[:end]))
-        words = words[end:]
+    words, found, place = exact_name(text).split(), list[str](), 0
+    longest = max((name.count(" ") + 1 for name in classes), default=1)
+    while place < len(words):
+        lengths = range(min(longest, len(words) - place), 1, -1)
+        parts = (" ".join(words[place : place + length]) for length in lengths)
+        found.append(next((part for part in parts if part in classes), words[place]))
+        place += found[-1].count(" ") + 1
     return tuple(found)

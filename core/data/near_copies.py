@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
@@ -42,6 +42,7 @@ MIN_SIMILARITY = (
 )
 _SAME = 0.99  # from this likeness on two photos are one, saved again
 MAX_GROUPS = 10  # that are listed
+_MOST_BY_PARTS, _AT_ONCE = 3_000, 256  # photos that are compared by their parts; or by whole ones
 _SIDE = 32  # pixels of the small picture that is compared
 _CROPS = (0.98, 0.96, 0.94, 0.92, 0.9)  # sides of the parts that are compared with whole photos
 _STEP = 0.8  # pixels of the small picture between the places where a part is tried
@@ -106,10 +107,10 @@ def find_near_copies(dataset: Dataset) -> tuple[NearCopyPair, ...]:
     Raises DataError when a photo cannot be read.
     """
     named = [(split, photo) for split, photos in _splits(dataset) for photo in photos]
-    alike = _similarity_matrix([photo.path for __, photo in named])[:, : len(dataset.train)]
+    alike = _likenesses([photo.path for __, photo in named], len(dataset.train))
     found = []
-    for place, (split, photo) in enumerate(named):
-        rivals = alike[place, :place] if split == TRAIN else alike[place]  # each pair once
+    for place, ((split, photo), row) in enumerate(zip(named, alike, strict=True)):
+        rivals = row[:place] if split == TRAIN else row  # each pair once
         if not len(rivals) or rivals.max() < MIN_SIMILARITY:
             continue
         best = int(rivals.argmax())
@@ -236,8 +237,22 @@ def vectors(image: Image.Image) -> Vectors:
 def similar_pairs(paths: Sequence[Path]) -> list[tuple[int, int]]:
     """The pairs of photos that are near-copies of each other, by their places. Raises DataError
     when a photo cannot be read."""
-    alike = np.triu(_similarity_matrix(paths) >= MIN_SIMILARITY, k=1)
-    return [(int(i), int(j)) for i, j in np.argwhere(alike)]
+    rows = enumerate(_likenesses(paths, len(paths)))
+    return [(i, int(j)) for i, row in rows for j in np.flatnonzero(row >= MIN_SIMILARITY) if i < j]
+
+
+def _likenesses(paths: Sequence[Path], count: int) -> Iterable[Vectors]:
+    """Of each photo its likeness to the first `count`. Of very many photos only whole ones are
+    compared, some at a time: all would take hours and gigabytes."""
+    if len(paths) <= _MOST_BY_PARTS:
+        yield from _similarity_matrix(paths)[:, :count]
+        return
+    small = (_small(open_photo(path, at_least=4 * _SIDE)) for path in paths)
+    wholes = np.concatenate([_differences(image, _parts()[:1]) for image in small])
+    for first in range(0, len(wholes), _AT_ONCE):
+        with threadpool_limits(1, user_api="blas"):
+            rows = wholes[first : first + _AT_ONCE] @ wholes[:count].T
+        yield from rows
 
 
 def _similarity_matrix(paths: Sequence[Path]) -> Vectors:

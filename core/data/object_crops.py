@@ -34,16 +34,16 @@ def labelled_objects(test_set: TestSet, classes: Sequence[str]) -> list[Labelled
     """The objects that are at least half visible, in the order of predictions.csv."""
     found: list[LabelledObject] = []
     files: set[str] = set()
+    numbers: dict[str, int] = {}
     for photo in test_set.photos:
         for box in test_set.boxes.get(photo.file, ()):
             name = box.label if box.label in classes else BACKGROUND
             if box.visible < OBJECT_MIN_VISIBLE or name not in classes:
                 continue
             stem = file = f"{photo.file}#{box.label}"
-            number = 1
             while file in files:
-                number += 1
-                file = f"{stem}.{number}"
+                numbers[stem] = numbers.get(stem, 1) + 1
+                file = f"{stem}.{numbers[stem]}"
             files.add(file)
             found.append(LabelledObject(file, photo, box, name))
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,12 +13,48 @@ from PIL import Image, UnidentifiedImageError
 
 from core.base.errors import DataError
 from core.base.language import N_
-from core.data.photos import FORMATS, jpeg_bytes, open_scaled_photo
+from core.data.photos import FORMATS, jpeg_bytes, open_scaled_photo, photo_size
 
 LONGEST_SIDE = 1024  # pixels; enough for a 448 px view of a quarter of the photo
 CAPTURED_LONGEST_SIDE = 1600  # of photos that a capture session has taken (core.capture)
 QUALITY = 90
 _ORIENTATION = 0x0112  # EXIF
+
+
+_MARKER = re.compile(rb"\xff+[^\x00\x01\xff\xd0-\xd8]")  # what follows has a length
+_FREE_PIXELS, _PIXELS_A_BYTE = 1_000_000_000, 100  # that are decoded for one import
+_MAX_WORK = 1_600_000_000  # pixels that a JPEG's scans go over; usual ones have ten scans or one
+
+
+class DecodingBudget:
+    """Pixels that an import may decode: some for nothing, more for each byte that was sent. A photo
+    has ten pixels a byte, hardly ever a hundred."""
+
+    def __init__(self) -> None:
+        self._left = _FREE_PIXELS
+
+    def spend(self, data: bytes) -> None:
+        """Raises DataError, without its name, for a file that no time is left for. What is no photo
+        costs nothing; whoever decodes it says so."""
+        try:
+            width, height = photo_size(BytesIO(data))
+        except DataError:
+            return
+        work = width * height * _scans(data)
+        if work > self._left + _PIXELS_A_BYTE * len(data):
+            told = N_("the photos before it unpack to too many pixels for one import")
+            raise DataError(told)
+        self._left += _PIXELS_A_BYTE * len(data) - work
+
+
+def _scans(data: bytes) -> int:
+    """How often a decoder goes over the picture: a JPEG's scans, up to its end."""
+    scans, found = 0, _MARKER.search(data, 2) if data.startswith(b"\xff\xd8") else None
+    while found and found[0][-1] != 0xD9:
+        scans += found[0][-1] == 0xDA
+        length = int.from_bytes(data[found.end() : found.end() + 2])
+        found = _MARKER.search(data, found.end() + length)
+    return max(1, scans)
 
 
 class PhotoCopy(NamedTuple):
@@ -60,6 +98,9 @@ def _copied(path: Path, longest: int) -> PhotoCopy:
             turned = image.getexif().get(_ORIENTATION, 1) != 1
     except UnidentifiedImageError:
         raise DataError(N_("not a photo, whatever its name says")) from None
+    data = path.read_bytes()
+    if size[0] * size[1] * _scans(data) > _MAX_WORK:
+        raise DataError(N_("a JPEG of too many scans: save it again"))
     copy, scaled = open_scaled_photo(path, longest)  # reads all of it, its size checked first
     changes = []
     if kind != "JPEG":
@@ -81,6 +122,6 @@ def _copied(path: Path, longest: int) -> PhotoCopy:
                 height=size[1],
             )
         )
-    data = jpeg_bytes(copy, QUALITY) if changes else path.read_bytes()
+    data = jpeg_bytes(copy, QUALITY) if changes else data
     plain = int(np.ptp(np.asarray(copy.reduce(4)), axis=(0, 1)).max()) < 3
     return PhotoCopy(data, tuple(changes), N_("is of one colour") if plain else "")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 import io
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import lru_cache
 from importlib import import_module
 from io import BytesIO
@@ -35,11 +36,17 @@ with suppress(ImportError):
 _HEIF_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"hevc")
 RAW_SUFFIXES = {".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2"}
 _VIDEO_SUFFIXES = {".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"}
-MAX_PIXELS = 80_000_000  # a decoded photo of this size takes 240 MB
+MAX_PIXELS = 80_000_000  # a decoded photo of this size takes 320 MB
+MAX_WIDE_PIXELS = 60_000_000  # of one that takes more on its way there
+_MAX_DENSITY = 2_000  # pixels a byte, of large pictures; a scanned page of text has 900
+_LARGE = 16_000_000  # pixels of a photo that is decoded while no other such one is
+_STRIP = 1_000_000  # pixels that are converted at once
+_large_lock = threading.Lock()
 MAX_ASPECT = 30  # a longer strip would be as large as that when its shorter side is enlarged
 # Our limit is checked from the header, before anything is decoded; Pillow's own only warns.
 Image.MAX_IMAGE_PIXELS = None
 
+_NARROW_MODES = ("1", "L", "P", "RGB", "YCbCr", "I;16", "I;16B")
 _TURNS = {  # how a photo that is stored as its EXIF says becomes upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -91,7 +98,7 @@ def open_photo(path: Path, at_least: int | None = None) -> Image.Image:
 
 def open_scaled_photo(path: Path, at_least: int | None = None) -> tuple[Image.Image, str]:
     """Likewise; also how its values were scaled to 8 bits, "" where they were as usual."""
-    with _opened(path) as image:
+    with _opened(path) as image, _one_at_a_time(image):
         if at_least is not None:
             ratio = at_least / min(image.size)
             image.draft("RGB", (round(image.width * ratio), round(image.height * ratio)))
@@ -101,11 +108,29 @@ def open_scaled_photo(path: Path, at_least: int | None = None) -> tuple[Image.Im
         if upright.mode[0] in "IF":
             return _scaled(upright)
         if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-            # Transparent parts become white paper, not whatever colour hides beneath.
-            rgba = upright.convert("RGBA")
-            page = Image.new("RGBA", rgba.size, "white")
-            return Image.alpha_composite(page, rgba).convert("RGB"), ""
+            return _on_white(upright), ""
         return upright.convert("RGB"), ""
+
+
+def _one_at_a_time(image: Image.Image) -> AbstractContextManager[object]:
+    return _large_lock if image.width * image.height > _LARGE else nullcontext()
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """The picture piece by piece, each with its top: a whole one would take several times as much
+    memory on its way to RGB."""
+    rows = max(1, _STRIP // image.width)
+    for top in range(0, image.height, rows):
+        yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Transparent parts become white paper, not whatever colour hides beneath."""
+    page = Image.new("RGB", image.size)
+    for top, strip in _strips(image):
+        paper = Image.new("RGBA", strip.size, "white")
+        page.paste(Image.alpha_composite(paper, strip.convert("RGBA")).convert("RGB"), (0, top))
+    return page
 
 
 @contextmanager
@@ -117,13 +142,19 @@ def _opened(path: Path | BytesIO) -> Iterator[Image.Image]:
             warnings.simplefilter("ignore")  # of odd notes in it, which do not matter
             with Image.open(path, formats=FORMATS) as image:
                 size = N_("{width}x{height} pixels").format(width=image.width, height=image.height)
-                if image.width * image.height > MAX_PIXELS:
-                    raise DataError(
-                        N_("{path}: {size}; the limit is 80 million: save it smaller").format(
-                            path=path,
-                            size=size,
+                pixels = image.width * image.height
+                wide = image.format in ("AVIF", "HEIF") or image.mode not in _NARROW_MODES
+                if pixels > (MAX_WIDE_PIXELS if wide else MAX_PIXELS):
+                    told = N_("{path}: {size}; the limit is 80 million: save it smaller")
+                    if wide:
+                        told = N_(
+                            "{path}: {size}; of its kind the limit is 60 million: save it as JPEG"
                         )
-                    )
+                    raise DataError(told.format(path=path, size=size))
+                bytes_ = path.stat().st_size if isinstance(path, Path) else len(path.getbuffer())
+                if pixels > max(_LARGE, _MAX_DENSITY * bytes_):
+                    told = N_("{path}: {size} in {bytes} bytes: too empty for a photo")
+                    raise DataError(told.format(path=path, size=size, bytes=bytes_))
                 if min(image.size) < 2:
                     raise DataError(
                         N_("{path}: {size} is no photo: remove it").format(
@@ -182,8 +213,13 @@ def _scaled(image: Image.Image) -> tuple[Image.Image, str]:
     """A grey photo of more than 8 bits in RGB, and how: by the bits that its values take, where
     they take a quarter of them; fractions as they are; all else from its least value to its
     greatest."""
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64), posinf=0, neginf=0)
-    low, high, told = float(values.min()), float(values.max()), ""
+
+    def strips() -> Iterator[tuple[int, NDArray[np.float64]]]:
+        for top, strip in _strips(image):
+            yield top, np.nan_to_num(np.asarray(strip, dtype=np.float64), posinf=0, neginf=0)
+
+    ends = [(float(values.min()), float(values.max())) for _, values in strips()]
+    low, high, told = min(low for low, _ in ends), max(high for _, high in ends), ""
     bits = next((bits for bits in (8, 10, 12, 16) if 2 ** (bits - 2) <= high < 2**bits), 0)
     if low >= 0 and bits:
         low, high = 0.0, 2.0**bits - 1
@@ -192,7 +228,10 @@ def _scaled(image: Image.Image) -> tuple[Image.Image, str]:
         low, high, told = 0.0, 1.0, N_("values from 0 to 1 scaled to 8 bits")
     else:
         told = N_("values from {low:g} to {high:g} scaled to 8 bits").format(low=low, high=high)
-    grey = ((values - low) / ((high - low) or 1) * 255 + 0.5).clip(0, 255).astype(np.uint8)
+    grey = np.empty((image.height, image.width), np.uint8)
+    for top, values in strips():
+        scaled = ((values - low) / ((high - low) or 1) * 255 + 0.5).clip(0, 255)
+        grey[top : top + len(values)] = scaled.astype(np.uint8)
     return Image.fromarray(grey).convert("RGB"), told
 
 

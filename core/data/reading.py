@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
@@ -21,7 +22,7 @@ from core.data.annotations.source import AnnotationFile, PhotoFinder, read_annot
 from core.data.archive import FileSource, RejectedFile, printable
 from core.data.csv_files import delimiter
 from core.data.dataset_names import BACKGROUND, CAPTURE_LOG, TRAIN, class_name, natural_key
-from core.data.label_tables import Box, Label
+from core.data.label_tables import MAX_BOXES, Box, Label
 from core.data.layout import KINDS, Kind, Layout, PlacedPhoto, PossibleReading, find_layout
 from core.data.photos import is_photo, photo_size, unreadable_reason
 
@@ -327,6 +328,10 @@ def _assigned(
         if missing:
             told = N_("{file}: {count} lines left out; their photos are not here")
             notes.append(told.format(file=table.file, count=missing))
+    for photo, lines in said.items():
+        if sum(one.box is not None for one in lines) > MAX_BOXES:
+            told = N_("{photo}: of its boxes the first {most} are taken")
+            notes.append(told.format(photo=printable(photo), most=MAX_BOXES))
     return said, used, notes
 
 
@@ -385,16 +390,15 @@ def _labelled(
 
 
 def _boxes(source: FileSource, file: str, told: Iterable[Annotation]) -> Iterable[Box]:
-    for one in told:
-        if one.box is None or not one.label:
-            continue
-        size = one.size
+    known: tuple[float, float] | None = None
+    for one in islice((one for one in told if one.box and one.label), MAX_BOXES):
+        size = one.size or known
         if size is None:
             try:
-                size = photo_size(io.BytesIO(source.read(file)))
+                size = known = photo_size(io.BytesIO(source.read(file)))
             except DataError:
-                continue
-        corners = shares(one.box, size)
+                return
+        corners = shares(one.box, size) if one.box else None
         if corners is not None:
             yield Box(class_name(one.label), *corners, visible=1.0)
 

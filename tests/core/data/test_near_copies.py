@@ -117,6 +117,19 @@ def test_leaks_are_named_with_the_nearest_training_photo(leaky):
     assert {inner[0].file, inner[0].train} == {first, same} and inner[0].alike == 1
 
 
+def test_of_very_many_photos_whole_ones_are_compared_some_at_a_time(tmp_path, monkeypatch):
+    dataset = write_dataset(tmp_path / "data", photos=4)
+    shutil.copyfile(dataset.train[0].path, dataset.test_sets[0].photos[1].path)
+    dataset = read_dataset(dataset.root)
+    thorough = find_near_copies(dataset)
+    monkeypatch.setattr(leaks, "_MOST_BY_PARTS", 5)
+    monkeypatch.setattr(leaks, "_AT_ONCE", 2)
+    monkeypatch.setattr(leaks, "_similarity_matrix", lambda photos: pytest.fail("all at once"))
+    copy = ("test", dataset.test_sets[0].photos[1].file, dataset.train[0].file)
+    for found in (thorough, find_near_copies(dataset)):
+        assert copy in {(pair.split, pair.file, pair.train) for pair in found}
+
+
 def test_they_are_kept_by_the_photos_and_found_once(leaky, tmp_path, monkeypatch):
     dataset, _, _ = leaky
     runs = tmp_path / "runs"

@@ -1,11 +1,14 @@
 """Copies of photos as a data set keeps them."""
 
 import io
+from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from core.data.photo_copies import jpeg_copy
+from core.base.errors import DataError
+from core.data.photo_copies import DecodingBudget, copy_photo, jpeg_copy
+from tests.core.data.test_photos import png_header
 
 
 @pytest.mark.parametrize("size", [(300, 90), (90, 300), (300, 300)])
@@ -19,3 +22,33 @@ def test_the_longer_side_is_cut_whichever_it_is_and_told(tmp_path, size):
 def test_a_jpeg_of_a_sane_size_keeps_its_bytes(tmp_path):
     Image.new("RGB", (90, 200), "red").save(tmp_path / "a.jpg")
     assert jpeg_copy(tmp_path / "a.jpg", longest=200) == ((tmp_path / "a.jpg").read_bytes(), ())
+
+
+def progressive(scans: int) -> bytes:
+    """A JPEG whose last scan is there again and again."""
+    buffer = BytesIO()
+    Image.radial_gradient("L").convert("RGB").save(buffer, "JPEG", progressive=True)
+    data = buffer.getvalue()
+    last = data.rindex(b"\xff\xda")
+    return data[:last] + data[last:-2] * scans + data[-2:]
+
+
+def test_a_jpeg_of_many_scans_is_refused_and_what_follows_its_end_does_not_count(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(progressive(30_000))
+    with pytest.raises(DataError, match="a JPEG of too many scans"):
+        copy_photo(path)
+    path.write_bytes(progressive(1) + b"\xff\xda\0\2" * 60_000)  # as the film of a phone's photo
+    assert copy_photo(path).changes == ()
+
+
+def test_an_import_decodes_what_its_bytes_let_expect_and_no_more():
+    budget, large = DecodingBudget(), png_header(8_900, 8_900, 1, 0, 40_000)
+    for _ in range(13):  # a thousand million pixels
+        budget.spend(large)
+    with pytest.raises(DataError, match="too many pixels for one import"):
+        budget.spend(large)
+    budget.spend(b"no photo")
+    usual = png_header(4_000, 3_000, 8, 2, 1_200_000)
+    for _ in range(200):  # a photo pays for itself
+        budget.spend(usual)

@@ -1,8 +1,13 @@
+import struct
+import zlib
+from io import BytesIO
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from core.base.errors import DataError
+from core.data import photos
 from core.data.photos import centre_square, open_photo, photo_size, read_view, read_working_copy
 
 
@@ -101,3 +106,52 @@ def test_a_large_jpeg_decoded_small_looks_the_same(tmp_path):
     whole = np.asarray(open_photo(path).resize((64, 48))).astype(int)
     assert min(open_photo(path, at_least=100).size) >= 100
     assert np.abs(quick - whole).mean() < 2
+
+
+def png_header(width: int, height: int, bits: int, colour: int, size: int) -> bytes:
+    """A PNG as far as its header tells, in a file of that size."""
+    body = b"IHDR" + struct.pack(">2L5B", width, height, bits, colour, 0, 0, 0)
+    chunk = struct.pack(">L", 13) + body + struct.pack(">L", zlib.crc32(body))
+    data = b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">L", size) + b"IDAT"
+    return data + bytes(size - len(data))
+
+
+@pytest.mark.parametrize(
+    ("header", "word"),
+    [
+        (png_header(8_900, 8_900, 1, 0, 10_000), "in 10000 bytes: too empty for a photo"),
+        (png_header(8_900, 8_900, 8, 2, 30_000), "in 30000 bytes: too empty for a photo"),
+        (png_header(8_000, 8_000, 8, 6, 90_000), "of its kind the limit is 60 million"),
+        (png_header(8_000, 8_000, 8, 4, 90_000), "of its kind the limit is 60 million"),
+        (png_header(8_000, 8_000, 16, 6, 90_000), "of its kind the limit is 60 million"),
+        (png_header(9_000, 9_000, 8, 2, 90_000), "the limit is 80 million"),
+    ],
+)
+def test_what_is_large_to_open_is_refused_by_its_header(tmp_path, header, word):
+    path = tmp_path / "a.png"
+    path.write_bytes(header)
+    with pytest.raises(DataError, match=word):
+        open_photo(path)
+    with pytest.raises(DataError, match=word):
+        photo_size(BytesIO(header))
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "I;16", "I", "F"])
+def test_a_picture_converted_piece_by_piece_has_the_same_pixels(tmp_path, monkeypatch, mode):
+    random = np.random.default_rng(3)
+    if mode in ("I;16", "I", "F"):
+        values = random.integers(0, 60_000, (37, 53))
+        kinds = {"I;16": np.uint16, "I": np.int32, "F": np.float32}
+        image = Image.fromarray((values - (mode == "F") * 9.5).astype(kinds[mode]))
+    else:
+        channels = random.integers(0, 256, (37, 53, 4), dtype=np.uint8)
+        image = Image.fromarray(channels, "RGBA").convert(mode)
+    path = tmp_path / ("a.tif" if mode in ("I", "F") else "a.png")
+    image.save(path, **({"transparency": 3} if mode == "P" else {}))
+    whole = np.asarray(open_photo(path))
+    monkeypatch.setattr(photos, "_STRIP", 200)  # three rows
+    assert np.array_equal(np.asarray(open_photo(path)), whole)
+    if mode == "RGBA":
+        alpha = channels[..., 3:] / 255
+        expected = channels[..., :3] * alpha + 255 * (1 - alpha)
+        assert np.abs(whole - expected).max() <= 1
