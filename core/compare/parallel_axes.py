@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from core.base.language import N_
-from core.compare.score_tables import headline_set, names_of_test_sets
+from core.compare.score_tables import drawn_test_sets, headline_set
 from core.compare.tables import verdict_text
 from core.recipe.difference import flat_recipe
 from core.store.groups import Group
@@ -50,7 +50,7 @@ def build_parallel_axes(items: Sequence[Group]) -> ParallelAxes:
     """The recipe keys that differ among the items with a verdict, and their results: validation,
     each test set's score (objects cut out on the hardest), lift, verdict. An item without one of
     the results' numbers is left out. Keys that span a factor of 30 are on a logarithmic scale."""
-    sets, hard = names_of_test_sets(items), headline_set(items)
+    sets, hard = drawn_test_sets(items), headline_set(items)
     numbers: dict[str, dict[str, float]] = {}
     for item in items:
         found = {VALIDATION_TITLE: _mean(item, "validation", "accuracy", "value")}

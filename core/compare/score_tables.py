@@ -40,10 +40,23 @@ DOT_COLUMNS = (
 )
 
 
+MAX_DRAWN_SETS = 12  # side by side
+
+
 def names_of_test_sets(items: Sequence[Group]) -> list[str]:
     """Test sets that the items' summaries hold, in their order."""
     rows = [row for item in items for row in item.evaluated_members()]
     return list(dict.fromkeys(name for row in rows for name in (row.summary or {}).get("sets", {})))
+
+
+def drawn_test_sets(items: Sequence[Group]) -> list[str]:
+    """Those that figures show: of very many the headlines' one and the first others. The rest is
+    in tables."""
+    names = names_of_test_sets(items)
+    if len(names) <= MAX_DRAWN_SETS:
+        return names
+    kept = {headline_set(items), *names[: MAX_DRAWN_SETS - 1]}
+    return [name for name in names if name in kept]
 
 
 def headline_set(items: Sequence[Group]) -> str:
@@ -78,7 +91,7 @@ def lift_dots(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
     """The lift on each test set, for score_dots: no interval is known of a run's, and 1 is what
     evidence strewn evenly gets."""
     lines = []
-    for name in names_of_test_sets(items):
+    for name in drawn_test_sets(items):
         keys = ("sets", name, "localisation", "lift")
         for item in items:
             spread = item.summary_stats(*keys)

@@ -4,6 +4,7 @@ at every change)."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from core.base.language import _
 from core.base.palette import lr_colour
 
 Chart = dict[str, Any]
+_MAX_POINTS = 5_000  # of a line
 
 
 def live_charts(
@@ -60,6 +62,8 @@ def _line(
     name: str, colour: str, dashed: bool, rows: pd.DataFrame, x: str, y: str
 ) -> dict[str, Any]:
     known = rows[[x, y]].dropna() if len(rows) else pd.DataFrame({x: [], y: []})
+    if len(known) > _MAX_POINTS:  # every n-th, and the last
+        known = known.iloc[:: -math.ceil(len(known) / _MAX_POINTS)].iloc[::-1]
     points = [[float(a), float(b)] for a, b in known.itertuples(index=False, name=None)]
     last = f"{points[-1][1]:.3g}" if points else ""
     return {"name": name, "colour": colour, "dashed": dashed, "points": points, "last": last}

@@ -15,9 +15,9 @@ from core.compare.colours import ColourScheme
 from core.compare.score_tables import (
     Controls,
     dots_of_test_set,
+    drawn_test_sets,
     headline_set,
     lift_dots,
-    names_of_test_sets,
     validation_dots,
 )
 from core.compare.tables import SCORE_TITLES
@@ -45,7 +45,7 @@ def ranked_columns(items: Sequence[Group], controls: Controls) -> list[RankedCol
     those that no item has."""
     found = [RankedColumn(_("validation"), validation_dots(items, controls))]
     hard = headline_set(items)
-    for name in names_of_test_sets(items):
+    for name in drawn_test_sets(items):
         dots = dots_of_test_set(items, controls, name)
         for score in ("object", "primary") if name == hard else ("primary",):
             rows = dots[dots["title"] == SCORE_TITLES[score]]

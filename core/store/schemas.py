@@ -121,7 +121,7 @@ class _Redrawn(Strict):
 
 class _Evidence(Strict):
     set: ShortText | None
-    signs: list[_Criterion]
+    signs: Annotated[list[_Criterion], Field(max_length=20)]
     validation: Assessment | None = None
     reliance: dict[str, _Reliance] | None = None
     redrawn_head: dict[str, _Redrawn] | None = None

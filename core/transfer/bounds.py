@@ -125,6 +125,12 @@ def check_summary(run: Run, found: Mapping[str, Any]) -> None:
     path, planned = run.path / "summary.json", run.recipe().planned_epochs()
     if len(found["sets"]) > MAX_SETS:
         _refuse(path, "sets", N_("more than {most} of them").format(most=MAX_SETS))
+    scores = [found["validation"]["accuracy"]]
+    for of_set in found["sets"].values():
+        scores += [*of_set["scores"].values(), *(of_set.get("tta") or {}).values()]
+        scores += [place["pointing"]] if (place := of_set.get("localisation")) else []
+    if any(score.get("constant") is None for score in scores):
+        _refuse(path, "sets", N_("a score lacks its constant"))
     if found["epochs"] > planned:
         _refuse(path, "epochs", N_("more than the recipe plans, {most}").format(most=planned))
     if len(set(found["classes"])) != len(found["classes"]):

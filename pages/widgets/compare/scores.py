@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.language import _, language, translate, use_language
+from core.base.language import _, language, ngettext, translate, use_language
 from core.compare import score_tables, tables
 from core.compare.colours import MAX_COLOURS, ColourScheme
 from core.compare.score_tables import Controls
@@ -91,6 +91,14 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
         _dots(key, selected, controls, colour_scheme.colours)
         figure.csv_button(key, lambda: numbers, "scores")
     st.caption(_legend_text(selected, any(controls.values())))
+    names = score_tables.names_of_test_sets(selected)
+    more = len(names) - len(score_tables.drawn_test_sets(selected))
+    if more:
+        st.caption(
+            ngettext(
+                "1 more test set is in the table.", "{count} more test sets are in the table.", more
+            )
+        )
     with st.expander(_("The same numbers as a table"), expanded=False, key=f"{key}.table"):
         _table(f"{key}.numbers", selected, controls, numbers)
 
@@ -124,7 +132,7 @@ def _dots(
     plots = [(VALIDATION, score_tables.validation_dots(selected, controls))]
     plots += [
         (name, score_tables.dots_of_test_set(selected, controls, name))
-        for name in score_tables.names_of_test_sets(selected)
+        for name in score_tables.drawn_test_sets(selected)
     ]
     shown = [(name, dots) for name, dots in plots if not dots.empty]
     places = list(st.columns(max(len(shown), 1)))

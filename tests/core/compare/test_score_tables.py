@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -130,3 +131,17 @@ def test_headlines_tell_the_labelled_set_with_most_objects(rows):
     assert score_tables.headline_set(run_items(rows, rows)) == "test_difficult"
     assert score_tables.headline_set([]) == ""
     assert score_tables.names_of_test_sets([named(rows, "quick-bare")]) == []
+
+
+def test_of_very_many_test_sets_the_first_are_drawn_and_the_headlines_one(rows, controls):
+    run = next(row for row in rows if row.summary)
+    sets = run.summary["sets"]
+    many = {f"set {number}": sets["test"] for number in range(90)} | sets
+    (item,) = run_items([replace(run, summary=run.summary | {"sets": many})], rows)
+    drawn = score_tables.drawn_test_sets([item])
+    assert len(drawn) == score_tables.MAX_DRAWN_SETS
+    assert drawn[0] == "set 0" and drawn[-1] == "test_difficult"
+    assert len(score_tables.names_of_test_sets([item])) == len(many)
+    assert set(score_tables.lift_dots([item], controls)["title"]) == set(drawn)
+    table = score_tables.numbers_table([item], controls)
+    assert set(many) < set(table["photos"])  # nothing is left out there

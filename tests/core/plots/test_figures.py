@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from core.base import palette
@@ -158,6 +159,16 @@ def test_score_dots_have_an_interval_each_and_one_mark_for_the_constant_answer()
     assert first.error_x.array[0] == pytest.approx(0.1)
     assert second.marker.color == "#222222"
     assert first.y[0] < second.y[0]
+
+
+def test_rows_of_scores_are_parted_by_lines_that_are_drawn_at_once(monkeypatch):
+    """Plotly's `add_hline` looks at every line before it: of thousands of rows that took hours."""
+    monkeypatch.setattr(go.Figure, "add_hline", lambda *_, **__: pytest.fail("one by one"))
+    row = {"run": "a", "label": "a", "value": 0.5, "low": 0.2, "high": 0.8, "constant": 0.4}
+    scores = pd.DataFrame([row | {"title": f"set {n}", "words": ""} for n in range(3000)])
+    lines = score_charts.score_dots(scores, {"a": "#111111"}).layout.shapes
+    assert [line.y0 for line in lines] == [n - 0.5 for n in range(1, 3000)]
+    assert {(line.xref, line.x0, line.x1) for line in lines} == {("x domain", 0, 1)}
 
 
 def test_a_search_shows_its_starts_their_median_and_the_rate():

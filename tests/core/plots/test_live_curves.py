@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 
 from core.base.formatting import lr_text
@@ -46,3 +47,11 @@ def test_before_the_first_epoch_there_are_the_batches():
     assert accuracy["words"] == "Nothing to draw yet"
     loss, _, _ = live_charts(pd.DataFrame(), pd.DataFrame(), 32, "#123456")  # nor any batch
     assert loss["lines"][0]["points"] == []
+
+
+def test_of_very_many_batches_every_nth_is_sent_and_the_last():
+    steps = np.arange(1, 400_001)
+    batches = pd.DataFrame({"step": steps, "loss": 1 / steps})
+    loss, _, _ = live_charts(pd.DataFrame(), batches, 9, "#111111")
+    points = loss["lines"][0]["points"]
+    assert 4_000 < len(points) <= 5_000 and points[-1] == [400_000.0, 1 / 400_000]
