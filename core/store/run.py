@@ -144,9 +144,13 @@ class Run:
     def predictions(self, kind: Literal["plain", "tta"] = "plain") -> pd.DataFrame:
         """A row per photo and object: kind, split, file, primary, present, predicted, p_<class>.
         Unlabelled photos have empty strings. `tta`: the mean over several views of each."""
-        words = ("kind", "split", "file", "primary", "present", "predicted")
-        frame = self._read_probabilities("predictions.csv", words)
+        frame = self.all_predictions()
         return frame[frame["kind"] == kind].reset_index(drop=True) if len(frame) else frame
+
+    def all_predictions(self) -> pd.DataFrame:
+        """Those of both kinds."""
+        words = ("kind", "split", "file", "primary", "present", "predicted")
+        return self._read_probabilities("predictions.csv", words)
 
     def diagnosis(self) -> dict[str, Any] | None:
         """The verdict, the rule that fired, its evidence and advice; None until it is made, and

@@ -95,23 +95,27 @@ def check_timing(run: Run, table: pd.DataFrame) -> None:
 def check_drift(run: Run, table: pd.DataFrame) -> None:
     path, layers = run.path / "drift.csv", len(network_layers(run.recipe()))
     _check_ranges(path, table, {"layer": (0, layers - 1)})
-    _check_ranges(path, table.fillna(0), {"weights": (0, _BIG), "cka": (-0.01, 1.01)})
+    numbers = table[["weights", "cka"]].fillna(0)
+    _check_ranges(path, numbers, {"weights": (0, _BIG), "cka": (-0.01, 1.01)})
     _check_unique(path, table, ("layer",))
 
 
 def check_answers(run: Run, name: str, table: pd.DataFrame, unique: Sequence[str]) -> None:
     """Rows that answer photos: of the run's classes and sets, probabilities in 0..1, each once."""
-    path, summary = run.path / name, run.summary() or {}
-    classes, sets = summary.get("classes", []), summary.get("sets", {})
+    path, summary = run.path / name, run.summary()
     shares = [str(column) for column in table if str(column).startswith("p_")]
+    if summary is None:  # it stopped before its scores were there
+        summary = {"classes": [share[2:] for share in shares]}
+    classes, sets = summary["classes"], summary.get("sets", {})
     if sorted(shares) != sorted(f"p_{each}" for each in classes):
         _refuse(path, "p_", N_("its classes are not those of summary.json"))
     _check_ranges(path, table, dict.fromkeys(shares, _SHARE))
     _check_unique(path, table, unique)
     known = {*sets, *(f"{each}/objects" for each in sets), VALIDATION}
+    unknown = list(dict.fromkeys(table.get("split", ())))
     for column, allowed in (
         ("kind", {"plain", "tta"}),
-        ("split", known),
+        ("split", known if sets else {*unknown[: 2 * MAX_SETS + 1]}),
         ("primary", {"", BACKGROUND, *classes}),
         ("predicted", {*classes}),
     ):

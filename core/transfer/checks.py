@@ -37,8 +37,8 @@ _MAX_CLASSES = 1000  # of a run that does not tell its classes
 _MAX_HEADER = 1_000_000  # bytes that tell of a file's tensors
 _MAPS = Limits(
     files=1000,
-    file_bytes=250_000_000,
-    total_bytes=250_000_000,
+    file_bytes=120_000_000,
+    total_bytes=120_000_000,
     ratio=2000,
     expected_content=N_("file of class maps"),
 )
@@ -137,13 +137,13 @@ def _check_environment(run: Run) -> None:
 
 
 def _check_annotations(run: Run) -> None:
-    _strict_json(run, "annotations.json")
     try:
         check_annotations(read_annotations(run))
     except RunError as error:
         path = run.path / "annotations.json"
         line = str(error)
         raise RunError(line if str(path) in line else f"{path}: {line}") from None
+    _strict_json(run, "annotations.json")
 
 
 def _json_check(name: str) -> Callable[[Run], None]:
@@ -163,45 +163,31 @@ def _check_summary(run: Run) -> None:
     bounds.check_summary(run, found)
 
 
-def _check_history(run: Run) -> None:
-    table = run.history()
-    _check_integers(run, "history.csv", table, "epoch", "stage", "cycle")
-    if len(table):
-        bounds.check_history(run, table)
+def _table_check(
+    name: str,
+    read: Callable[[Run], pd.DataFrame],
+    check: Callable[[Run, pd.DataFrame], None],
+    *integers: str,
+) -> Callable[[Run], None]:
+    """integers: columns that count."""
+
+    def check_table(run: Run) -> None:
+        table = read(run)
+        _check_integers(run, name, table, *integers)
+        if len(table):
+            check(run, table)
+
+    return check_table
 
 
-def _check_batches(run: Run) -> None:
-    table = run.batches()
-    _check_integers(run, "batches.csv", table, "step", "epoch")
-    if len(table):
-        bounds.check_batches(run, table)
+def _answers_check(
+    name: str, read: Callable[[Run], pd.DataFrame], *unique: str
+) -> Callable[[Run], None]:
+    def check(run: Run, table: pd.DataFrame) -> None:
+        bounds.check_answers(run, name, table, unique)
+        _check_files(run.path / name, {*table.get("split", ()), *table["file"]})
 
-
-def _check_timing(run: Run) -> None:
-    table = run.timing()
-    _check_integers(run, "timing.csv", table, "epoch")
-    if len(table):
-        bounds.check_timing(run, table)
-
-
-def _check_drift(run: Run) -> None:
-    table = run.drift()
-    _check_integers(run, "drift.csv", table, "layer")
-    if len(table):
-        bounds.check_drift(run, table)
-
-
-def _check_predictions(run: Run) -> None:
-    for kind in ("plain", "tta"):
-        _check_answers(run, "predictions.csv", run.predictions(kind), "split", "file")
-
-
-def _check_reliance(run: Run) -> None:
-    _check_answers(run, "reliance.csv", run.reliance(), "split", "file", "variant", "fill")
-
-
-def _check_shifted(run: Run) -> None:
-    _check_answers(run, "shifted.csv", run.shifted(), "family", "file", "view")
+    return _table_check(name, read, check)
 
 
 def _check_class_maps(run: Run) -> None:
@@ -220,12 +206,12 @@ def _check_class_maps(run: Run) -> None:
     _check_files(
         path, (*found.files, *found.classes, *(f for of in found.files.values() for f in of))
     )
-    bounds.check_class_maps(run, found)
     for split, maps in found.maps.items():
         logs = found.log_probs[split]
         if maps.dtype.kind != "f" or logs.dtype.kind != "f" or logs.shape != maps.shape[:3]:
             why = N_("the arrays of {split} do not fit").format(split=printable(split))
             raise RunError(damaged_text(path, why))
+    bounds.check_class_maps(run, found)
 
 
 def _check_array(path: Path, name: str, chunks: Iterator[bytes]) -> None:
@@ -289,13 +275,19 @@ _CHECKS: dict[str, Callable[[Run], None]] = {
     "environment.json": _check_environment,
     "summary.json": _check_summary,
     "annotations.json": _check_annotations,
-    "history.csv": _check_history,
-    "batches.csv": _check_batches,
-    "timing.csv": _check_timing,
-    "predictions.csv": _check_predictions,
-    "reliance.csv": _check_reliance,
-    "shifted.csv": _check_shifted,
-    "drift.csv": _check_drift,
+    "history.csv": _table_check(
+        "history.csv", Run.history, bounds.check_history, "epoch", "stage", "cycle"
+    ),
+    "batches.csv": _table_check("batches.csv", Run.batches, bounds.check_batches, "step", "epoch"),
+    "timing.csv": _table_check("timing.csv", Run.timing, bounds.check_timing, "epoch"),
+    "predictions.csv": _answers_check(
+        "predictions.csv", Run.all_predictions, "kind", "split", "file"
+    ),
+    "reliance.csv": _answers_check(
+        "reliance.csv", Run.reliance, "split", "file", "variant", "fill"
+    ),
+    "shifted.csv": _answers_check("shifted.csv", Run.shifted, "family", "file", "view"),
+    "drift.csv": _table_check("drift.csv", Run.drift, bounds.check_drift, "layer"),
     "cams.npz": _check_class_maps,
     "diagnosis.json": _json_check("diagnosis.json"),
     "controls.json": _json_check("controls.json"),
@@ -340,12 +332,6 @@ def _check_integers(run: Run, name: str, table: pd.DataFrame, *columns: str) -> 
         if not np.isfinite(values).all() or (values % 1 != 0).any():
             why = N_("{column} holds no whole number somewhere").format(column=column)
             raise RunError(damaged_text(run.path / name, why))
-
-
-def _check_answers(run: Run, name: str, table: pd.DataFrame, *unique: str) -> None:
-    if len(table):
-        bounds.check_answers(run, name, table, unique)
-        _check_files(run.path / name, {*table.get("split", ()), *table["file"]})
 
 
 def _check_files(path: Path, names: Iterable[str]) -> None:

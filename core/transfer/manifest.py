@@ -37,7 +37,7 @@ MAX_FILE_BYTES: dict[str, int] = {
     "reliance.csv": 50 * _MB,
     "shifted.csv": 50 * _MB,
     "drift.csv": 10 * _MB,
-    "cams.npz": 250 * _MB,
+    "cams.npz": 120 * _MB,
     "summary.json": 3 * _MB,
     "diagnosis.json": 3 * _MB,
     "controls.json": 3 * _MB,

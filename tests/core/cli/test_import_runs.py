@@ -16,7 +16,8 @@ pytestmark = pytest.mark.slow
 def test_runs_go_out_and_come_in(tmp_path, tiny, capsys):
     runs, other = tmp_path / "runs", tmp_path / "other"
     for number in range(2):
-        write_fingerprints(write_run(runs, tiny, changes={"seed": number}, minutes=number), tiny)
+        run = write_run(runs, tiny, changes={"seed": number}, minutes=number, validated=True)
+        write_fingerprints(run, tiny)
     ids = [run.id for run in find_runs(runs)]
     (runs / ids[0] / "mine.txt").write_text("x")
     path = tmp_path / "ada.zip"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,15 @@ def test_checkpoints_are_moved_only_when_asked_for(group, tiny, tmp_path):
     assert {entry.outcome for entry in import_file(path, group)} == {"here"}
     whole = export_runs(group, to="whole.zip", checkpoint=True)
     assert {entry.outcome for entry in import_file(whole, group)} == {"here"}
+
+
+def test_a_run_that_stopped_while_it_was_scored_is_moved(tmp_path, tiny):
+    run = write_run(tmp_path / "runs", tiny, validated=True)
+    for name in ("summary.json", "diagnosis.json"):
+        (run.path / name).unlink()
+    run.write_status(replace(run.status(), state="failed", error="no space"))
+    (entry,) = import_file(export_runs(tmp_path / "runs"), tmp_path / "other")
+    assert entry.outcome == "taken", entry.reason
 
 
 def test_no_file_of_a_run_is_held_in_memory(tmp_path, tiny):
