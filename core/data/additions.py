@@ -40,7 +40,7 @@ from core.data.import_report import ImportedPhoto
 from core.data.label_edits import locked_dataset
 from core.data.label_tables import LABEL_COLUMNS
 from core.data.layout import PlacedPhoto
-from core.data.photo_copies import QUALITY, jpeg_copy
+from core.data.photo_copies import QUALITY, DecodingBudget, jpeg_copy
 from core.data.photos import is_photo, jpeg_bytes, open_photo, unreadable_reason
 
 BUNDLED = ("toy_books", "small_books")  # the project's own: example runs rest on their photos
@@ -166,6 +166,7 @@ def _stage_photos(
     sets = {TRAIN: dataset.train} | {each.name: each.photos for each in dataset.test_sets}
     known = {_digest(photo.path.read_bytes()): photo.file for photo in sets.get(split, ())}
     names: dict[str, UniqueNames] = {}
+    budget = DecodingBudget()
     for number, (source, read) in enumerate(sources, start=1):
         path = PurePosixPath(source)
         shown = label or class_like(class_name(path.parent.name), dataset.classes)
@@ -173,7 +174,7 @@ def _stage_photos(
         try:
             if split == TRAIN and not shown:
                 raise DataError(N_("lies in no class's folder"))
-            data, jpeg, changes = _read_photo(path, read, stage / ".incoming")
+            data, jpeg, changes = _read_photo(path, read, stage / ".incoming", budget)
         except DataError as error:
             rejected.append(RejectedFile(printable(source), str(error)))
             continue
@@ -206,7 +207,7 @@ def _digest(data: bytes) -> bytes:
 
 
 def _read_photo(
-    path: PurePosixPath, read: Callable[[], bytes], incoming: Path
+    path: PurePosixPath, read: Callable[[], bytes], incoming: Path, budget: DecodingBudget
 ) -> tuple[bytes, bytes, tuple[str, ...]]:
     """A file's bytes, the JPEG that is kept of it, and what was changed. Raises DataError where it
     is no photo, OSError where `incoming` cannot be written."""
@@ -216,6 +217,7 @@ def _read_photo(
         raise DataError(error.strerror or str(error)) from None
     if not is_photo(data[:64], path.name) and (known := unreadable_reason(data[:64], path.name)):
         raise DataError(known)
+    budget.spend(data)
     incoming.write_bytes(data)
     jpeg, changes = jpeg_copy(incoming)
     if not changes:  # its own bytes: of its metadata nothing stays, least of all a location

@@ -98,8 +98,7 @@ def _copied(path: Path, longest: int) -> PhotoCopy:
             turned = image.getexif().get(_ORIENTATION, 1) != 1
     except UnidentifiedImageError:
         raise DataError(N_("not a photo, whatever its name says")) from None
-    data = path.read_bytes()
-    if size[0] * size[1] * _scans(data) > _MAX_WORK:
+    if kind == "JPEG" and size[0] * size[1] * _scans(path.read_bytes()) > _MAX_WORK:
         raise DataError(N_("a JPEG of too many scans: save it again"))
     copy, scaled = open_scaled_photo(path, longest)  # reads all of it, its size checked first
     changes = []
@@ -122,6 +121,6 @@ def _copied(path: Path, longest: int) -> PhotoCopy:
                 height=size[1],
             )
         )
-    data = jpeg_bytes(copy, QUALITY) if changes else data
+    data = jpeg_bytes(copy, QUALITY) if changes else path.read_bytes()
     plain = int(np.ptp(np.asarray(copy.reduce(4)), axis=(0, 1)).max()) < 3
     return PhotoCopy(data, tuple(changes), N_("is of one colour") if plain else "")

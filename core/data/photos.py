@@ -109,6 +109,8 @@ def open_scaled_photo(path: Path, at_least: int | None = None) -> tuple[Image.Im
             return _scaled(upright)
         if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
             return _on_white(upright), ""
+        if upright.mode == "RGB" and upright.width * upright.height > _LARGE:
+            return upright, ""  # `convert` makes a copy
         return upright.convert("RGB"), ""
 
 
