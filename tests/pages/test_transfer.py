@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -93,6 +95,7 @@ def test_selected_runs_are_exported_but_for_those_that_have_not_ended(runs, data
     app.button(key="runs.table.bulk.export.make").click().run()  # both at once, as one does
     assert not app.exception
     assert len(download_buttons(app)) == 1
+    assert not [box for box in app.checkbox if box.label == "With checkpoints"]  # none is stopped
     app.text_input(key="runs.table.bulk.export.from").set_value("Eva").run()
     assert not download_buttons(app)  # that file says Ada
     (done.path / "history.csv").write_bytes(b"damaged")
@@ -105,6 +108,22 @@ def test_selected_runs_are_exported_but_for_those_that_have_not_ended(runs, data
 
 def download_buttons(app: AppTest) -> list[Any]:
     return [b for b in app.get("download_button") if b.proto.label == "Download it"]
+
+
+def test_checkpoints_are_exported_where_that_is_asked_for(runs, dataset, open_page):
+    stopped = write_run(runs, dataset, state="cancelled")
+    (stopped.path / "checkpoint").mkdir()
+    (stopped.path / "checkpoint/state.json").write_text('{"epoch": 3, "stage": 1}')
+    app = select(open_page("runs"), stopped)
+    key = "runs.table.bulk.export"
+    sizes = []
+    for asked in (False, True):
+        app.checkbox(key=f"{key}.checkpoint").set_value(asked)
+        app.button(key=f"{key}.make").click().run()
+        assert not app.exception and len(download_buttons(app)) == 1
+        with ZipFile(BytesIO(app.session_state[f"{key}.made"][1])) as archive:
+            sizes.append([name for name in archive.namelist() if "checkpoint/" in name])
+    assert sizes == [[], [f"{stopped.id}/checkpoint/state.json"]]
 
 
 def test_without_its_photos_a_run_is_told_in_words_and_without_a_broken_picture(

@@ -60,6 +60,8 @@ def test_options_that_do_not_go_together(tmp_path, tiny, capsys):
     ids = [write_run(tmp_path, tiny, minutes=n).id for n in range(2)]
     assert main(["export", ids[0], "--from", "Ada", "--csv", "x", "--runs", str(tmp_path)]) == 2
     assert "error: --from: only with --zip" in capsys.readouterr().err
+    assert main(["export", ids[0], "--checkpoint", "--csv", "x", "--runs", str(tmp_path)]) == 2
+    assert "error: --checkpoint: only with --zip" in capsys.readouterr().err
     assert main(["export", *ids, "--onnx", "x.onnx", "--runs", str(tmp_path)]) == 2
     assert "error: --onnx: one run at a time" in capsys.readouterr().err
     assert main(["export", ids[0], "--runs", str(tmp_path)]) == 2
