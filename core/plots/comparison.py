@@ -16,6 +16,7 @@ from core.plots.figures import escape_label, layout, overlap_width
 # How strong a cell's colour is without and with all of the label's photos: on every one the page's
 # own text colour can be read (a test computes the contrast).
 FAINTEST, STRONGEST = 0.08, 0.45
+_MOST_CELLS = 1_000  # of a heat map: the fullest
 _LISTED = 8  # photos that a cell's hover names
 
 
@@ -76,7 +77,8 @@ def confusion_heatmap(matrix: ConfusionMatrix, colour: str) -> go.Figure:
     click gives the point's `customdata`, which begins with label and answer."""
     names = [escape_label(name) for name in matrix.classes]
     number = {name: place for place, name in enumerate(matrix.classes)}
-    cells = list(matrix.file_counts)
+    cells = sorted(matrix.file_counts, key=lambda cell: -len(matrix.file_counts[cell]))
+    cells = cells[:_MOST_CELLS] if len(cells) > _MOST_CELLS else list(matrix.file_counts)
     places = [(number[truth], number[answer]) for truth, answer in cells]
     figure = go.Figure().add_scatter(
         x=[across for __, across in places],

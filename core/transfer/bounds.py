@@ -17,7 +17,7 @@ from core.data.dataset_names import BACKGROUND, VALIDATION
 from core.recipe.network_layers import network_layers
 from core.store.run import ClassMaps, Run
 
-MAX_SETS = 100  # test sets
+MAX_SETS, _MAX_CLASSES = 100, 300
 _MAX_ITEMS, _MAX_TEXT = 1_000, 20_000  # of a list or object; characters
 _MAX_STEPS, _MAX_ANSWERS = 500_000, 200_000  # rows of batches.csv; of predictions.csv and the like
 _MAX_SIDE = 64  # cells of a class map
@@ -137,6 +137,8 @@ def check_summary(run: Run, found: Mapping[str, Any]) -> None:
         _refuse(path, "sets", N_("a score lacks its constant"))
     if found["epochs"] > planned:
         _refuse(path, "epochs", N_("more than the recipe plans, {most}").format(most=planned))
+    if len(found["classes"]) > _MAX_CLASSES:
+        _refuse(path, "classes", N_("more than {most} of them").format(most=_MAX_CLASSES))
     if len(set(found["classes"])) != len(found["classes"]):
         _refuse(path, "classes", N_("one of them twice"))
 

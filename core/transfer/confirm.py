@@ -18,7 +18,8 @@ from core.store.run import Run
 from core.train.schedule import history_to_final_weights
 
 _TOLERANCE = 0.005  # of shares that are written with few digits
-_MAX_CELLS = 200_000  # answers times classes: seconds of work
+# Answers, and they times classes: seconds of work, and a thousand draws of them in memory.
+_MAX_ANSWERS, _MAX_CELLS = 6_000, 60_000
 
 
 def unconfirmed_text(run: Run) -> str:
@@ -36,7 +37,8 @@ def unconfirmed_text(run: Run) -> str:
 def _differing(run: Run, summary: dict[str, Any], diagnosis: dict[str, Any]) -> str:
     classes, told = summary["classes"], N_("its predictions give other scores on {set}")
     tables = {"scores": run.predictions("plain"), "tta": run.predictions("tta")}
-    if sum(map(len, tables.values())) * len(classes) > _MAX_CELLS:
+    answers = sum(map(len, tables.values()))
+    if answers > min(_MAX_ANSWERS, _MAX_CELLS / len(classes)):
         return N_("it has too many predictions to be scored anew")
     sets = {}
     for name, claimed in summary["sets"].items():
@@ -52,10 +54,10 @@ def _differing(run: Run, summary: dict[str, Any], diagnosis: dict[str, Any]) -> 
             shown = _of(tables["scores"], name)["present"]
             sets[name]["single"] = all(len(split_names(one, classes)) < 2 for one in shown)
     rows, claims = _of(tables["scores"], VALIDATION), summary["validation"]
-    answers = list(rows["predicted"]), list(rows["primary"])
-    validation = {"accuracy": asdict(accuracy(*answers))} if len(rows) else {}
+    pairs = list(rows["predicted"]), list(rows["primary"])
+    validation = {"accuracy": asdict(accuracy(*pairs))} if len(rows) else {}
     if claims.get("balanced") and len(rows):
-        validation["balanced"] = asdict(balanced_accuracy(*answers))
+        validation["balanced"] = asdict(balanced_accuracy(*pairs))
     if not _same(
         {key: claims[key] for key in ("accuracy", "balanced") if claims.get(key)}, validation
     ):

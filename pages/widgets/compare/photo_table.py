@@ -22,6 +22,7 @@ from pages.widgets.ui.reading_table import Choice
 
 _MAX_COLUMNS = 12  # items with a column of their own; more are counted
 _MAX_HEIGHT = 560  # pixels of the table; more rows are scrolled
+_MAX_LISTED = 5_000  # photos
 _MAX_CAMS = 6  # runs that CAMs shows at once
 
 
@@ -33,6 +34,9 @@ def show(key: str, selected: Sequence[Group]) -> None:
         return
     answers = _photo_predictions(selected, predictions, set_name)
     files = _filtered(key, selected, answers)
+    if len(files) > _MAX_LISTED:
+        st.caption(_("The first {count} are listed.", count=_MAX_LISTED))
+        files = files[:_MAX_LISTED]
     titles = {item.id: item.title for item in selected}
     total = answers["file"].nunique()
     if not files:

@@ -106,6 +106,17 @@ def test_confusion_counts_shares_and_names_the_photos():
     assert table.set_index(["label", "answer"]).loc[("blue", "red"), "photos"] == "2"
 
 
+def test_of_very_many_cells_the_fullest_are_drawn(monkeypatch):
+    monkeypatch.setattr("core.plots.comparison._MOST_CELLS", 2)
+    frame = pd.concat([FRAMES["good"], FRAMES["bad"].assign(file=["7", "8", "9", "10"])])
+    found = confusion_matrix(run("good"), {"good": frame}, "test")
+    assert found is not None and len(found.file_counts) > 2
+    counts = sorted((len(files) for files in found.file_counts.values()), reverse=True)
+    (cells,) = confusion_heatmap(found, RUN_COLOURS[0]).data
+    drawn = [len(found.file_counts[truth, answer]) for truth, answer, _ in cells.customdata]
+    assert drawn == counts[:2]
+
+
 def test_a_cell_of_the_figure_lists_its_photos_and_can_be_clicked():
     found = confusion_matrix(group("g", "good", "bad"), FRAMES, "test")
     figure = confusion_heatmap(found, RUN_COLOURS[0])
