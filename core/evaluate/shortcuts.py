@@ -6,6 +6,7 @@ issues of cleanlab's Datalab, which correlate with classes). Free of torch.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -155,7 +156,7 @@ def _properties(photo: Photo) -> dict[str, list[float] | None]:
 def _camera_number(photo: Photo) -> float:
     """A number for a maker and model, the same for all photos of it; 0 where none is told."""
     try:
-        with Image.open(photo.path) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(photo.path) as image:
             exif = image.getexif()
     except (OSError, ValueError, SyntaxError):
         return 0.0
