@@ -6,12 +6,14 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+LOCK_TRIES = 10  # a glance at a lock by another process may hold it for an instant
 TEMP_SUFFIX = ".tmp"  # how a hidden file ends that is being written, or that a kill has left
 
 
@@ -89,3 +91,46 @@ def locked(path: Path) -> Iterator[None]:
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def hold_lock(path: Path) -> Iterator[bool]:
+    """Holds the lock of one owner on a file, which is made if need be and then names this process;
+    yields False when another process has it. The system drops it when its process dies, however it
+    dies: no clock has a say, nor does a process id that was given again. Raises OSError."""
+    with path.open("a+") as file:
+        mine, tries = _try_lock(file), 1
+        while not mine and tries < LOCK_TRIES:
+            time.sleep(0.1)
+            mine, tries = _try_lock(file), tries + 1
+        if mine:
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+        yield mine
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds that lock; False where there is no such file."""
+    try:
+        with path.open("r+" if os.access(path, os.W_OK) else "r") as file:
+            return not _try_lock(file, fcntl.LOCK_SH)  # of two who look none is taken for it
+    except FileNotFoundError:
+        return False
+
+
+def lock_holder(path: Path) -> int | None:
+    """The process that holds that lock; None when none does, or it has this instant begun."""
+    try:
+        return int(path.read_text("utf-8")) if is_locked(path) else None
+    except (OSError, ValueError):
+        return None
+
+
+def _try_lock(file: IO[Any], operation: int = fcntl.LOCK_EX) -> bool:
+    """Takes the lock if it is free; whether it was."""
+    try:
+        fcntl.flock(file, operation | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

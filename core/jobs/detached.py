@@ -6,21 +6,16 @@ dies, tells whether one is alive; the file holds its process id.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
-from core.base import demo_mode
+from core.base import demo_mode, files
 from core.base.errors import RunError, not_written_text
 from core.base.files import PROJECT_ROOT
 
-LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
 LOG_BYTES = 1_000_000  # a longer log begins anew
 _started: dict[Path, subprocess.Popen[bytes]] = {}  # by lock; kept, so that they are reaped
 
@@ -37,30 +32,17 @@ class DetachedProcess:
     @contextmanager
     def hold_lock(self) -> Iterator[bool]:
         """Holds the lock, in the process itself; yields False when another one has it."""
-        with self._open() as file:
-            mine, tries = _try_lock(file), 1
-            while not mine and tries < LOCK_TRIES:
-                time.sleep(0.1)
-                mine, tries = _try_lock(file), tries + 1
-            if mine:
-                file.truncate(0)
-                file.write(str(os.getpid()))
-                file.flush()
+        self._make_folder()
+        with files.hold_lock(self.lock) as mine:
             yield mine
 
     def alive(self) -> bool:
         """Whether a process holds the lock."""
-        if not self.lock.is_file():
-            return False
-        with self.lock.open("r+" if os.access(self.lock, os.W_OK) else "r") as file:
-            return not _try_lock(file, fcntl.LOCK_SH)  # of two who look none is taken for it
+        return files.is_locked(self.lock)
 
     def pid(self) -> int | None:
         """The process id, None where there is none."""
-        try:
-            return int(self.lock.read_text()) if self.alive() else None
-        except (OSError, ValueError):
-            return None
+        return files.lock_holder(self.lock)
 
     def start(self) -> None:
         """Starts the process, unless one is alive or about to be. Raises RunError when the folder
@@ -68,7 +50,7 @@ class DetachedProcess:
         demo_mode.check_allowed("preview")
         if self.alive() or self.starting():
             return
-        self._open().close()  # makes the folder
+        self._make_folder()
         long = self.log.is_file() and self.log.stat().st_size > LOG_BYTES
         with self.log.open("wb" if long else "ab") as log:
             _started[self.lock] = subprocess.Popen(
@@ -102,18 +84,9 @@ class DetachedProcess:
             return ""
         return next((line.strip() for line in reversed(lines) if line.strip()), "")[:300]
 
-    def _open(self) -> IO[str]:
+    def _make_folder(self) -> None:
         try:
             self.runs_dir.mkdir(parents=True, exist_ok=True)
-            return self.lock.open("a+")
+            self.lock.open("a").close()
         except OSError as error:
             raise RunError(not_written_text(self.runs_dir, error)) from None
-
-
-def _try_lock(file: IO[str], operation: int = fcntl.LOCK_EX) -> bool:
-    """Takes the lock if it is free; whether it was."""
-    try:
-        fcntl.flock(file, operation | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

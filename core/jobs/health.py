@@ -14,7 +14,7 @@ from core.base.errors import RunError
 from core.base.formatting import duration, parse_timestamp
 from core.base.language import _, ngettext
 from core.jobs import resources
-from core.jobs.local import HEARTBEAT_TIMEOUT, LOCK_FILE, worker_pid
+from core.jobs.local import LOCK_FILE, worker_pid
 from core.jobs.queue import Entry, Queue
 from core.jobs.stop_worker import stop_requested
 from core.store.index import RunRow
@@ -24,6 +24,7 @@ from core.store.status import Status
 from core.store.visitors import shared_root_of
 
 UNRESPONSIVE_AFTER = timedelta(minutes=5)  # without a sign of life; longer than most steps take
+HUNG_AFTER = timedelta(hours=1)  # likewise, where the system does not tell who computes
 STARTUP_GRACE = timedelta(seconds=15)  # in which a worker that was just asked for comes up
 LOW_DISK = 2_000_000_000  # bytes; a run of VGG16 with its checkpoint may take half of that
 LOW_MEMORY = 400_000_000
@@ -123,7 +124,7 @@ def _is_hung(pid: int, since_heartbeat: timedelta) -> bool:
     if since_heartbeat < UNRESPONSIVE_AFTER:
         return False
     busy = resources.uses_cpu(pid)
-    return since_heartbeat > HEARTBEAT_TIMEOUT if busy is None else not busy
+    return since_heartbeat > HUNG_AFTER if busy is None else not busy
 
 
 def _modified_time(path: Path) -> datetime | None:

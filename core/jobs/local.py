@@ -8,17 +8,15 @@ their shared root's (core.store.visitors).
 
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from core.base import demo_mode, files
 from core.base.errors import InputError, RunError, not_written_text
@@ -45,13 +43,12 @@ from core.store.rescoring import (
     find_rescoring,
     find_rescorings,
 )
-from core.store.run import Run, create_run, discard_run, find_runs, open_run
+from core.store.run import OWNER_LOCK, Run, create_run, discard_run, find_runs, open_run
 from core.store.status import Clock, State, Status, utc_now
 from core.store.visitors import shared_root_of
 
 LOCK_FILE = "worker.lock"
 SUBMIT_LOCK = ".ask.lock"  # two who ask the same at once ask it once
-HEARTBEAT_TIMEOUT = timedelta(hours=1)  # far longer than the longest step between two heartbeats
 _started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended worker is reaped
 
 
@@ -176,7 +173,7 @@ class LocalExecutor:
             run.request_cancel()  # a process that trains it looks for this
             Queue(self.runs_dir).remove_unclaimed(work_id)
             # Nobody can begin it at this moment; a process that has begun says itself how it ended.
-            if status.state == "queued" or not process_alive(status.pid):
+            if status.state == "queued" or not _is_carried_out(run, status):
                 _write_final_status(run, "cancelled", None, self.clock)
 
     def resume(self, run_id: str) -> None:
@@ -222,26 +219,31 @@ def _write_final_status(run: Run, state: State, error: str | None, clock: Clock)
 
 
 def mark_lost(run: Run, clock: Clock, process_dead: bool = False) -> bool:
-    """Marks a run failed if it claims to be running but its process is gone; whether it did.
+    """Marks a run failed if it claims to be running but no process holds it; whether it did.
 
-    `process_dead` says that this is known. A process id may have been given to another process
-    since, so a run that has been silent for an hour counts as lost too."""
-    if not _is_lost(run.status(), clock, process_dead):
+    How long it was silent says nothing: the machine may have slept. `process_dead`: the process
+    that `status.pid` names is known to be gone, which counts where there is no lock to look at."""
+    if not _is_lost(run, process_dead):
         return False
     with run.state_lock():
-        status = run.status()  # its process may have ended it well after the first look
-        if not _is_lost(status, clock, process_dead):
+        if not _is_lost(run, process_dead):  # its process may have ended it well meanwhile
             return False
-        _write_final_status(run, "failed", run.lost_process_text(status), clock)
+        _write_final_status(run, "failed", run.lost_process_text(run.status()), clock)
     run.repair()
     return True
 
 
-def _is_lost(status: Status, clock: Clock, process_dead: bool) -> bool:
-    if status.state != "running":
+def _is_lost(run: Run, process_dead: bool) -> bool:
+    if run.owned():  # looked at first: its process writes how it ended, then lets the lock go
         return False
-    silent = status.heartbeat is None or clock() - _parse_time(status.heartbeat) > HEARTBEAT_TIMEOUT
-    return process_dead or not process_alive(status.pid) or silent
+    status = run.status()
+    return status.state == "running" and (process_dead or not _is_carried_out(run, status))
+
+
+def _is_carried_out(run: Run, status: Status) -> bool:
+    """Whether a process holds the run. One that began before there were locks has none: it counts
+    as carried out while there is a process of its id."""
+    return run.owned() if (run.path / OWNER_LOCK).exists() else process_alive(status.pid)
 
 
 def mark_lost_runs(runs_dir: Path, run_ids: Iterable[str], clock: Clock) -> bool:
@@ -268,13 +270,9 @@ def running_work_id(runs_dir: Path) -> str | None:
     for run in [*find_runs(runs_dir), *find_lr_searches(runs_dir), *asked]:
         with suppress(RunError):
             status = run.status()
-            if status.state == "running" and process_alive(status.pid):
+            if status.state == "running" and _is_carried_out(run, status):
                 return run.id
     return None
-
-
-def _parse_time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def recover_queue(runs_dir: Path, clock: Clock) -> list[str]:
@@ -305,42 +303,24 @@ def recover_queue(runs_dir: Path, clock: Clock) -> list[str]:
 @contextmanager
 def worker_lock(runs_dir: Path) -> Iterator[bool]:
     """Holds the worker's lock; yields False when another process has it."""
-    file = _open_lock(runs_dir)
-    try:
+    path = shared_root_of(runs_dir) / LOCK_FILE
+    with ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield True
-    finally:
-        file.close()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            mine = held.enter_context(files.hold_lock(path))
+        except OSError as error:
+            raise RunError(not_written_text(runs_dir, error)) from None
+        yield mine
 
 
 def worker_alive(runs_dir: Path) -> bool:
     """Whether a worker process is serving this folder."""
-    path = shared_root_of(runs_dir) / LOCK_FILE
-    if not path.is_file():
-        return False
-    with path.open("r+" if os.access(path, os.W_OK) else "r") as file:
-        try:  # shared: of two who look at once none takes the other for a worker
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
+    return files.is_locked(shared_root_of(runs_dir) / LOCK_FILE)
 
 
 def worker_pid(runs_dir: Path) -> int | None:
     """The process that serves this folder; None when none does."""
-    if not worker_alive(runs_dir):
-        return None
-    try:
-        return int((shared_root_of(runs_dir) / LOCK_FILE).read_text("utf-8"))
-    except (OSError, ValueError):  # it has this instant begun, or ended
-        return None
+    return files.lock_holder(shared_root_of(runs_dir) / LOCK_FILE)
 
 
 def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
@@ -365,12 +345,3 @@ def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
     deadline = time.monotonic() + wait_seconds
     while time.monotonic() < deadline and worker_pid(runs_dir) is None:
         time.sleep(0.05)
-
-
-def _open_lock(runs_dir: Path) -> IO[str]:
-    shared_root = shared_root_of(runs_dir)
-    try:
-        shared_root.mkdir(parents=True, exist_ok=True)
-        return (shared_root / LOCK_FILE).open("a+")
-    except OSError as error:
-        raise RunError(not_written_text(runs_dir, error)) from None

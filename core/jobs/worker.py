@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.3
 NICE = 10  # in a demo: how far it stands back behind the pages that visitors look at
-LOCK_TRIES = 10  # a glance at the lock by another process may hold it for an instant
 
 
 def run_worker(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
@@ -56,20 +55,17 @@ def run_worker(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
 
 
 def _serve(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
-    for _ in range(LOCK_TRIES):
-        with worker_lock(runs_dir) as mine:
-            if mine:
-                clear_stop_request(runs_dir)  # that was said to an earlier worker
-                for run_id in recover_queue(runs_dir, clock):
-                    print(f"{run_id}: its worker was stopped; marked failed", flush=True)
-                with suppress(RunError):  # what cannot be deleted stays
-                    delete_expired_runs(runs_dir, clock)
-                delete_unfinished_files(runs_dir, clock)
-                delete_expired_visitor_runs(runs_dir, clock, demo_mode.RETENTION)
-                _loop(runs_dir, clock, idle_seconds)
-                return True
-        time.sleep(0.1)
-    return False
+    with worker_lock(runs_dir) as mine:
+        if mine:
+            clear_stop_request(runs_dir)  # that was said to an earlier worker
+            for run_id in recover_queue(runs_dir, clock):
+                print(f"{run_id}: its worker was stopped; marked failed", flush=True)
+            with suppress(RunError):  # what cannot be deleted stays
+                delete_expired_runs(runs_dir, clock)
+            delete_unfinished_files(runs_dir, clock)
+            delete_expired_visitor_runs(runs_dir, clock, demo_mode.RETENTION)
+            _loop(runs_dir, clock, idle_seconds)
+    return mine
 
 
 def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
@@ -124,9 +120,12 @@ def _check_end_recorded(runs_dir: Path, work_id: str) -> None:
     """Raises RunError where not even a run's end could be written, on a full disk: the others would
     fare no better. Its claim stays in the queue, by which the next worker finds it (`recover`)."""
     try:
-        status = open_work(runs_dir, work_id).status()
+        work = open_work(runs_dir, work_id)
+        status = work.status()
     except RunError:
         return  # deleted or damaged meanwhile
+    if work.owned():
+        return  # another process carries it out, and says itself how it ends
     mine = status.state == "running" and status.pid == os.getpid()
     if mine or status.state == "queued":
         raise RunError(

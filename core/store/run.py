@@ -38,6 +38,7 @@ FORMAT = 1
 # How errors are known that core.views.run_ending has more to say of.
 DIVERGED, DISK_FULL = "training diverged", "free some space"
 CANCEL_FILE = "cancel-asked"
+OWNER_LOCK = "owner.lock"  # in the run: whoever carries it out holds it, as long as they live
 STATE_LOCK = ".states.lock"  # in the runs folder: a lock inside a run would move with it
 _HISTORY = ("epoch", "stage", "cycle", "train_loss", "val_loss", "val_accuracy")
 
@@ -239,6 +240,10 @@ class Run:
     def cancel_requested(self) -> bool:
         return (self.path / CANCEL_FILE).exists()
 
+    def owned(self) -> bool:
+        """Whether a process holds the run to carry it out (core.jobs.tasks.attempt)."""
+        return files.is_locked(self.path / OWNER_LOCK)
+
     def resumable(self) -> bool:
         """Whether the run stopped before its end and can go on; without a checkpoint it begins
         again from its first epoch, which gives the same bits."""
@@ -255,7 +260,7 @@ class Run:
 
     def requeue(self) -> None:
         """Sets a stopped run back to `queued`; only inside `changing`. Raises RunError when it has
-        not stopped."""
+        not stopped, or a process holds it whatever its state says."""
         refuse_example(self.id)
         if not self.resumable():
             state = self.status().state
@@ -264,8 +269,14 @@ class Run:
                     run=self.id, state=state
                 )
             )
-        (self.path / CANCEL_FILE).unlink(missing_ok=True)
         status = self.status()
+        if self.owned():
+            raise RunError(
+                N_("{run}: process {pid} still carries it out; end that process first").format(
+                    run=self.id, pid=files.lock_holder(self.path / OWNER_LOCK)
+                )
+            )
+        (self.path / CANCEL_FILE).unlink(missing_ok=True)
         self.write_status(
             replace(
                 status,

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.base.errors import InputError
 from core.jobs.health import find_problems
-from core.jobs.local import mark_lost_runs, process_alive
+from core.jobs.local import mark_lost_runs
 from core.jobs.queue import Queue
 from core.store.index import INDEX_FILE, RunIndex, RunRow
 from core.store.lr_finder import open_work
@@ -129,7 +129,7 @@ def _false_states(runs_dir: Path) -> list[str]:
         status, run = row.status, Run(runs_dir / row.id)
         if row.problem:
             found.append(f"a run cannot be read: {row.problem}")
-        elif status.state == "running" and not process_alive(status.pid):
+        elif status.state == "running" and not run.owned():
             found.append("`running` without a process")
         elif status.state == "queued" and row.id not in queued | strays:
             found.append("`queued`, but not in the queue, and nobody is told")

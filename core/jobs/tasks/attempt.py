@@ -6,12 +6,13 @@ import logging
 import os
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
+from core.base import files
 from core.base.errors import InputError, RunError, os_error_line
 from core.base.language import N_
-from core.store.run import Run
+from core.store.run import OWNER_LOCK, Run
 from core.store.status import Clock, State
 
 
@@ -23,30 +24,37 @@ class Cancelled(Exception):
 def run_lifecycle(run: Run, clock: Clock) -> Iterator[logging.Logger]:
     """Takes up what waits and yields its log. Bad input and any other error end it as `failed` with
     one line; a wish to cancel, or Ctrl-C, as `cancelled`. Raises what ended it, apart from
-    Cancelled; and RunError where it does not wait, or not any more: it is then as it was."""
-    _claim(run, clock)
+    Cancelled; and RunError where it does not wait, or not any more: it is then as it was.
+
+    The run is this process's own meanwhile: it holds the run's lock until its end is written."""
+    with ExitStack() as owner:
+        _claim(run, clock, owner)
+        yield from _attempt(run, clock, owner)
+
+
+def _attempt(run: Run, clock: Clock, owner: ExitStack) -> Iterator[logging.Logger]:
     log = _open_log(run)
     try:
         yield log
     except Cancelled:
         log.info("cancelled")
-        _write_final_status(run, clock, "cancelled", None)
+        _end(run, clock, owner, "cancelled", None)
     except KeyboardInterrupt:
         log.info("interrupted")
-        _write_final_status(run, clock, "cancelled", None)
+        _end(run, clock, owner, "cancelled", None)
         raise
     except InputError as error:
         log.error("%s", error)
-        _write_final_status(run, clock, "failed", str(error))
+        _end(run, clock, owner, "failed", str(error))
         raise
     except OSError as error:
         log.error("%s", traceback.format_exc())
-        _write_final_status(run, clock, "failed", os_error_line(error)[:300])
+        _end(run, clock, owner, "failed", os_error_line(error)[:300])
         raise
     except Exception as error:
         log.error("%s", traceback.format_exc())
         first_line = (str(error).strip().splitlines() or [""])[0]
-        _write_final_status(run, clock, "failed", f"{type(error).__name__}: {first_line}"[:300])
+        _end(run, clock, owner, "failed", f"{type(error).__name__}: {first_line}"[:300])
         raise
     finally:
         for handler in log.handlers[:]:
@@ -55,7 +63,7 @@ def run_lifecycle(run: Run, clock: Clock) -> Iterator[logging.Logger]:
             log.removeHandler(handler)
 
 
-def _claim(run: Run, clock: Clock) -> None:
+def _claim(run: Run, clock: Clock, owner: ExitStack) -> None:
     """Of two processes that would carry out the same, one does."""
     with run.state_lock():
         state = run.status().state
@@ -65,6 +73,8 @@ def _claim(run: Run, clock: Clock) -> None:
                     run=run.id, state=state
                 )
             )
+        if not owner.enter_context(files.hold_lock(run.path / OWNER_LOCK)):
+            raise RunError(N_("{run}: another process carries it out").format(run=run.id))
         set_phase(run, clock, "")
 
 
@@ -85,15 +95,17 @@ def set_phase(run: Run, clock: Clock, phase: str) -> None:
     )
 
 
-def _write_final_status(run: Run, clock: Clock, state: State, error: str | None) -> None:
+def _end(run: Run, clock: Clock, owner: ExitStack, state: State, error: str | None) -> None:
+    """Writes how it ended and lets the run go, at once for whoever would resume it."""
     now = clock().isoformat(timespec="seconds")
     # On a full disk this fails too; the worker's recovery then writes the end when it can.
-    with suppress(OSError, InputError):
+    with suppress(OSError, InputError), run.state_lock():
         run.write_status(
             replace(
                 run.status(), state=state, error=error, finished=now, phase="", eta_seconds=None
             )
         )
+        owner.close()
 
 
 class _LogFile(logging.FileHandler):

@@ -1,16 +1,30 @@
 """A run changes hands: of two that want it one gets it, and none speaks for another."""
 
 import os
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from core.base import files
 from core.base.errors import RunError
-from core.jobs.local import LocalExecutor, mark_cancelled, mark_lost, recover_queue
+from core.jobs.local import (
+    LocalExecutor,
+    mark_cancelled,
+    mark_lost,
+    mark_lost_runs,
+    recover_queue,
+    running_work_id,
+)
 from core.jobs.queue import Entry, Queue
 from core.jobs.tasks.attempt import run_lifecycle
 from core.store.rescoring import find_rescoring
+from core.store.run import OWNER_LOCK
 from core.store.status import utc_now
 from core.store.trash import delete_runs, deleted_runs
 from tests.factory import write_run
@@ -99,3 +113,92 @@ def test_a_run_that_was_resumed_meanwhile_is_not_deleted(executor, tiny, monkeyp
     with pytest.raises(RunError, match="waits to train"):
         delete_runs(executor.runs_dir, [run.id], utc_now)
     assert deleted_runs(executor.runs_dir) == []
+
+
+# --- the run's lock -------------------------------------------------------------------------------
+
+
+def sleepy(run, hours=9.0, **changes):
+    """The run as it looks when its machine has slept: its last sign of life is hours old."""
+    then = (utc_now() - timedelta(hours=hours)).isoformat(timespec="seconds")
+    run.write_status(replace(run.status(), state="running", heartbeat=then, **changes))
+
+
+@pytest.mark.parametrize("hours", [2, 24 * 400, -24 * 400])  # a clock may jump either way
+def test_a_run_whose_process_lives_is_not_lost_however_long_the_machine_slept(
+    executor, tiny, hours
+):
+    run = write_run(executor.runs_dir, tiny, state="queued")
+    Queue(executor.runs_dir).submit(run.id)
+    Queue(executor.runs_dir).claim(os.getpid())
+    with run_lifecycle(run, utc_now):
+        # Its process id looks dead, too: it may be another machine's, or another container's.
+        sleepy(run, hours, pid=2**22 + 1)
+        before = run.status()
+        assert not mark_lost_runs(executor.runs_dir, [run.id], utc_now)
+        assert not mark_lost(run, utc_now, process_dead=True)
+        assert recover_queue(executor.runs_dir, utc_now) == []
+        assert running_work_id(executor.runs_dir) == run.id
+        executor.cancel(run.id)
+        assert run.status() == before  # it is asked to stop, and says itself how it ended
+    assert mark_lost_runs(executor.runs_dir, [run.id], utc_now)
+    assert run.status().state == "failed"
+
+
+def test_a_dead_process_leaves_a_lost_run_though_another_has_its_id(tmp_path, tiny):
+    """Container after container, a worker has the same id; and a heartbeat may be new."""
+    run = write_run(tmp_path, tiny, state="queued")
+    code = (
+        "import pathlib, sys, time; from core.jobs.tasks.attempt import run_lifecycle;"
+        "from core.store.run import Run; from core.store.status import utc_now\n"
+        "with run_lifecycle(Run(pathlib.Path(sys.argv[1])), utc_now):\n"
+        "    print('begun', flush=True); time.sleep(1000)"
+    )
+    command = [sys.executable, "-c", code, str(run.path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "begun\n"
+        assert run.status().pid == process.pid and not mark_lost(run, utc_now)
+        os.kill(process.pid, signal.SIGSTOP)  # as a machine that sleeps
+        sleepy(run)
+        assert not mark_lost(run, utc_now)
+        process.kill()
+    run.write_status(replace(run.status(), pid=os.getpid(), heartbeat=utc_now().isoformat()))
+    assert mark_lost(run, utc_now)
+    assert run.status().error == run.lost_process_text(run.status())
+
+
+def test_two_processes_never_train_one_run(executor, tiny, monkeypatch):
+    """Whatever is written over its status: a page of an older version, or a person, may do so."""
+    run = write_run(executor.runs_dir, tiny, state="queued")
+    monkeypatch.setattr(files, "LOCK_TRIES", 1)
+    with run_lifecycle(run, utc_now):
+        for state in ("failed", "cancelled", "paused"):
+            run.write_status(replace(run.status(), state=state))
+            with pytest.raises(RunError, match=f"process {os.getpid()} still carries it out"):
+                executor.resume(run.id)
+        assert Queue(executor.runs_dir).entries() == []
+        run.write_status(replace(run.status(), state="queued"))
+        with (
+            pytest.raises(RunError, match="another process carries it out"),
+            run_lifecycle(run, utc_now),
+        ):
+            raise AssertionError("two train it")
+        run.write_status(replace(run.status(), state="failed"))
+    executor.resume(run.id)
+    assert run.status().state == "queued"
+
+
+def test_who_sees_that_a_run_ended_can_resume_it_at_once(executor, tiny):
+    run = write_run(executor.runs_dir, tiny, state="queued")
+    for _ in range(20):
+        with suppress(ValueError), run_lifecycle(run, utc_now):
+            raise ValueError
+        executor.resume(run.id)
+
+
+def test_a_run_from_before_there_were_locks_goes_by_its_process(tmp_path, tiny):
+    run = write_run(tmp_path, tiny, state="running")
+    sleepy(run, pid=os.getpid())
+    assert not (run.path / OWNER_LOCK).exists() and not mark_lost(run, utc_now)
+    sleepy(run, pid=2**22 + 1)
+    assert mark_lost(run, utc_now)
