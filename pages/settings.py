@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import streamlit as st
@@ -35,10 +34,8 @@ def visitor_key() -> str:
 
 
 def datasets_dir() -> Path:
-    """The folder of data sets: OVERFIT_LENS_DATA, or `dataset/` in the project, as always in a
-    demo."""
-    moved = "" if demo_mode.is_enabled() else os.environ.get("OVERFIT_LENS_DATA")
-    return Path(moved or ROOT / "dataset")
+    """The folder of data sets (core.base.demo_mode)."""
+    return demo_mode.datasets_root()
 
 
 def check_cancelled() -> None:

@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import cli_util, config
 from streamlit.web.server import server_util
 
-from core.base.files import PROJECT_ROOT
+from core.base.files import PROJECT_ROOT, runs_root
+from core.jobs.service import tend_runs
 from server import connections, health, uploads
 from server.answers import Answers, log_requests
 from server.doors import Doors
@@ -49,7 +50,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         # Where there is a display, as Streamlit does for a script, but not for an `App`.
         url = server_util.get_url("localhost")
         asyncio.get_running_loop().call_soon(cli_util.open_browser, url)
-    yield
+    with tend_runs(runs_root()):
+        yield
     sweep.cancel()
 
 

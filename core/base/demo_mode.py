@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 from core.base.errors import InputError
+from core.base.files import PROJECT_ROOT
 from core.base.language import N_, _, ngettext
 
 RETENTION = timedelta(days=1)  # a visitor's run, and everything else of theirs
@@ -54,6 +56,13 @@ def is_training_allowed() -> bool:
 def is_capture_allowed() -> bool:
     """Whether visitors may capture photos; anybody may where this is no demo."""
     return not is_enabled() or _setting("OVERFIT_LENS_CAPTURE", ("", "on", "off")) == "on"
+
+
+def datasets_root() -> Path:
+    """The folder of data sets: OVERFIT_LENS_DATA, or `dataset/` in the project, as always in a
+    demo."""
+    moved = "" if is_enabled() else os.environ.get("OVERFIT_LENS_DATA")
+    return Path(moved or PROJECT_ROOT / "dataset")
 
 
 def _setting(name: str, known: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMP_SUFFIX}")
     try:
         with beside.open("wb") as file:
+            _try_lock(file, fcntl.LOCK_SH)  # nobody takes it for what a kill has left
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -127,7 +129,36 @@ def lock_holder(path: Path) -> int | None:
         return None
 
 
-def _try_lock(file: IO[Any], operation: int = fcntl.LOCK_EX) -> bool:
+@contextmanager
+def staging(folder: Path) -> Iterator[Path]:
+    """A new hidden folder to fill and then rename; what is left of it goes. It is locked while its
+    process lives, so that nobody takes it for what a kill has left. Raises OSError."""
+    folder.mkdir(parents=True)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            _try_lock(descriptor, fcntl.LOCK_SH)
+            yield folder
+        finally:
+            os.close(descriptor)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def delete_unowned(path: Path) -> bool:
+    """Deletes a file or folder whose writer is dead (`write_bytes`, `staging`); whether it did.
+    Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        if not _try_lock(descriptor):
+            return False
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return True
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(file: IO[Any] | int, operation: int = fcntl.LOCK_EX) -> bool:
     """Takes the lock if it is free; whether it was."""
     try:
         fcntl.flock(file, operation | fcntl.LOCK_NB)

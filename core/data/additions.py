@@ -85,16 +85,14 @@ def add_photos(
             shutil.rmtree(old, ignore_errors=True)
         stage = dataset.root / f"{PENDING_FOLDER}-{secrets.token_hex(4)}"
         try:
-            stage.mkdir()
-            addition = _stage_photos(dataset, stage, split, label, sources, on_photo)
-            if addition.added:
-                _stage_tables(dataset, stage, split, addition.added, origin, columns or {})
-                stage.rename(dataset.root / PENDING_FOLDER)
-                finish_addition(dataset.root)
+            with files.staging(stage):
+                addition = _stage_photos(dataset, stage, split, label, sources, on_photo)
+                if addition.added:
+                    _stage_tables(dataset, stage, split, addition.added, origin, columns or {})
+                    stage.rename(dataset.root / PENDING_FOLDER)
+                    finish_addition(dataset.root)
         except OSError as error:
             raise DataError(not_written_text(dataset.root, error)) from None
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
     return addition
 
 

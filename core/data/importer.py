@@ -5,10 +5,9 @@ What was taken, changed and left out is told (`Report`) and kept beside the phot
 
 from __future__ import annotations
 
-import os
 import re
+import secrets
 import shutil
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -81,20 +80,18 @@ def import_photos(
                     target=target,
                 )
             )
-        stage = target.with_name(f".import-{target.name}-{os.getpid()}")
+        stage = target.with_name(f".import-{target.name}-{secrets.token_hex(4)}")
         try:
             reading = _certain_reading(source, opened, options)
-            stage.mkdir(parents=True)
             title = name if name and name != clean_name(_stem(opened.name)) else ""
-            report = _write_dataset(source, opened, reading, stage, title, on_photo)
-            read_dataset(stage)
-            stage.rename(target)
+            with files.staging(stage):
+                report = _write_dataset(source, opened, reading, stage, title, on_photo)
+                read_dataset(stage)
+                stage.rename(target)
         except OSError as error:
             raise DataError(not_written_text(target, error)) from None
         except DataError as error:
             raise DataError(str(error).replace(str(stage), str(target))) from None
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
     return read_dataset(target), report
 
 
@@ -143,20 +140,18 @@ def read_upload(
 def _uploaded(upload: BinaryIO, file_name: str, datasets: Path) -> Iterator[Path]:
     """A file of the bytes that were sent, for as long as it is needed."""
     demo_mode.check_allowed("upload")
-    stage = Path(datasets) / f".upload-{os.getpid()}-{threading.get_ident()}"
+    stage = Path(datasets) / f".upload-{secrets.token_hex(4)}"
     shown = f"{clean_name(_stem(file_name))}.zip"
     try:
-        stage.mkdir(parents=True, exist_ok=True)
         upload.seek(0)
-        with (stage / shown).open("wb") as file:
-            shutil.copyfileobj(upload, file)
-        yield stage / shown
+        with files.staging(stage):
+            with (stage / shown).open("wb") as file:
+                shutil.copyfileobj(upload, file)
+            yield stage / shown
     except OSError as error:
         raise DataError(os_error_line(error)) from None
     except DataError as error:
         raise DataError(str(error).replace(f"{stage}/", "")) from None
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
 
 
 def unused_name(datasets: Path, file_name: str) -> str:

@@ -21,6 +21,7 @@ from typing import Protocol
 from core.base import demo_mode, files
 from core.base.errors import InputError, RunError, not_written_text
 from core.base.files import PROJECT_ROOT
+from core.base.language import N_
 from core.data.dataset import Dataset
 from core.hosting import limits
 from core.jobs.queue import Queue
@@ -48,6 +49,7 @@ from core.store.status import Clock, State, Status, utc_now
 from core.store.visitors import shared_root_of
 
 LOCK_FILE = "worker.lock"
+LOADING = N_("loading torch")  # the phase of a run that waits for that alone
 SUBMIT_LOCK = ".ask.lock"  # two who ask the same at once ask it once
 _started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended worker is reaped
 
@@ -290,6 +292,10 @@ def recover_queue(runs_dir: Path, clock: Clock) -> list[str]:
             with run.state_lock():
                 if run.status().ended:
                     queue.remove(entry.work_id)
+                elif entry.worker_pid is not None and run.status().phase == LOADING:
+                    _write_final_status(run, "failed", not_loaded_text(N_("killed")), clock)
+                    queue.remove(entry.work_id)
+                    lost = True
                 elif entry.worker_pid is not None:  # it had not begun
                     queue.release(entry.work_id, entry.worker_pid)
         except RunError:
@@ -298,6 +304,32 @@ def recover_queue(runs_dir: Path, clock: Clock) -> list[str]:
         if lost:
             failed.append(entry.work_id)
     return failed
+
+
+@contextmanager
+def loading_torch(run: Run, clock: Clock) -> Iterator[None]:
+    """For a worker that loads torch to carry a run out. With too little memory that raises
+    anything, or the system kills the process: the run, which has not begun, says so beforehand, so
+    that the next worker ends it (`recover_queue`). Raises RunError where it cannot be loaded."""
+    with run.state_lock():
+        if run.status().state == "queued":
+            run.write_status(replace(run.status(), phase=LOADING))
+    try:
+        yield
+    except (ImportError, MemoryError, OSError) as error:
+        words = not_loaded_text(" ".join(f"{type(error).__name__}: {error}".split())[:120])
+        with run.state_lock():
+            if run.status().state == "queued":
+                _write_final_status(run, "failed", words, clock)
+        raise RunError(words) from None
+
+
+def not_loaded_text(reason: str) -> str:
+    """One line for a run for which torch could not be loaded."""
+    return N_(
+        "torch cannot be loaded ({reason}): give the machine or container more memory (training "
+        "takes 2 GB), then resume the run"
+    ).format(reason=reason)
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def stop_now(runs_dir: Path, clock: Clock = utc_now, grace_seconds: float | None
     visitors.refuse_visitor(runs_dir, "worker")
     pid = worker_pid(runs_dir)
     for sent, patience in (
-        (signal.SIGTERM, GRACE_SECONDS if grace_seconds is None else grace_seconds),
+        (signal.SIGINT, GRACE_SECONDS if grace_seconds is None else grace_seconds),
         (signal.SIGKILL, GRACE_SECONDS),
     ):
         if pid is None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -16,7 +14,6 @@ from core.store.run import Run
 from core.store.status import Clock
 from core.store.visitors import CAPTURE_DATA, VISITORS, visitor_dirs
 
-CLEANUP_INTERVAL_SECONDS = 300.0
 # Folders of a visitor's folder whose folders have a status.json too: .rescore, .lr_find, .trash.
 _WORK_PATTERNS = ("[!.]*", ".[!.]*/[!.]*")
 
@@ -45,20 +42,6 @@ def delete_expired_visitor_runs(shared_root: Path, clock: Clock, retention: time
         if not any(_iter_work(folder)) and clock() - _modified_at(folder) > retention:
             shutil.rmtree(folder, ignore_errors=True)
     return gone
-
-
-def start_cleanup_thread(shared_root: Path, clock: Clock, retention: timedelta) -> threading.Thread:
-    """Sweeps again and again, beside whatever this process does, until it ends."""
-
-    def sweep() -> None:
-        while True:
-            with suppress(OSError, RunError):  # the next time, then
-                delete_expired_visitor_runs(shared_root, clock, retention)
-            time.sleep(CLEANUP_INTERVAL_SECONDS)
-
-    thread = threading.Thread(target=sweep, name="visitors", daemon=True)
-    thread.start()
-    return thread
 
 
 def _iter_work(folder: Path) -> Iterator[Run]:

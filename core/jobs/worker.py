@@ -6,6 +6,7 @@ while it lives, serves until nothing has been queued for a while, and survives a
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -18,9 +19,14 @@ from typing import TYPE_CHECKING
 from core.base import demo_mode
 from core.base.errors import InputError, RunError
 from core.base.language import N_
-from core.jobs.local import recover_queue, worker_lock
+from core.jobs.local import loading_torch, recover_queue, worker_lock
 from core.jobs.queue import Queue
-from core.jobs.stop_worker import clear_stop_request, requeue_work, stop_requested
+from core.jobs.stop_worker import (
+    clear_stop_request,
+    request_stop,
+    requeue_work,
+    stop_requested,
+)
 from core.jobs.visitor_sweep import delete_expired_visitor_runs
 from core.store.challenge_answers import ChallengeEvaluation
 from core.store.leftovers import delete_unfinished_files
@@ -35,13 +41,16 @@ if TYPE_CHECKING:
     from core.train.loop import EpochRow  # torch
 
 POLL_SECONDS = 0.3
+TERM_SECONDS = 6.0  # after SIGTERM until it leaves at once: `docker stop` allows 10 for all
 NICE = 10  # in a demo: how far it stands back behind the pages that visitors look at
 
 
 def run_worker(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
     """Serves the queue until nothing was queued for `idle_seconds`; False when another worker
     serves this folder already."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, lambda *_: _leave_soon(runs_dir))
+    for number in (signal.SIGINT, signal.SIGALRM):  # at once
+        signal.signal(number, signal.default_int_handler)
     if demo_mode.is_enabled():
         os.nice(NICE)
     while True:
@@ -89,16 +98,17 @@ def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
 def run_work(runs_dir: Path, work_id: str, clock: Clock) -> None:
     """One run, search, rescoring or trial; whatever ends it is in its status.json and the worker's
     log."""
-    from core.jobs.tasks.challenge_answers import run_challenge_evaluation
-    from core.jobs.tasks.lr_finder import run_lr_search
-    from core.jobs.tasks.results import run_rescoring
-    from core.jobs.tasks.train_run import (
-        run_training,  # torch is imported when the first run needs it
-    )
-
     print(f"{work_id}: begins", flush=True)
     try:
         work = open_work(runs_dir, work_id)
+        if "torch" not in sys.modules:
+            with loading_torch(work, clock):
+                importlib.import_module("torch")
+        from core.jobs.tasks.challenge_answers import run_challenge_evaluation
+        from core.jobs.tasks.lr_finder import run_lr_search
+        from core.jobs.tasks.results import run_rescoring
+        from core.jobs.tasks.train_run import run_training
+
         if isinstance(work, LrSearch):
             run_lr_search(work, clock)
         elif isinstance(work, ChallengeEvaluation):
@@ -141,8 +151,14 @@ def _check_stop_requested(run: Run, row: EpochRow) -> None:
     epoch = row.planned.number
     if stop_requested(shared_root_of(run.path.parent)) and epoch < run.status().epochs:
         print(f"{run.id}: waits again after epoch {epoch}, for the worker is to stop", flush=True)
+        signal.setitimer(signal.ITIMER_REAL, 0)  # nothing interrupts what follows
         raise KeyboardInterrupt
 
 
-def _interrupt(signum: int, frame: object) -> None:
-    raise KeyboardInterrupt
+def _leave_soon(runs_dir: Path) -> None:
+    """SIGTERM, as the machine or the container is to end: this process leaves after the epoch under
+    way, or in the midst of it while there is still time to put its run back into the queue."""
+    if not signal.getitimer(signal.ITIMER_REAL)[0]:
+        signal.setitimer(signal.ITIMER_REAL, TERM_SECONDS)
+    with suppress(RunError):
+        request_stop(runs_dir)

@@ -365,22 +365,21 @@ def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> 
     # Filled under a hidden name first: nobody ever sees a run folder without its status.
     hidden = Run(run.path.with_name(f".{run_id}.{secrets.token_hex(4)}{files.TEMP_SUFFIX}"))
     try:
-        hidden.path.mkdir(parents=True)
-        files.write_text(hidden.path / "recipe.yaml", recipe_yaml(recipe))
-        files.write_json(
-            hidden.path / "environment.json",
-            {"format": FORMAT, "data": {"path": str(Path(data_dir).resolve())}},
-        )
-        hidden.write_status(
-            Status(
-                state="queued",
-                epochs=recipe.planned_epochs(),
-                created=created.isoformat(timespec="seconds"),
+        with files.staging(hidden.path):
+            files.write_text(hidden.path / "recipe.yaml", recipe_yaml(recipe))
+            files.write_json(
+                hidden.path / "environment.json",
+                {"format": FORMAT, "data": {"path": str(Path(data_dir).resolve())}},
             )
-        )
-        hidden.path.rename(run.path)
+            hidden.write_status(
+                Status(
+                    state="queued",
+                    epochs=recipe.planned_epochs(),
+                    created=created.isoformat(timespec="seconds"),
+                )
+            )
+            hidden.path.rename(run.path)
     except OSError as error:
-        shutil.rmtree(hidden.path, ignore_errors=True)
         raise RunError(
             N_(
                 "{folder}: cannot write a run there ({reason}); give another folder for runs"

@@ -21,6 +21,7 @@ from core.base.language import N_
 from core.data.archive import FileSource, Limits, file_too_large_text, open_file_source, printable
 from core.store import visitors
 from core.store.index import RunRow, read_row
+from core.store.leftovers import IMPORT_LOCK, IMPORT_STAGE
 from core.store.provenance import Provenance, read_provenance, write_provenance
 from core.store.run import Run
 from core.store.status import Clock
@@ -41,8 +42,7 @@ from core.transfer.manifest import (
 from core.transfer.matching_photos import DatasetMatcher
 from core.transfer.pack import run_files
 
-STAGING_FOLDER = ".import"  # in the runs folder: what is being checked
-_LOCK = ".import.lock"
+STAGING_FOLDER, _LOCK = IMPORT_STAGE, IMPORT_LOCK  # in the runs folder: what is being checked
 Outcome = Literal["taken", "here", "refused"]
 
 

@@ -96,7 +96,6 @@ def hosted(runs, dataset, tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("OVERFIT_LENS_EXAMPLES", str(tmp_path / "examples"))
     monkeypatch.setattr(settings, "datasets_dir", lambda: tmp_path / "dataset")
     monkeypatch.setattr(limits, "DEMO_DATASET", dataset.root.resolve())
-    monkeypatch.setattr(access, "_start_sweeper", lambda house: None)  # the factory's runs are old
     monkeypatch.setattr(local, "ensure_worker", lambda runs_dir, wait_seconds=0: None)
     write_example(tmp_path / "examples", dataset, "quick-s0")
     return runs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -119,14 +118,11 @@ def reevaluate_run(run: Run) -> None:
     check_photos_unchanged(run, setup, train_only=True)
     load_weights(run.path, setup.network, setup.recipe)
     stage = run.path / f".results.{secrets.token_hex(4)}{files.TEMP_SUFFIX}"
-    try:
-        stage.mkdir()
+    with files.staging(stage):
         write_results(run, setup, {}, out_dir=stage)
         write_controls(stage, setup)
         _record_label_fingerprints(run, setup, stage)
         install_results(run, stage)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
 
 
 def run_rescoring(rescoring: Rescoring, clock: Clock) -> None:

@@ -16,9 +16,7 @@ from core.base.language import _
 from core.data.dataset import Dataset
 from core.hosting import limits as demo
 from core.jobs.queue import Queue
-from core.jobs.visitor_sweep import start_cleanup_thread
 from core.recipe.schema import Recipe
-from core.store.status import utc_now
 from core.store.visitors import is_key, visitor_dir
 from pages import settings
 from pages.widgets.shared import language, sign_in
@@ -39,7 +37,6 @@ def require_access() -> None:
         messages.show_error(error)
         st.stop()
     if hosted:
-        _start_sweeper(str(settings.shared_root()))
         _read_visitor_key()
 
 
@@ -140,9 +137,3 @@ def show_queue_position() -> bool:
     else:
         st.caption(_("Your run is the first of {count} in the demo's queue.", count=place.total))
     return place is not None
-
-
-@st.cache_resource(show_spinner=False)
-def _start_sweeper(shared_root: str) -> object:
-    """One for the whole server: what is older than a day goes, also when nobody comes."""
-    return start_cleanup_thread(Path(shared_root), utc_now, demo_mode.RETENTION)

@@ -103,4 +103,4 @@ def test_a_worker_that_stood_in_line_is_ended_too(tmp_path, monkeypatch):
     monkeypatch.setattr("core.jobs.stop_worker.worker_pid", lambda runs: next(serving))
     monkeypatch.setattr(os, "kill", lambda pid, number: sent.append((pid, number)))
     stop_now(tmp_path)
-    assert sent == [(11, signal.SIGTERM), (12, signal.SIGTERM)]
+    assert sent == [(11, signal.SIGINT), (12, signal.SIGINT)]
