@@ -21,7 +21,12 @@ from core.base.files import PROJECT_ROOT
 from core.base.language import _
 from core.recipe.schema import Recipe
 from core.store.run import find_runs
-from core.store.visitors import count_visitor_runs, is_visitor_dir, shared_root_of
+from core.store.visitors import (
+    count_group_runs,
+    count_visitor_runs,
+    is_visitor_dir,
+    shared_root_of,
+)
 
 DEMO_DATASET = PROJECT_ROOT / "dataset" / "toy_books"
 ALLOWED_BACKBONES = ("efficientnet_lite0",)  # the one whose weights come with the installation
@@ -34,6 +39,10 @@ MAX_ACTIVE_PER_VISITOR = 1  # runs and searches of one visitor that wait or are 
 MAX_QUEUED = 12  # of all visitors together
 MAX_RUNS_PER_VISITOR = 12  # that one visitor has, also in the trash
 MAX_RUNS = 300  # of all visitors: with their weights and maps about 10 MB each
+# Of all who come from the same group of addresses (core.store.visitors), whatever keys they have:
+MAX_QUEUED_PER_GROUP = 6
+KEPT_PLACES = 3  # of the queue, for groups that have nothing in it
+MAX_RUNS_PER_GROUP = 100
 MAX_CAPTURED = 30  # photos that one visitor captures, where that is allowed
 
 
@@ -59,6 +68,19 @@ def limits_text() -> str:
         size=MAX_IMAGE_SIZE,
         views=MAX_VIEWS_PER_PHOTO,
         kept=retention_text(),
+    )
+
+
+def shares_text() -> str:
+    """How visitors share it, in a sentence; empty where nobody trains."""
+    if not is_training_allowed():
+        return ""
+    return _(
+        "From one network, at most {queued} runs wait and {runs} are made in a day; the last "
+        "{kept} places in the queue are for networks with none in it.",
+        queued=MAX_QUEUED_PER_GROUP,
+        runs=MAX_RUNS_PER_GROUP,
+        kept=KEPT_PLACES,
     )
 
 
@@ -130,6 +152,14 @@ def check_capacity(runs_dir: Path) -> None:
         )
     if count_visitor_runs(shared_root_of(runs_dir)) >= MAX_RUNS:
         raise DemoError(_("This demo is full for today. Please come back tomorrow."))
+    if count_group_runs(runs_dir) >= MAX_RUNS_PER_GROUP:
+        raise DemoError(
+            _(
+                "{count} runs were made from your network today, which is all that one may have. "
+                "Please come back tomorrow.",
+                count=MAX_RUNS_PER_GROUP,
+            )
+        )
 
 
 def check_capture_allowed(dataset_root: Path, photos: int = 0) -> None:
@@ -146,11 +176,20 @@ def check_capture_allowed(dataset_root: Path, photos: int = 0) -> None:
         )
 
 
-def check_queue_limits(own: int, total: int) -> None:
-    """Raises DemoError where a visitor who has `own` entries in the queue may add none, or where
-    the queue of `total` is full."""
+def check_queue_limits(own: int, total: int, group: int) -> None:
+    """Raises DemoError where a visitor who has `own` entries in the queue may add none, or with
+    `group` of their address group, or where the queue of `total` is full."""
     if own >= MAX_ACTIVE_PER_VISITOR:
         raise DemoError(_("One at a time in this demo: launch this when your run has ended."))
+    left = MAX_QUEUED - total
+    if left > 0 and (group >= MAX_QUEUED_PER_GROUP or (group and left <= KEPT_PLACES)):
+        raise DemoError(
+            _(
+                "Runs from your network that wait: {count}. The other places are kept for "
+                "others. Please try again in a few minutes.",
+                count=group,
+            )
+        )
     if total >= MAX_QUEUED:
         raise DemoError(
             _(

@@ -12,7 +12,7 @@ Any number of processes may use it at once.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,13 @@ from core.base.errors import RunError
 from core.base.language import N_
 from core.hosting.limits import check_queue_limits
 from core.store.run import Run
-from core.store.visitors import entry_prefix, shared_root_of
+from core.store.visitors import (
+    address_group,
+    entry_prefix,
+    keep_address_group,
+    shared_root_of,
+    split_entry,
+)
 
 QUEUE_FILE = "queue.sqlite"
 Move = Literal["first", "up", "down"]
@@ -57,7 +63,7 @@ class Queue:
 
     def __init__(self, runs_dir: Path) -> None:
         self.path = shared_root_of(runs_dir) / QUEUE_FILE
-        self._own_prefix = entry_prefix(runs_dir)
+        self._runs_dir, self._own_prefix = Path(runs_dir), entry_prefix(runs_dir)
 
     def submit(self, work_id: str) -> None:
         """Puts a run at the end; a run that is queued already keeps its place. Raises DemoError
@@ -67,7 +73,8 @@ class Queue:
             if self._own_prefix and all(
                 entry.work_id != self._own_prefix + work_id for entry in entries
             ):
-                check_queue_limits(self._count_active(entries), len(entries))
+                self._check_limits(entries)
+                keep_address_group(self._runs_dir)
             db.execute(
                 "INSERT OR IGNORE INTO queue (run) VALUES (?)", (self._own_prefix + work_id,)
             )
@@ -77,7 +84,7 @@ class Queue:
         if self._own_prefix:
             with self._transaction() as db:
                 entries = self._all_entries(db)
-            check_queue_limits(self._count_active(entries), len(entries))
+            self._check_limits(entries)
 
     def claim(self, worker_pid: int) -> str | None:
         """Takes the first waiting run for the worker; None when nothing waits."""
@@ -173,6 +180,13 @@ class Queue:
             for entry in self._all_entries(db)
             if entry.work_id.startswith(self._own_prefix)
         ]
+
+    def _check_limits(self, entries: Sequence[Entry]) -> None:
+        group = address_group(self._runs_dir)
+        live = [entry.work_id for entry in entries if group and not self._has_ended(entry.work_id)]
+        places = [split_entry(self.path.parent, name)[0] for name in live]
+        neighbours = sum(address_group(place) == group for place in places)
+        check_queue_limits(self._count_active(entries), len(entries), neighbours)
 
     def _count_active(self, entries: Iterable[Entry]) -> int:
         """How many of one's own have not ended: the worker has a little to do after a run's end."""

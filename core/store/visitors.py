@@ -10,14 +10,19 @@ photos) lies in `<runs>`, which is called their shared root here.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 import secrets
 from pathlib import Path
 
+from core.base import files
 from core.base.demo_mode import Action, DemoError, refusal_text
 from core.store.run import find_runs
 
 VISITORS = ".visitors"
+_ADDRESS = ".address"  # in a visitor's folder: the group of addresses that they came from last
+_MOST_NOTED = 10_000
+_noted: dict[str, str] = {}  # by folder: that of visitors who are here, with or without a folder
 CAPTURE_DATA = ".capture_data"  # in a visitor's folder: data sets that hold what they captured
 
 
@@ -68,6 +73,50 @@ def visitor_dirs(shared_root: Path) -> list[Path]:
 def count_visitor_runs(shared_root: Path) -> int:
     """The runs of all visitors together."""
     return sum(len(find_runs(folder)) for folder in visitor_dirs(shared_root))
+
+
+def group_of_address(address: str | None) -> str:
+    """The network that shares an address's places and runs: IPv4 by /24, IPv6 by /48, which one
+    customer has. Empty where nobody's address is known: one of a private network is a proxy's."""
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return ""
+    found = getattr(found, "ipv4_mapped", None) or found
+    if not found.is_global:
+        return ""
+    return str(ipaddress.ip_network((found.packed, 24 if found.version == 4 else 48), strict=False))
+
+
+def note_address(runs_dir: Path, address: str | None) -> None:
+    """Says where the visitor whose folder that is comes from, now."""
+    if len(_noted) >= _MOST_NOTED:
+        _noted.pop(next(iter(_noted)), None)
+    _noted[Path(runs_dir).name] = group_of_address(address)
+
+
+def keep_address_group(runs_dir: Path) -> None:
+    """Writes that into the visitor's folder, with which it goes. Raises OSError."""
+    if group := _noted.get(Path(runs_dir).name):
+        files.write_text(Path(runs_dir) / _ADDRESS, group)
+
+
+def address_group(runs_dir: Path) -> str:
+    """The group of addresses that a visitor comes from, or came from last; empty if not known."""
+    if (known := _noted.get(Path(runs_dir).name)) is not None:
+        return known
+    try:
+        return (Path(runs_dir) / _ADDRESS).read_text("utf-8")
+    except OSError:
+        return ""
+
+
+def count_group_runs(runs_dir: Path) -> int:
+    """The runs, also in the trash, of all visitors from the same group of addresses."""
+    group = address_group(runs_dir)
+    folders = visitor_dirs(shared_root_of(runs_dir)) if group else []
+    same = [folder for folder in folders if address_group(folder) == group]
+    return sum(len(find_runs(folder)) + len(find_runs(folder / ".trash")) for folder in same)
 
 
 def refuse_visitor(runs_dir: Path, act: Action) -> None:

@@ -17,7 +17,7 @@ from core.data.dataset import Dataset
 from core.hosting import limits as demo
 from core.jobs.queue import Queue
 from core.recipe.schema import Recipe
-from core.store.visitors import is_key, visitor_dir
+from core.store.visitors import is_key, note_address, visitor_dir
 from pages import settings
 from pages.widgets.shared import language, sign_in
 from pages.widgets.ui import messages
@@ -64,6 +64,7 @@ def _read_visitor_key() -> None:
                 _("Nothing is found under this link's key: runs of this demo go after a day."),
                 icon=":material/key_off:",
             )
+    note_address(settings.runs_dir(), st.context.ip_address)
     write_visitor_key()
 
 
@@ -109,7 +110,7 @@ def is_restricted(action: demo_mode.Action) -> bool:
 def limits() -> None:
     """What may be trained in the demo; nothing elsewhere."""
     if demo_mode.is_enabled():
-        st.caption(f":material/lock: {demo.limits_text()}")
+        st.caption(f":material/lock: {demo.limits_text()} {demo.shares_text()}")
 
 
 def limit_exceeded(recipe: Recipe, dataset: Dataset) -> str:

@@ -1,4 +1,5 @@
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import get_args
 
@@ -15,11 +16,12 @@ from core.jobs.queue import Entry, Queue, QueuePosition
 from core.jobs.stop_worker import clear_stop_request, request_stop, restart_worker, stop_now
 from core.jobs.worker import run_worker
 from core.recipe.files import load_recipe
+from core.store import visitors
 from core.store.data_trash import restore_dataset
 from core.store.feature_folder import CACHE_FOLDER, feature_cache_bytes
 from core.store.run import find_runs, open_run
 from core.store.status import utc_now
-from core.store.visitors import new_key, visitor_dir
+from core.store.visitors import group_of_address, new_key, note_address, visitor_dir
 from core.train.estimate import timing_path
 from tests.conftest import TOY_BOOKS, fast_recipe, fixed_clock
 from tests.factory import write_run
@@ -173,6 +175,119 @@ def test_a_full_queue_and_a_full_shared_root_say_so(shared_root, monkeypatch):
     with pytest.raises(demo_mode.DemoError, match="full for today"):
         late.submit(load_recipe("quick"), TOY_BOOKS)
     assert not late.runs_dir.exists()
+
+
+# --- shares by network ----------------------------------------------------------------------------
+
+
+def visitor_from(shared_root, address):
+    """Somebody with a new key."""
+    executor = visitor(shared_root)
+    note_address(executor.runs_dir, address)
+    return executor
+
+
+def launch(executor):
+    return executor.submit(load_recipe("quick"), TOY_BOOKS)
+
+
+def refusals(executors):
+    """What each is told who launches a run, but for those who may."""
+    found = []
+    for executor in executors:
+        try:
+            launch(executor)
+        except demo_mode.DemoError as error:
+            found.append(str(error))
+            assert find_runs(executor.runs_dir) == []  # nothing is left of it
+    return found
+
+
+@pytest.mark.parametrize(
+    ("addresses", "elsewhere"),
+    [
+        (["8.8.8.8"] * 30, "8.8.9.8"),
+        ([f"8.8.8.{host}" for host in range(30)], "9.8.8.8"),
+        ([f"::ffff:8.8.8.{host}" for host in range(30)], "8.8.7.255"),
+        ([f"2600:1:2:{subnet:x}::{subnet}" for subnet in range(30)], "2600:1:3::1"),
+        ([f"2600:1:2::{host:x}" for host in range(30)], "8.8.8.8"),
+    ],
+)
+def test_one_network_cannot_fill_the_queue_under_new_keys(shared_root, addresses, elsewhere):
+    words = refusals(visitor_from(shared_root, address) for address in addresses)
+    assert len(words) == 30 - limits.MAX_QUEUED_PER_GROUP
+    assert "Runs from your network that wait: 6" in words[0]
+    for _ in range(limits.MAX_QUEUED - limits.MAX_QUEUED_PER_GROUP - limits.KEPT_PLACES):
+        launch(visitor_from(shared_root, elsewhere))
+    (told,) = refusals([visitor_from(shared_root, elsewhere)])  # the last places are for others
+    assert "kept for others" in told
+    for number in range(limits.KEPT_PLACES):
+        launch(visitor_from(shared_root, f"20.0.{number}.1"))
+    (told,) = refusals([visitor_from(shared_root, "21.0.0.1")])
+    assert "queue is full: 12 runs wait" in told
+
+
+def test_nor_when_they_all_ask_at_once_or_another_way(shared_root, tiny):
+    executors = [visitor_from(shared_root, "8.8.8.8") for _ in range(16)]
+
+    def ask(executor):
+        return refusals([executor])
+
+    with ThreadPoolExecutor(8) as threads:
+        told = [words for found in threads.map(ask, executors) for words in found]
+    assert len(told) == 16 - limits.MAX_QUEUED_PER_GROUP
+    late = visitor_from(shared_root, "8.8.8.9")
+    stopped = write_run(late.runs_dir, tiny, state="cancelled")
+    with pytest.raises(demo_mode.DemoError, match="from your network"):
+        Queue(late.runs_dir).submit(".lr_find/00")
+    with pytest.raises(demo_mode.DemoError, match="from your network"):
+        Queue(late.runs_dir).submit(stopped.id)
+    assert Queue(late.runs_dir).entries() == []
+
+
+def test_nor_after_the_server_has_started_anew(shared_root):
+    for _ in range(limits.MAX_QUEUED_PER_GROUP):
+        launch(visitor_from(shared_root, "8.8.8.8"))
+    visitors._noted.clear()
+    assert len(refusals([visitor_from(shared_root, "8.8.8.200")])) == 1
+    assert visitors.address_group(visitor_dir(shared_root, new_key())) == ""
+
+
+def test_a_place_is_free_again_once_a_run_of_the_network_has_ended(shared_root):
+    executors = [visitor_from(shared_root, "8.8.8.8") for _ in range(limits.MAX_QUEUED_PER_GROUP)]
+    runs = [launch(executor) for executor in executors]
+    Queue(shared_root).claim(7)
+    runs[0].write_status(replace(runs[0].status(), state="done"))  # its worker has it still
+    launch(visitor_from(shared_root, "8.8.8.8"))
+
+
+def test_one_network_cannot_make_all_runs_of_a_day(shared_root, tiny, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_RUNS_PER_GROUP", 4)
+    for number in range(4):  # each has ended, so none is in the queue
+        executor = visitor_from(shared_root, f"8.8.8.{number}")
+        write_run(executor.runs_dir / ("" if number else ".trash"), tiny)
+        visitors.keep_address_group(executor.runs_dir)
+    (told,) = refusals([visitor_from(shared_root, "8.8.8.99")])
+    assert "4 runs were made from your network today" in told
+    launch(visitor_from(shared_root, "8.8.9.99"))
+
+
+def test_addresses_are_kept_by_network_alone_and_a_proxys_are_nobodys(shared_root):
+    executor = visitor_from(shared_root, "8.8.8.77")
+    launch(executor)
+    assert (executor.runs_dir / ".address").read_text() == "8.8.8.0/24"
+    assert group_of_address("2600:1:2:3::4") == "2600:1:2::/48"
+    for address in (None, "", "10.0.0.1", "127.0.0.1", "::1", "fe80::1%eth0", "no address"):
+        assert group_of_address(address) == ""
+    assert refusals(visitor_from(shared_root, "172.17.0.1") for _ in range(11)) == []
+
+
+def test_what_is_noted_of_visitors_does_not_grow_for_ever(shared_root, monkeypatch):
+    monkeypatch.setattr(visitors, "_MOST_NOTED", 5)
+    visitors._noted.clear()
+    for _ in range(20):
+        visitor_from(shared_root, "8.8.8.8")
+    assert len(visitors._noted) == 5
 
 
 def test_a_visitor_keeps_so_many_runs(shared_root, tiny, monkeypatch):
