@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ from core.compare.tables import labels_by_id
 from core.jobs.local import mark_lost
 from core.recipe.files import recipe_yaml
 from core.store.annotations import read_annotations
+from core.store.backup import back_up
 from core.store.fields import UNCONFIRMED
 from core.store.index import RunIndex
 from core.store.provenance import read_provenance
@@ -163,6 +165,15 @@ def delete(
 def restore(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     """Brings a deleted run back."""
     print(restore_run(runs, run).path)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, Argument(help="The zip file to write.")], runs: RunsOption = DEFAULT_RUNS
+) -> None:
+    """Writes the whole folder of runs into a zip file, while it is in use. Unpacked, it is a folder
+    of runs: python -m zipfile -e FILE FOLDER"""
+    print(f"{count_runs(back_up(runs, file))} in {file}")
 
 
 @app.command()
