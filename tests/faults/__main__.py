@@ -6,7 +6,8 @@ Each scenario of tests/faults/scenarios.py is lived once, which gives its points
 files in it. Then it is lived again for each fault: a SIGKILL at the first and the last point of
 every name, and `EXTRA_FAULTS` drawn from the rest (half-written files, a full disk, one that turns
 read-only, other kills). `--every` takes all of them, which takes an hour. At last two dashboards
-and two workers hammer one folder until `--kills` workers were killed.
+and two workers hammer one folder until `--kills` workers were killed, and machines sleep, clocks
+jump, servers start anew with a full queue, and imports are killed (tests/faults/restarts.py).
 
 Prints what is broken, with its fault, and at the end a table; ends with 1 when anything is.
 """
@@ -24,9 +25,11 @@ from typing import Any
 
 from tests.faults.campaign import Campaign, all_faults, campaign, sample_faults
 from tests.faults.inject import Fault, normalise_path
+from tests.faults.restarts import run_restarts
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.stress import run_stress
 
+RESTARTS = 10  # how often the machine sleeps, two processes want one run, an import is killed
 EXTRA_FAULTS = 25  # faults of a scenario, beside the kills at every name
 FaultResult = tuple[
     str, Fault, list[str] | None
@@ -57,9 +60,10 @@ def main() -> None:
         told = _inject_all(found, tasks)
         print(f"{len(told)} faults in {time.monotonic() - begun:.0f} s", flush=True)
         done, problems = run_stress(found, chosen.kills, chosen.seed)
+        problems += run_restarts(found, RESTARTS, chosen.seed)
     _print_table(told)
     done_words = ", ".join(f"{what} {count}" for what, count in sorted(done.items()))
-    print(f"hammered: {done_words}; {len(problems)} broken")
+    print(f"hammered: {done_words}; then {RESTARTS} restarts; {len(problems)} broken")
     for problem in problems:
         print(f"  BROKEN: {problem}")
     reached = [broken for _, _, broken in told if broken is not None]

@@ -16,6 +16,7 @@ from tests.faults.campaign import Campaign, all_faults, campaign, sample_faults
 from tests.faults.disks import enlarge, fill_disk, read_only, small_disk
 from tests.faults.inject import Fault, InjectionPoint, run_in_fork
 from tests.faults.invariants import differences, find_violations
+from tests.faults.restarts import run_restarts
 from tests.faults.scenarios import (
     SCENARIOS,
     Workspace,
@@ -79,6 +80,10 @@ def test_many_at_once(shared_campaign):
     done, problems = run_stress(shared_campaign, kills=2, seed=0)
     assert problems == []
     assert done["refresh"] and done["kill a worker"] == 2
+
+
+def test_sleep_restarts_and_two_processes_at_one_run(shared_campaign):
+    assert run_restarts(shared_campaign, times=1, seed=0) == []
 
 
 def test_a_real_disk_fills_up(shared_campaign, tmp_path):
