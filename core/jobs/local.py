@@ -316,7 +316,7 @@ def loading_torch(run: Run, clock: Clock) -> Iterator[None]:
             run.write_status(replace(run.status(), phase=LOADING))
     try:
         yield
-    except (ImportError, MemoryError, OSError) as error:
+    except (ImportError, MemoryError, OSError, RuntimeError, SystemError) as error:
         words = not_loaded_text(" ".join(f"{type(error).__name__}: {error}".split())[:120])
         with run.state_lock():
             if run.status().state == "queued":

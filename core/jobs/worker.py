@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from core.train.loop import EpochRow  # torch
 
 POLL_SECONDS = 0.3
+_TRAINING = "core.jobs.tasks.train_run"  # imported when the first run needs it, for torch is large
 TERM_SECONDS = 6.0  # after SIGTERM until it leaves at once: `docker stop` allows 10 for all
 NICE = 10  # in a demo: how far it stands back behind the pages that visitors look at
 
@@ -101,9 +102,9 @@ def run_work(runs_dir: Path, work_id: str, clock: Clock) -> None:
     print(f"{work_id}: begins", flush=True)
     try:
         work = open_work(runs_dir, work_id)
-        if "torch" not in sys.modules:
+        if _TRAINING not in sys.modules:
             with loading_torch(work, clock):
-                importlib.import_module("torch")
+                importlib.import_module(_TRAINING)
         from core.jobs.tasks.challenge_answers import run_challenge_evaluation
         from core.jobs.tasks.lr_finder import run_lr_search
         from core.jobs.tasks.results import run_rescoring

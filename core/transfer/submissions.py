@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import pandas as pd
 
-from core.base import formatting
+from core.base import files, formatting
 from core.base.errors import InputError, RunError, os_error_line
 from core.base.language import _, translate
 from core.data.archive import is_junk, printable
 from core.store.index import RunRow
 from core.store.status import Clock
 from core.store.test_sets import comparison_set_of
+from core.store.visitors import refuse_visitor
 from core.transfer.manifest import MANIFEST
 from core.transfer.unpack import ImportRequest, ImportResult, import_runs
 
@@ -72,12 +73,14 @@ def import_uploads(
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[ImportResult]:
     """Takes runs out of zip files that a browser has sent: name and content of each. Raises
-    RunError where the folder of runs cannot be written."""
+    RunError where the folder of runs cannot be written, DemoError for a visitor of the demo."""
+    refuse_visitor(runs_dir, "import")
+    stage = Path(runs_dir) / f".upload-{secrets.token_hex(4)}{files.TEMP_SUFFIX}"
     try:
-        with TemporaryDirectory() as place:
+        with files.staging(stage) as place:
             parcels = []
             for number, (name, opened) in enumerate(uploads):
-                path = Path(place) / f"{number}.zip"
+                path = place / f"{number}.zip"
                 with path.open("wb") as file:
                     shutil.copyfileobj(opened, file)
                 parcels.append(ImportRequest(path, printable(name)))

@@ -30,6 +30,8 @@ def run_lifecycle(run: Run, clock: Clock) -> Iterator[logging.Logger]:
     with ExitStack() as owner:
         _claim(run, clock, owner)
         yield from _attempt(run, clock, owner)
+        with suppress(InputError), run.state_lock():
+            _let_go(run, owner)
 
 
 def _attempt(run: Run, clock: Clock, owner: ExitStack) -> Iterator[logging.Logger]:
@@ -105,7 +107,16 @@ def _end(run: Run, clock: Clock, owner: ExitStack, state: State, error: str | No
                 run.status(), state=state, error=error, finished=now, phase="", eta_seconds=None
             )
         )
-        owner.close()
+        _let_go(run, owner)
+
+
+def _let_go(run: Run, owner: ExitStack) -> None:
+    """Gives the run's lock back, and its file goes; only within the run's `state_lock`."""
+    lock = run.path / OWNER_LOCK
+    if files.lock_holder(lock) == os.getpid():  # it may have been deleted, and asked for anew
+        with suppress(OSError):
+            lock.unlink()
+    owner.close()
 
 
 class _LogFile(logging.FileHandler):

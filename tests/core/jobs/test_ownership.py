@@ -194,6 +194,7 @@ def test_who_sees_that_a_run_ended_can_resume_it_at_once(executor, tiny):
         with suppress(ValueError), run_lifecycle(run, utc_now):
             raise ValueError
         executor.resume(run.id)
+    assert not (run.path / OWNER_LOCK).exists()
 
 
 def test_a_run_from_before_there_were_locks_goes_by_its_process(tmp_path, tiny):

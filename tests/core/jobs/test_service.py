@@ -198,7 +198,10 @@ def test_an_epoch_that_takes_too_long_is_interrupted(tmp_path, monkeypatch):
 # --- too little memory ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("error", [MemoryError(), ImportError("cannot map"), OSError("no room")])
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), ImportError("cannot map"), OSError("no room"), RuntimeError("no thread")],
+)
 def test_a_worker_that_cannot_load_torch_ends_the_run_with_one_line(
     tmp_path, tiny, monkeypatch, capsys, error
 ):
@@ -207,7 +210,7 @@ def test_a_worker_that_cannot_load_torch_ends_the_run_with_one_line(
     def fail(name):
         raise error
 
-    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    monkeypatch.delitem(sys.modules, worker._TRAINING, raising=False)
     monkeypatch.setattr("core.jobs.worker.importlib.import_module", fail)
     worker.run_work(tmp_path, run.id, utc_now)
     status = run.status()
