@@ -9,7 +9,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,7 +36,8 @@ def write_bytes(path: Path, data: bytes) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMP_SUFFIX}")
     try:
         with beside.open("wb") as file:
-            _try_lock(file, fcntl.LOCK_SH)  # nobody takes it for what a kill has left
+            with suppress(OSError):  # a disk without locks, where nothing is swept
+                _try_lock(file)  # nobody takes it for what a kill has left
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -137,7 +138,8 @@ def staging(folder: Path) -> Iterator[Path]:
     try:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
-            _try_lock(descriptor, fcntl.LOCK_SH)
+            with suppress(OSError):
+                _try_lock(descriptor, fcntl.LOCK_SH)
             yield folder
         finally:
             os.close(descriptor)

@@ -15,7 +15,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from core.base import files
-from core.base.errors import InputError, not_written_text, os_error_line
+from core.base.errors import InputError
 from core.store.run import STATE_LOCK, Run
 
 # What is computed anew, is only of this machine, or is secret.
@@ -47,10 +47,7 @@ def back_up(runs_dir: Path, target: Path) -> int:
             zip_.close()
             (stage / "zip").rename(target)
     except (OSError, sqlite3.Error) as error:
-        reason = error if isinstance(error, OSError) else OSError(0, str(error), str(root))
-        raise InputError(
-            not_written_text(target, reason) if not reason.filename else os_error_line(reason)
-        ) from None
+        raise InputError(f"{target}: no backup was made ({error})") from None
     return count
 
 

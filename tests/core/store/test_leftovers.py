@@ -1,5 +1,6 @@
 """What a kill leaves is swept once it is old; what is being written, and what is whole, stays."""
 
+import errno
 import os
 from datetime import timedelta
 
@@ -44,3 +45,15 @@ def test_a_file_that_is_being_written_has_such_a_name(tmp_path, monkeypatch):
         path.touch()
     later = utc_now() + MIN_AGE + timedelta(minutes=1)
     assert set(delete_unfinished_files(tmp_path, lambda: later)) == names
+
+
+def test_where_a_disk_has_no_locks_everything_is_written_and_nothing_swept(tmp_path, monkeypatch):
+    def refuse(file, how):
+        raise OSError(errno.EBADF, "no locks here")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    files.write_text(tmp_path / "a", "a")
+    with files.staging(tmp_path / ".b.tmp") as stage:
+        assert delete_unfinished_files(tmp_path, lambda: utc_now() + 2 * MIN_AGE) == []
+        assert stage.is_dir()
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
