@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -77,9 +78,11 @@ def test_what_cannot_be_told_apart_shares_a_rank(tmp_path, tiny):
     assert last.lift == 1.5 and last.changes == ()
     assert changes_text(last.changes) == "the failing recipe itself"
     assert "The score" not in validation_text(board)
-    assert 'aria-label="Objects named right: 82 %' in standing_html(
-        first, RUN_COLOURS[0], MARKERS[0]
-    )
+    drawn = standing_html(first, RUN_COLOURS[0], MARKERS[0])
+    assert 'aria-label="Objects named right: 82 %' in drawn
+    ((low, width),) = re.findall(r"left:([\d.]+)%;[^>]*width:([\d.]+)%;height:3px", drawn)
+    assert float(low) == pytest.approx(100 * first.score.low, abs=0.06)
+    assert float(low) + float(width) == pytest.approx(100 * first.score.high, abs=0.11)
 
 
 def test_a_difference_that_the_seeds_do_not_hold_up_is_none(tmp_path, tiny):

@@ -84,6 +84,14 @@ def test_a_group_answers_what_most_of_its_runs_do():
     assert prediction_text(row.to_dict()) == "✗ red 80 % (2 of 3)"
 
 
+@pytest.mark.parametrize(("of_blue", "of_red", "answer"), [(0.8, 0.9, "red"), (0.9, 0.8, "blue")])
+def test_of_two_answers_that_are_as_common_the_more_probable_one_counts(of_blue, of_red, answer):
+    frames = {"a": GOOD.assign(p_blue=of_blue), "b": BAD.assign(p_red=of_red)}
+    found = photo_predictions([group("g", "a", "b")], frames, "test")
+    row = found[found["file"] == "2"].iloc[0]
+    assert (row["predicted"], row["times"], row["probability"]) == (answer, 1, 0.9)
+
+
 def test_runs_without_answers_and_sets():
     assert photo_predictions([run("gone")], FRAMES, "test").empty
     objects = predictions_frame("test/objects", [("1#red", "red", "red")])

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from core.base import files
 from core.base.errors import DataError
 from core.data import challenge_photos
 from core.data.challenge_photos import (
@@ -47,6 +48,19 @@ def test_a_folder_of_runs_has_one_draw_that_no_list_shows(tmp_path):
     (draw.root / "drawn.json").write_text("{", "utf-8")
     with pytest.raises(DataError, match=r"drawn\.json: damaged: delete"):
         find_challenge_set(first)
+
+
+def test_who_waited_while_another_drew_has_that_draw(tmp_path, monkeypatch):
+    locked, drawn = files.locked, []
+
+    def locked_late(path):
+        monkeypatch.setattr(files, "locked", locked)
+        drawn.append(draw_challenge_set(tmp_path, 2))
+        return locked(path)
+
+    monkeypatch.setattr(files, "locked", locked_late)
+    assert [draw_challenge_set(tmp_path, 2)] == drawn
+    assert len(read_challenge_set(drawn[0]).photos) == 2
 
 
 def test_drawing_that_is_stopped_leaves_nothing_behind(tmp_path):

@@ -45,11 +45,14 @@ def test_six_photos_on_one_side_are_the_fewest_that_can_tell():
         (1, 0, "better on 1 photo, worse on 0: cannot tell"),
         (11, 1, "better on 11 photos, worse on 1: a real difference (p = .006)"),
         (0, 20, "better on 0 photos, worse on 20: a real difference (p < .001)"),
+        (4, 4, "better on 4 photos, worse on 4: cannot tell"),
         (0, 0, "the same photos right: cannot tell"),
     ],
 )
 def test_in_words(better, worse, words):
-    assert PairedComparison(better, worse, 5, 4, mcnemar(better, worse)).text() == words
+    found = PairedComparison(better, worse, 5, 4, mcnemar(better, worse))
+    assert found.text() == words
+    assert found.text("object") == words.replace("photo", "object")
 
 
 def test_pairs_are_matched_by_file_whatever_the_order():

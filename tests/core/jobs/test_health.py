@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -132,6 +133,28 @@ def test_a_worker_that_takes_nothing_hangs(tmp_path, tiny):
         now = utc_now()
         assert read_worker_status(tmp_path, now - timedelta(minutes=1)).state == "idle"
         wait_until_silent(tmp_path, now + timedelta(minutes=10))
+
+
+def test_a_worker_can_take_nothing_before_it_has_started_and_the_run_is_there(
+    tmp_path, tiny, monkeypatch
+):
+    monkeypatch.setattr(resources, "uses_cpu", lambda pid: False)
+    run = write_run(tmp_path, tiny, state="queued")
+    Queue(tmp_path).submit(run.id)
+    queued_file = run.path / "status.json"
+
+    def state(started, queued):
+        """Of the worker, after so many minutes."""
+        now = utc_now()
+        for path, minutes in ((tmp_path / "worker.lock", started), (queued_file, queued)):
+            then = (now - timedelta(minutes=minutes)).timestamp()
+            os.utime(path, (then, then))
+        return read_worker_status(tmp_path, now).state
+
+    with worker_lock(tmp_path):
+        assert state(started=60, queued=1) == "idle"
+        assert state(started=1, queued=60) == "idle"
+        assert state(started=60, queued=60) == "silent"
 
 
 def test_where_the_system_does_not_tell_only_a_long_silence_is_hanging(tmp_path, tiny, monkeypatch):

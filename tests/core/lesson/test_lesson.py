@@ -175,6 +175,16 @@ def test_a_word_of_the_trade_is_explained_where_it_stands():
     assert all(word and meaning for word, meaning in glossary().values())
 
 
+@pytest.mark.parametrize("least", [1e-4, 5e-5])  # written with an exponent below 0.0001
+def test_a_range_of_losses_stays_on_one_line(least):
+    losses = SeedSpread((least, 0.06)).format_range()
+    assert split_terms(f"losses of {losses} here") == [
+        ("losses of ", ""),
+        (losses, "range"),
+        (" here", ""),
+    ]
+
+
 # --- pictures -------------------------------------------------------------------------------------
 
 

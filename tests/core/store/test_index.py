@@ -3,10 +3,12 @@ import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 
 from core.recipe.files import load_recipe
 from core.store.annotations import annotate
 from core.store.index import INDEX_FILE, RunIndex
+from core.store.provenance import Provenance, delete_provenance, write_provenance
 from core.store.run import create_run
 from tests.conftest import fixed_clock
 from tests.factory import minimal_summary
@@ -82,6 +84,26 @@ def test_a_row_knows_its_photos_once_the_run_has_read_them(tmp_path):
     first = photos("a", "b", "c")
     assert first and photos("a", "b", "labelled since") == first
     assert len({first, photos("a", "other", "c"), photos("other", "b", "c")}) == 3
+
+
+def test_a_row_knows_where_its_run_came_from_and_when_its_photos_are_found(tmp_path):
+    runs = tmp_path / "runs"
+    run = new_run(runs)
+    index = RunIndex(runs)
+    arrival = Provenance("Ada", "ada.zip", "2026-03-01T09:00:00+00:00")
+
+    def origin():
+        (row,) = index.rows()
+        return row.came_from, row.photos_missing
+
+    assert origin() == ("", False)
+    write_provenance(runs, run.id, arrival)
+    assert origin() == ("Ada", True)
+    write_provenance(runs, run.id, replace(arrival, data=str(tmp_path / "found")))
+    assert origin() == ("Ada", False)
+    assert index.rows()[0].data_path == str(tmp_path / "found")
+    delete_provenance(runs, run.id)
+    assert origin() == ("", False)
 
 
 def test_rows_of_an_index_with_other_fields_are_read_again(tmp_path):

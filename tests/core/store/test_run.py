@@ -89,6 +89,9 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
 def test_the_logs_tail(run):
     (run.path / "log.txt").write_text("".join(f"line {i}\n" for i in range(5000)))
     assert run.log_tail(2) == "line 4998\nline 4999"
+    lines = [f"{i}: " + "a long one " * 25 for i in range(100)]
+    (run.path / "log.txt").write_text("\n".join(lines))
+    assert run.log_tail() == "\n".join(lines[-30:])
 
 
 def test_a_class_may_be_called_na(run):

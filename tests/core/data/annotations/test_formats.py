@@ -14,6 +14,7 @@ import pytest
 from core.base.errors import DataError
 from core.data.annotation_export import coco, write_tables
 from core.data.annotations.json_files import read_json
+from core.data.annotations.source import PhotoFinder
 from core.data.annotations.tables import read_table
 from core.data.annotations.text_files import read_voc
 from core.data.archive import open_file_source
@@ -233,6 +234,16 @@ def test_of_several_labels_a_test_photo_keeps_all_and_a_training_photo_asks(tmp_
     assert largest["train/0.jpg"] == "Japanese Cherry" and len(largest) == 10
 
 
+def test_a_test_photo_of_no_class_is_of_the_class_that_it_shows_too(tmp_path):
+    write_photos(tmp_path, [f"train/{name}/{n}.jpg" for name in "ab" for n in "12"])
+    write_photos(tmp_path / "test", ["1.jpg", "2.jpg"])
+    boxes = "1.jpg,dragon,0,0,90,70\n1.jpg,b,0,0,30,30\n2.jpg,dragon,0,0,90,70\n"
+    (tmp_path / "test" / "all.csv").write_text(f"filename,label,x1,y1,x2,y2\n{boxes}")
+    labels = {one.placed.file: (one.label, one.present) for one in read(tmp_path).photos}
+    assert labels["test/1.jpg"] == ("b", ("b",))
+    assert labels["test/2.jpg"] == ("background", ())
+
+
 def test_a_split_column_makes_test_sets(tmp_path):
     write_photos(tmp_path)
     rows = [f"{name},{'ab'[n % 2]},{n > 3}" for n, name in enumerate(NAMES)]
@@ -261,6 +272,15 @@ def test_a_name_in_two_folders_needs_the_folder(tmp_path):
     reading = read(tmp_path)
     assert any("1.jpg is in several folders" in note for note in reading.notes)
     assert not any(one.boxes for one in reading.photos)
+
+
+def test_the_nearest_photo_of_a_name_is_meant_and_of_those_the_one_of_the_tables_split():
+    finder = PhotoFinder(
+        ["old/test/1.jpg", "old/valid/1.jpg", "new/train/1.jpg"], lambda photo: photo.split("/")[1]
+    )
+    assert finder.find("1.jpg", "old/train.csv") == ["old/test/1.jpg", "old/valid/1.jpg"]
+    assert finder.find("1.jpg", "old/valid.csv") == ["old/valid/1.jpg"]
+    assert finder.find("1.jpg", "train.csv") == ["new/train/1.jpg"]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from core.jobs.preview import server
 from core.jobs.preview.answers import LruCache, RequestHandler
 from core.jobs.preview.client import PreviewError, request_prediction, request_views, socket_path
 from core.pipeline.view_grid import build_view_grid
+from core.recipe.files import recipe_dict
 from tests.conftest import fast_recipe
 from tests.waiting import TIMEOUT_SECONDS, wait_for
 
@@ -151,6 +152,19 @@ def test_a_run_that_changed_is_loaded_anew(trained, tiny, tmp_path):
     shutil.rmtree(tmp_path / trained.id)
     with pytest.raises(RunError, match="no such run"):
         answering.handle(question)
+
+
+def test_photos_in_memory_serve_no_views_of_another_zoom(tmp_path, tiny):
+    """Both ranges keep photos of one size; only the second needs small copies of them."""
+
+    def question(*zoom):
+        recipe = recipe_dict(fast_recipe(augment__zoom={"range": zoom, "p": 1}))
+        facts = {"what": "views", "recipe": recipe, "files": [], "epoch": 1}
+        return Message({**facts, "data": str(tiny.root)})
+
+    warm = RequestHandler(tmp_path)
+    warm.handle(question(1, 2))
+    assert warm.handle(question(0.5, 2)) == RequestHandler(tmp_path).handle(question(0.5, 2))
 
 
 def test_memory_is_bounded():
