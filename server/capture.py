@@ -34,8 +34,8 @@ from core.capture.access import find_session, owner_dir
 from core.capture.asking import Request
 from core.capture.intake import MAX_BYTES, prepare_photo, too_large_text
 from core.capture.session import Picture, Session
-from server.answers import language_of
 from server.phone_state import page_texts, phone_state
+from server.responses import language_of
 
 HEADER = "X-Overfit-Lens"
 _POLICY = (

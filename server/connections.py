@@ -11,7 +11,7 @@ from typing import Any
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from server.streams import MAX_MESSAGE_BYTES, address_group, most_per_address
+from server.websockets import MAX_MESSAGE_BYTES, address_group, most_per_address
 
 HEADER_SECONDS = 20.0  # from connecting, or the last answer, to the end of a request's headers
 READ_SECONDS, LEAST_READ = 60.0, 100_000  # in which a reader takes at least so many bytes
@@ -51,7 +51,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._set_timer(HEADER_SECONDS)
         host, most = self.client and self.client[0], ONE * most_per_address()
         crowd = [each for each in self._open if each._group() == self._group()]
-        # Where all visitors come from their proxy's address, Streams counts them one by one.
+        # Where all come from their proxy's address, WebsocketLimits counts them one by one.
         if len(crowd) <= most or host in self._proxies():
             crowd, most = list(self._open), min(ALL * most_per_address(), self.room)
         if len(crowd) > most:

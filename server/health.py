@@ -17,7 +17,7 @@ from core.base.errors import InputError
 from core.base.files import runs_root
 from core.hosting import access, sign_in_setup
 from core.jobs import resources
-from server.answers import frame_owners
+from server.responses import frame_owners
 
 LEAST_DISK, LEAST_MEMORY = 200_000_000, 50_000_000  # bytes that are free, to serve
 MEMORY_TO_TRAIN = 1_800_000_000  # bytes in all: a demo's 2 GB, less what a machine keeps

@@ -18,11 +18,11 @@ from streamlit import cli_util, config
 from streamlit.web.server import server_util
 
 from core.base.files import PROJECT_ROOT, runs_root
-from core.jobs.service import tend_runs
+from core.jobs.service import maintain_runs
 from server import connections, health, uploads
-from server.answers import Answers, log_requests
-from server.doors import Doors
-from server.streams import Streams
+from server.request_checks import RequestChecks
+from server.responses import ResponseHeaders, log_requests
+from server.websockets import WebsocketLimits
 
 
 def _load_capture() -> ASGIApp:
@@ -50,12 +50,15 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         # Where there is a display, as Streamlit does for a script, but not for an `App`.
         url = server_util.get_url("localhost")
         asyncio.get_running_loop().call_soon(cli_util.open_browser, url)
-    with tend_runs(runs_root()):
+    with maintain_runs(runs_root()):
         yield
     sweep.cancel()
 
 
-MIDDLEWARE = [Middleware(each) for each in (Answers, Doors, uploads.Uploads, Streams)]
+MIDDLEWARE = [
+    Middleware(each)
+    for each in (ResponseHeaders, RequestChecks, uploads.UploadLimits, WebsocketLimits)
+]
 # Streamlit itself serves a folder `static` beside its script only, which is in pages/.
 ROUTES = [
     Route("/healthz", health.healthz),

@@ -24,7 +24,7 @@ SESSION_SHARE, SERVER_SHARE = 2.5, 5  # of server.maxUploadSize: bytes that one,
 SWEEP_SECONDS = 30
 
 
-class Uploads:
+class UploadLimits:
     """Refuses what no page of ours asks for, and what is too much while it comes."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -43,7 +43,7 @@ class Uploads:
             return
         taken = 0
 
-        async def take() -> Message:
+        async def receive_counted() -> Message:
             nonlocal taken
             message = await receive()
             size = len(message.get("body", b""))
@@ -53,7 +53,7 @@ class Uploads:
             return message
 
         try:
-            await self.app(scope, take, send)
+            await self.app(scope, receive_counted, send)
         finally:
             self.coming[session] -= taken
             self.coming += Counter()

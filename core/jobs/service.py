@@ -21,11 +21,13 @@ STOP_SECONDS = 9.0  # in which a server that is ended waits for its worker: `doc
 
 
 @contextmanager
-def tend_runs(runs_dir: Path) -> Iterator[None]:
+def maintain_runs(runs_dir: Path) -> Iterator[None]:
     """Tends a shared folder of runs in a thread, until the server ends. A server that is asked to
     end (SIGTERM) asks the worker, too, which may be in the same container, and waits for it."""
     over, asked = threading.Event(), _pass_on_sigterm(runs_dir)
-    thread = threading.Thread(target=_tend, args=(runs_dir, over), name="tend", daemon=True)
+    thread = threading.Thread(
+        target=_maintain, args=(runs_dir, over), name="maintenance", daemon=True
+    )
     thread.start()
     try:
         yield
@@ -37,7 +39,7 @@ def tend_runs(runs_dir: Path) -> Iterator[None]:
             time.sleep(0.1)
 
 
-def _tend(runs_dir: Path, over: threading.Event) -> None:
+def _maintain(runs_dir: Path, over: threading.Event) -> None:
     from core.jobs.visitor_sweep import delete_expired_visitor_runs
     from core.store.leftovers import delete_unfinished_files, delete_unfinished_imports
     from core.store.status import utc_now

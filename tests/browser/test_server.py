@@ -12,7 +12,7 @@ from streamlit.proto.Common_pb2 import FileURLsRequest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from server.streams import MAX_MESSAGE_BYTES
+from server.websockets import MAX_MESSAGE_BYTES
 from tests.browser.conftest import ROOT
 from tests.factory import write_dataset
 from tests.waiting import TIMEOUT_SECONDS

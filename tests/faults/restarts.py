@@ -23,7 +23,7 @@ from core.data.archive import LIMITS
 from core.data.importer import import_photos
 from core.jobs.local import mark_lost_runs
 from core.jobs.queue import Queue
-from core.jobs.service import tend_runs
+from core.jobs.service import maintain_runs
 from core.jobs.worker import run_work, run_worker
 from core.store.leftovers import delete_unfinished_imports
 from core.store.run import STATE_LOCK, Run
@@ -159,7 +159,7 @@ def _restart(workspace: Workspace, draw: random.Random, length: int) -> list[str
     with (
         patch("core.jobs.local.ensure_worker", lambda *_, **__: asked.set()),
         patch.dict(os.environ, data),
-        tend_runs(workspace.runs_dir),
+        maintain_runs(workspace.runs_dir),
     ):
         wait_for(asked.is_set, "the queue does not go on")
     for _ in range(2):

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from server import connections, streams
+from server import connections, websockets
 
 ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -44,7 +44,7 @@ def against_server(attack: Callable[[Callable[..., Any]], Coroutine[Any, Any, No
         task = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)
-        assert server.config.ws_max_size == streams.MAX_MESSAGE_BYTES
+        assert server.config.ws_max_size == websockets.MAX_MESSAGE_BYTES
         port = server.servers[0].sockets[0].getsockname()[1]
         opened: list[asyncio.StreamWriter] = []
 
@@ -157,7 +157,7 @@ def test_what_readers_leave_waiting_is_bounded(monkeypatch: pytest.MonkeyPatch) 
 def test_where_there_are_too_many_whoever_waits_longest_goes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv(streams.CONNECTIONS, "2")
+    monkeypatch.setenv(websockets.CONNECTIONS, "2")
     most = 2 * connections.ALL  # the loop is trusted as a proxy, so that only the sum counts
 
     async def attack(connect: Any) -> None:
@@ -172,7 +172,7 @@ def test_where_there_are_too_many_whoever_waits_longest_goes(
 
 
 def test_one_address_has_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(streams.CONNECTIONS, "1")
+    monkeypatch.setenv(websockets.CONNECTIONS, "1")
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "192.0.2.1")  # 127.0.0.1 is a visitor now
 
     async def attack(connect: Any) -> None:

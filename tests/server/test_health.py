@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from core.jobs.resources import Capacity
 from server import health
-from tests.server.test_doors import AUTH
+from tests.server.test_request_checks import AUTH
 
 ENOUGH = Capacity(8_000_000_000, 16_000_000_000)
 

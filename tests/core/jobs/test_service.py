@@ -14,7 +14,7 @@ from core.jobs import local, service, worker
 from core.jobs.health import find_problems
 from core.jobs.local import LocalExecutor, recover_queue, worker_alive
 from core.jobs.queue import Entry, Queue
-from core.jobs.service import tend_runs
+from core.jobs.service import maintain_runs
 from core.jobs.stop_worker import stop_requested
 from core.store.leftovers import IMPORT_LOCK, IMPORT_STAGE
 from core.store.run import find_runs
@@ -29,10 +29,10 @@ LONG = [{"train": "head", "epochs": 900}]
 SERVER = """
 import signal, sys, time
 from pathlib import Path
-from core.jobs.service import tend_runs
+from core.jobs.service import maintain_runs
 over = []
 signal.signal(signal.SIGTERM, lambda *_: over.append(1))
-with tend_runs(Path(sys.argv[1])):
+with maintain_runs(Path(sys.argv[1])):
     print("serves", flush=True)
     while not over:
         time.sleep(0.05)
@@ -60,7 +60,7 @@ def test_a_full_queue_goes_on_when_a_server_starts(tmp_path, tiny, started):
     for run in runs:
         Queue(tmp_path).submit(run.id)
     Queue(tmp_path).claim(2**22 + 1)  # by a worker that was killed with the server
-    with tend_runs(tmp_path):
+    with maintain_runs(tmp_path):
         wait_for(lambda: started)
     assert started == [tmp_path]
     later = utc_now() + timedelta(minutes=1)
@@ -84,14 +84,14 @@ def test_a_demos_queue_goes_on_too_if_anybody_trains(
     monkeypatch.setattr(
         "core.jobs.visitor_sweep.delete_expired_visitor_runs", lambda *_: swept.append(1)
     )
-    with tend_runs(tmp_path):
+    with maintain_runs(tmp_path):
         wait_for(lambda: len(swept) > 2)
     assert bool(started) == asked
 
 
 def test_an_empty_queue_starts_nothing_and_nothing_outlives_the_server(tmp_path, started):
     before = threading.active_count()
-    with tend_runs(tmp_path / "never"):
+    with maintain_runs(tmp_path / "never"):
         pass
     wait_for(lambda: threading.active_count() == before)
     assert started == [] and not (tmp_path / "never").exists()
@@ -102,7 +102,7 @@ def test_a_worker_that_somebody_stopped_stays_away(tmp_path, tiny, started, monk
     monkeypatch.setattr(service, "INTERVAL_SECONDS", 0.01)
     looks = []
     monkeypatch.setattr("core.store.leftovers.delete_unfinished_files", lambda *_: looks.append(1))
-    with tend_runs(tmp_path):
+    with maintain_runs(tmp_path):
         wait_for(lambda: len(looks) > 2)
         run = write_run(tmp_path, tiny, state="queued")
         Queue(tmp_path).submit(run.id)
@@ -114,7 +114,7 @@ def test_a_worker_that_somebody_stopped_stays_away(tmp_path, tiny, started, monk
 def test_visitors_runs_go_though_nobody_comes(tmp_path, tiny, started, monkeypatch):
     monkeypatch.setenv("OVERFIT_LENS_MODE", "demo")
     old = write_run(visitor_dir(tmp_path, new_key()), tiny)  # the factory's runs are months old
-    with tend_runs(tmp_path):
+    with maintain_runs(tmp_path):
         wait_for(lambda: not old.path.exists())
 
 
@@ -146,11 +146,11 @@ def test_what_a_killed_process_left_goes_and_what_a_living_one_fills_stays(
         (tmp_path / IMPORT_STAGE).mkdir()
         for path in (*names, file):
             os.utime(path, (1, 1))
-        with files.hold_lock(tmp_path / IMPORT_LOCK), tend_runs(tmp_path):
+        with files.hold_lock(tmp_path / IMPORT_LOCK), maintain_runs(tmp_path):
             wait_for(lambda: not file.exists())  # nobody holds it
         assert all(path.exists() for path in (*names, tmp_path / IMPORT_STAGE))
         process.kill()
-    with tend_runs(tmp_path):
+    with maintain_runs(tmp_path):
         wait_for(lambda: not any(path.exists() for path in (*names, tmp_path / IMPORT_STAGE)))
     assert (datasets / "books").is_dir()
 
@@ -176,7 +176,7 @@ def test_a_server_that_is_ended_lets_its_worker_end_the_epoch(tmp_path, tiny):
     assert stop_requested(tmp_path)
     assert Queue(tmp_path).entries() == [Entry(run.id, None)]
     assert "waits again after epoch" in (tmp_path / "worker.log").read_text("utf-8")
-    with tend_runs(tmp_path):  # the next server
+    with maintain_runs(tmp_path):  # the next server
         wait_for(lambda: run.status().epoch > status.epoch)
     assert "resumed after epoch" in run.log_tail()
 

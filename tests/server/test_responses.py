@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from server import answers, setup
+from server import responses, setup
 
 
 @pytest.mark.parametrize("path", ["/", "/train", "/media/x", "/healthz", "/capture/none", "/x/y"])
@@ -34,31 +34,31 @@ def test_refusals_say_it_too(client: TestClient) -> None:
 def test_frames_only_where_the_owner_names_them(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(answers.FRAMES, "https://huggingface.co, https://*.hf.space")
+    monkeypatch.setenv(responses.FRAMES, "https://huggingface.co, https://*.hf.space")
     policy = client.get("/").headers["Content-Security-Policy"]
     assert policy.endswith("frame-ancestors 'self' https://huggingface.co https://*.hf.space")
     for told in ("*", "https://x; script-src *", "huggingface.co", "https://a.example/b"):
-        monkeypatch.setenv(answers.FRAMES, told)
+        monkeypatch.setenv(responses.FRAMES, told)
         assert client.get("/").headers["Content-Security-Policy"].endswith("frame-ancestors 'self'")
 
 
 @pytest.mark.parametrize("host", ["x; script-src *", "a b", 'a"b', "a,b"])
 def test_a_name_adds_nothing_to_the_policy(host: str) -> None:
-    assert host not in answers.policy(host)
-    assert " ws://[::1]:8501 wss://[::1]:8501;" in answers.policy("[::1]:8501")
+    assert host not in responses.policy(host)
+    assert " ws://[::1]:8501 wss://[::1]:8501;" in responses.policy("[::1]:8501")
 
 
 def test_the_log_has_a_line_for_each_request_and_no_key(
     client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", answers.LOG.name)
+    caplog.set_level("INFO", responses.LOG.name)
     number = client.get("/train?key=SECRET").headers["X-Request-ID"]
     client.get("/capture/SECRET?lang=ja")
     client.post("/capture/SECRET/photo?phone=SECRET", headers={"Cookie": "_streamlit_user=SECRET"})
     client.put("/_stcore/upload_file/SECRET/SECRET-1", headers={"Origin": "http://x"})
     client.get("/media/SECRET.png", headers={"Referer": "http://localhost/?key=SECRET"})
     client.get("/a%0Ab")
-    lines = [json.loads(line.message) for line in caplog.records if line.name == answers.LOG.name]
+    lines = [json.loads(line.message) for line in caplog.records if line.name == responses.LOG.name]
     assert [(line["method"], line["path"], line["status"]) for line in lines] == [
         ("GET", "/train", 200),
         ("GET", "/capture/…", 404),
@@ -76,8 +76,8 @@ def test_the_log_has_a_line_for_each_request_and_no_key(
 def test_a_body_that_does_not_come_ends_the_request(
     monkeypatch: pytest.MonkeyPatch, chunk: float, whole: float
 ) -> None:
-    monkeypatch.setattr(answers, "CHUNK_SECONDS", chunk)
-    monkeypatch.setattr(answers, "BODY_SECONDS", whole)
+    monkeypatch.setattr(responses, "CHUNK_SECONDS", chunk)
+    monkeypatch.setattr(responses, "BODY_SECONDS", whole)
 
     async def take(request: Request) -> PlainTextResponse:
         return PlainTextResponse(str(len(await request.body())))

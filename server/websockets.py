@@ -31,7 +31,7 @@ _USED_OPERATIONS = {"deferred_file", "dataframe_chunk"}
 _POLICY_VIOLATION, _TOO_BIG = 1008, 1009  # RFC 6455, 7.4.1
 
 
-class Streams:
+class WebsocketLimits:
     """Lets only so many websockets through, and only messages that our pages need."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -49,7 +49,7 @@ class Streams:
         cookies = HTTPConnection(scope).cookies
         signed_in, closed = sign_in.COOKIE in cookies, False
 
-        async def hear() -> Message:
+        async def receive_checked() -> Message:
             nonlocal closed
             while True:
                 message = await receive()
@@ -68,13 +68,13 @@ class Streams:
                 await send({"type": "websocket.close", "code": code})
                 return {"type": "websocket.disconnect", "code": code}
 
-        async def say(message: Message) -> None:
+        async def send_checked(message: Message) -> None:
             if not closed:
                 await send(message)
 
         self.count[group] += 1
         try:
-            await self.app(scope, hear, say)
+            await self.app(scope, receive_checked, send_checked)
         finally:
             self.count[group] -= 1
             self.count += Counter()  # forgets who has none

@@ -36,7 +36,7 @@ _KEY = re.compile(r"^(/capture/|/media/|/_stcore/upload_file/).*?(/[a-z]+)?$", r
 _QUIET = ("/static/", "/app/static/", "/healthz", "/readyz", "/_stcore/health")
 
 
-class Answers:
+class ResponseHeaders:
     """Around everything that answers."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -50,7 +50,7 @@ class Answers:
         host = Headers(scope=scope).get("host", "")
         comes = scope["type"] == "http"
 
-        async def hear() -> Message:
+        async def receive_checked() -> Message:
             nonlocal comes
             if not comes:
                 return await receive()
@@ -62,7 +62,7 @@ class Answers:
             comes = bool(message.get("more_body"))
             return message
 
-        async def say(message: Message) -> None:
+        async def send_checked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -77,7 +77,7 @@ class Answers:
 
         now = time.monotonic
         try:
-            await self.app(scope, hear, say)
+            await self.app(scope, receive_checked, send_checked)
         except BaseException:
             status = status or 500
             raise

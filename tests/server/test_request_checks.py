@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from server import doors, sign_in
+from server import request_checks, sign_in
 from tests.server.conftest import HOST, URL
 
 SECRET = "s" * 40
@@ -54,7 +54,7 @@ def test_its_own_names_do(client: TestClient, host: str) -> None:
     assert opens_stream(client, Host=host)
 
 
-@pytest.mark.parametrize("path", doors.PROBES)
+@pytest.mark.parametrize("path", request_checks.PROBES)
 def test_a_probe_asks_by_any_address(client: TestClient, path: str) -> None:
     assert client.get(path, headers={"Host": "10.0.0.7:8501"}).status_code == 200
 

@@ -19,7 +19,7 @@ from core.base.language import _, use_language
 from core.hosting.phones import is_this_machine
 from core.hosting.sign_in_setup import PROVIDER_FAILS
 from server import sign_in
-from server.answers import language_of
+from server.responses import language_of
 
 PROBES = ("/healthz", "/readyz", "/_stcore/health")  # asked by the machine's address, of anybody
 _CLOSED = ("/_stcore/metrics",)
@@ -29,7 +29,7 @@ _SIGNING_IN = ("/auth/login", "/oauth2callback")
 LOG = logging.getLogger("overfit_lens")
 
 
-class Doors:
+class RequestChecks:
     """Refuses what comes under a wrong name, from another site's page, or before a sign-in.
 
     Where `server.allowedHosts` names this machine only, as it does by default, other machines
@@ -88,14 +88,14 @@ class Doors:
         its own are for nobody."""
         failed = False
 
-        async def look(message: Message) -> None:
+        async def send_unless_failed(message: Message) -> None:
             nonlocal failed
             failed |= message["type"] == "http.response.start" and message["status"] >= 400
             if not failed:
                 await send(message)
 
         try:
-            await self.app(scope, receive, look)
+            await self.app(scope, receive, send_unless_failed)
         except Exception as error:
             LOG.error("%s", error)
             failed = True

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from server import streams
+from server import websockets
 from tests.server.conftest import HOST
 
 RERUN = BackMsg()
@@ -81,10 +81,10 @@ def test_what_pages_say_does(client: TestClient, said: bytes) -> None:
 
 def test_addresses_for_a_million_files_are_not_made(client: TestClient) -> None:
     asked = BackMsg()
-    asked.file_urls_request.file_names.extend(["a"] * (streams.MAX_FILES + 1))
-    assert not streams.is_used(asked.SerializeToString())
+    asked.file_urls_request.file_names.extend(["a"] * (websockets.MAX_FILES + 1))
+    assert not websockets.is_used(asked.SerializeToString())
     asked.file_urls_request.file_names.pop()
-    assert streams.is_used(asked.SerializeToString())
+    assert websockets.is_used(asked.SerializeToString())
 
 
 @pytest.mark.parametrize("text", [True, False])
@@ -93,7 +93,7 @@ def test_a_message_that_is_too_large_or_text_ends_it(client: TestClient, text: b
         if text:
             socket.send_text("x")
         else:
-            socket.send_bytes(b"x" * (streams.MAX_MESSAGE_BYTES + 1))
+            socket.send_bytes(b"x" * (websockets.MAX_MESSAGE_BYTES + 1))
         with pytest.raises(WebSocketDisconnect):
             socket.receive_bytes()
 
@@ -101,7 +101,7 @@ def test_a_message_that_is_too_large_or_text_ends_it(client: TestClient, text: b
 def test_an_address_has_so_many_and_others_are_not_kept_out(
     serve: Callable[..., TestClient], options: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(streams.CONNECTIONS, "2")
+    monkeypatch.setenv(websockets.CONNECTIONS, "2")
     options["server.allowedHosts"] = ["lens.example.org"]
     headers = {"headers": {"Host": "lens.example.org"}}
 
