@@ -1,6 +1,7 @@
 """The command line: `python -m core COMMAND`. Every page of the dashboard has its command here.
 
-Exit status 0; 2 for bad input, with one `error:` line on stderr; 130 after Ctrl-C.
+Exit status 0; 2 for bad input, with one `error:` line on stderr; 130 after Ctrl-C; 1, by Typer,
+where whoever read the output (`| head`) has gone.
 """
 
 from __future__ import annotations
@@ -27,9 +28,6 @@ def main(arguments: list[str] | None = None) -> int:
         return STOPPED
     except InputError as error:
         return _bad_input(str(error))
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader (`| head`) has gone; Python would complain once more
-        return 0
     except OSError as error:  # a full disk, or a folder that may not be read or written
         return _bad_input(os_error_line(error))
 

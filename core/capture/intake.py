@@ -4,14 +4,12 @@ JPEG, without any metadata but the time it was taken. A location is never kept."
 from __future__ import annotations
 
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import Image
 
 from core.base.errors import DataError
 from core.base.language import N_
@@ -19,7 +17,13 @@ from core.data.archive import printable
 from core.data.dataset_names import CONTROL_CHARS
 from core.data.photo_copies import CAPTURED_LONGEST_SIDE as LONGEST_SIDE
 from core.data.photo_copies import QUALITY
-from core.data.photos import is_photo, open_photo, unreadable_reason
+from core.data.photos import (
+    is_photo,
+    jpeg_bytes,
+    open_photo,
+    time_taken,
+    unreadable_reason,
+)
 
 MAX_BYTES = 50_000_000  # of an upload
 MAX_DARKNESS = 30.0  # mean brightness, 0..255, below which a photo counts as very dark
@@ -28,7 +32,6 @@ MAX_DARKNESS = 30.0  # mean brightness, 0..255, below which a photo counts as ve
 MIN_SHARPNESS = 15.0
 _SHORTEST_DECODED = 900  # pixels, of a photo of 16:9 that is LONGEST_SIDE long
 _SHARPNESS_SIDE = 512  # pixels of the longer side for that
-_TIME = "%Y:%m:%d %H:%M:%S"
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,8 @@ def prepare_photo(data: bytes, name: str = "") -> PreparedPhoto:
             raise DataError(f"{shown}: {str(error).removeprefix(f'{path}: ')}") from None
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     image.info = {}  # comments and notes, which Pillow would write again
-    exif = Image.Exif()
-    if taken := _time_taken(data):
-        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = taken
-    buffer = BytesIO()
-    image.save(buffer, "JPEG", quality=QUALITY, **({"exif": exif} if taken else {}))
-    return PreparedPhoto(buffer.getvalue(), image, _defects(image))
+    jpeg = jpeg_bytes(image, QUALITY, time_taken(BytesIO(data)))
+    return PreparedPhoto(jpeg, image, _defects(image))
 
 
 def too_large_text(name: str) -> str:
@@ -75,15 +74,6 @@ def too_large_text(name: str) -> str:
 def clean_text(text: str, length: int) -> str:
     """What a stranger has typed, without signs that are not seen, and no longer than that."""
     return CONTROL_CHARS.sub("", text).strip()[:length]
-
-
-def _time_taken(data: bytes) -> str:
-    """When the photo was taken, by its camera, in EXIF's form; "" where it does not say."""
-    with suppress(Exception):  # a damaged EXIF block may break its reader in any way
-        with Image.open(BytesIO(data)) as image:
-            told = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
-        return datetime.strptime(str(told), _TIME).strftime(_TIME)
-    return ""
 
 
 def _defects(image: Image.Image) -> tuple[str, ...]:

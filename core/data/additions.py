@@ -41,7 +41,7 @@ from core.data.label_edits import locked_dataset
 from core.data.label_tables import LABEL_COLUMNS
 from core.data.layout import PlacedPhoto
 from core.data.photo_copies import QUALITY, DecodingBudget, jpeg_copy
-from core.data.photos import is_photo, jpeg_bytes, open_photo, unreadable_reason
+from core.data.photos import is_photo, jpeg_bytes, open_photo, time_taken, unreadable_reason
 
 BUNDLED = ("toy_books", "small_books")  # the project's own: example runs rest on their photos
 _RENAMED = N_("renamed; another photo is called so")
@@ -218,10 +218,10 @@ def _read_photo(
     budget.spend(data)
     incoming.write_bytes(data)
     jpeg, changes = jpeg_copy(incoming)
-    if not changes:  # its own bytes: of its metadata nothing stays, least of all a location
+    if not changes:  # its own bytes: of its metadata only the time stays, and no location
         with Image.open(incoming) as image:
             if not image.info.keys().isdisjoint(("exif", "xmp", "photoshop")):
-                jpeg = jpeg_bytes(open_photo(incoming), QUALITY)
+                jpeg = jpeg_bytes(open_photo(incoming), QUALITY, time_taken(incoming))
     return data, jpeg, changes
 
 

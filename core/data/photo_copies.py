@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.base.errors import DataError
 from core.base.language import N_
-from core.data.photos import FORMATS, jpeg_bytes, open_scaled_photo, photo_size
+from core.data.photos import FORMATS, jpeg_bytes, open_scaled_photo, photo_size, time_taken
 
 LONGEST_SIDE = 1024  # pixels; enough for a 448 px view of a quarter of the photo
 CAPTURED_LONGEST_SIDE = 1600  # of photos that a capture session has taken (core.capture)
@@ -121,6 +121,6 @@ def _copied(path: Path, longest: int) -> PhotoCopy:
                 height=size[1],
             )
         )
-    data = jpeg_bytes(copy, QUALITY) if changes else path.read_bytes()
+    data = jpeg_bytes(copy, QUALITY, time_taken(path)) if changes else path.read_bytes()
     plain = int(np.ptp(np.asarray(copy.reduce(4)), axis=(0, 1)).max()) < 3
     return PhotoCopy(data, tuple(changes), N_("is of one colour") if plain else "")

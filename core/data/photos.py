@@ -11,11 +11,12 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path, PurePath
-from typing import Literal
+from typing import IO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,7 @@ _MAX_DENSITY = 2_000  # pixels a byte, of large pictures; a scanned page of text
 _LARGE = 16_000_000  # pixels of a photo that is decoded while no other such one is
 _STRIP = 1_000_000  # pixels that are converted at once
 _large_lock = threading.Lock()
+TIME_FORMAT = "%Y:%m:%d %H:%M:%S"  # of EXIF
 MAX_ASPECT = 30  # a longer strip would be as large as that when its shorter side is enlarged
 # Our limit is checked from the header, before anything is decoded; Pillow's own only warns.
 Image.MAX_IMAGE_PIXELS = None
@@ -288,10 +290,23 @@ def read_working_copy(path: Path, short_side: int, crop: Crop) -> Pixels:
     return np.asarray(image.resize(size, Image.Resampling.BILINEAR))
 
 
-def jpeg_bytes(image: Image.Image, quality: int = 82) -> bytes:
-    """The image as JPEG."""
+def time_taken(source: Path | IO[bytes]) -> str:
+    """When a photo was taken, by its camera, in EXIF's form (TIME_FORMAT); "" where it does not say
+    or cannot be read."""
+    with suppress(Exception):  # a damaged EXIF block may break its reader in any way
+        with warnings.catch_warnings(action="ignore"), Image.open(source, formats=FORMATS) as image:
+            told = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+        return datetime.strptime(str(told), TIME_FORMAT).strftime(TIME_FORMAT)
+    return ""
+
+
+def jpeg_bytes(image: Image.Image, quality: int = 82, taken: str = "") -> bytes:
+    """The image as JPEG. taken: `time_taken`, which is kept in it."""
+    exif = Image.Exif()
+    if taken:
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = taken
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality)
+    image.save(buffer, "JPEG", quality=quality, **({"exif": exif} if taken else {}))
     return buffer.getvalue()
 
 

@@ -3,17 +3,15 @@ others validate, validation says little about photos from elsewhere."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from PIL import ExifTags, Image
-
 from core.data.dataset import Dataset, Photo
 from core.data.near_copies import similar_pairs
+from core.data.photos import TIME_FORMAT, time_taken
 
 MAX_GAP_SECONDS = 3600.0  # between two photos of one shoot
 Link = tuple[int, int]  # two photos of one shoot, by their places
@@ -75,13 +73,8 @@ def capture_time(photo: Photo) -> float | None:
 
 @lru_cache(maxsize=20_000)
 def _capture_time(path: Path, modified: int) -> float | None:
-    try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
-            exif = image.getexif()
-            told = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
-        return datetime.strptime(str(told), "%Y:%m:%d %H:%M:%S").timestamp()
-    except (OSError, ValueError, SyntaxError):  # no such time, or a damaged EXIF block
-        return None
+    told = time_taken(path)
+    return datetime.strptime(told, TIME_FORMAT).timestamp() if told else None
 
 
 @lru_cache(maxsize=4)

@@ -4,10 +4,11 @@ import io
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from core.base.errors import DataError
 from core.data.photo_copies import DecodingBudget, copy_photo, jpeg_copy
+from core.data.photos import time_taken
 from tests.core.data.test_photos import png_header
 
 
@@ -52,3 +53,17 @@ def test_an_import_decodes_what_its_bytes_let_expect_and_no_more():
     usual = png_header(4_000, 3_000, 8, 2, 1_200_000)
     for _ in range(200):  # a photo pays for itself
         budget.spend(usual)
+
+
+def test_of_a_photo_that_is_made_smaller_only_the_time_stays(tmp_path):
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2026:05:01 09:30:00"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (35.0, 41.0, 22.0)
+    exif[ExifTags.Base.Make] = "Maker"
+    Image.effect_noise((1500, 900), 60).convert("RGB").save(tmp_path / "a.jpg", exif=exif)
+    (tmp_path / "b.jpg").write_bytes(copy_photo(tmp_path / "a.jpg").jpeg)
+    with Image.open(tmp_path / "b.jpg") as image:
+        kept = image.getexif()
+        assert image.size == (1024, 614) and not kept.get_ifd(ExifTags.IFD.GPSInfo)
+        assert ExifTags.Base.Make not in kept
+    assert time_taken(tmp_path / "b.jpg") == "2026:05:01 09:30:00"
