@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from core.base import formatting
-from core.base.language import N_, _
+from core.base.language import N_, _, translate
 from core.compare.tables import SCORE_TITLES, lift_text
 from core.store.groups import Group
 from core.store.test_sets import comparison_set_of
@@ -231,6 +231,15 @@ def numbers_table(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
         short for short in _CONTROL_COLUMNS.values() if any(line.get(short) for line in lines)
     ]
     return pd.DataFrame(lines, columns=columns).fillna("")
+
+
+def translated_numbers(
+    items: Sequence[Group], controls: Controls
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The same in the reader's words, and those of its columns."""
+    table, titles = numbers_table(items, controls), {item.title for item in items}
+    table = table.assign(score=table["score"].map(translate))
+    return table, {name: translate(str(name)) for name in table.columns if name not in titles}
 
 
 def _score_cell(item: Group, keys: tuple[str, ...]) -> str:

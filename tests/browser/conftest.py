@@ -180,8 +180,7 @@ def _run_server(runs: Path, data: Path, fork_server: ForkServer) -> Iterator[App
         yield App(server.url, runs)
     finally:
         if server.process is not None:
-            server.process.terminate()
-            server.process.wait()
+            server.kill()  # it would pass SIGTERM on to its worker, which may be this process
         client.stop_preview(runs)
 
 

@@ -292,7 +292,8 @@ def _zip_path(workspace: Workspace) -> Path:
 def _export_second_run(workspace: Workspace) -> None:
     """A second finished run is packed and leaves; the first one stays."""
     hardlink_copy(workspace.undisturbed.path, workspace.runs_dir / SECOND_RUN_ID)
-    export_zip(workspace.runs_dir, [SECOND_RUN_ID], _zip_path(workspace), SENDER, utc_now)
+    zip_path = _zip_path(workspace)
+    export_zip(workspace.runs_dir, [SECOND_RUN_ID], zip_path, SENDER, utc_now, checkpoint=True)
     shutil.rmtree(workspace.runs_dir / SECOND_RUN_ID)
 
 

@@ -52,6 +52,7 @@ def test_runs_in_every_state_speak_japanese(runs, dataset, open_page, no_worker)
         str(runs.parent),
         "quick",
         "looks-good",
+        r"looks\-good",  # a page's title
         "toy_books",
         "test_difficult",
         "Overfit Lens",

@@ -10,7 +10,7 @@ from core.base import formatting
 from core.base.language import _
 from core.base.yaml_files import dump_yaml
 from core.compare.class_scores import class_scores
-from core.compare.score_tables import numbers_table
+from core.compare.score_tables import translated_numbers
 from core.compare.selection import run_items
 from core.report.origins import data_lines, machine_lines, train_command
 from core.store.index import RunRow
@@ -23,8 +23,9 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     item = run_items([row], rows)[0]
     if row.summary:
         with st.expander(_("All scores"), icon=":material/table:"):
-            table = numbers_table([item], {row.id: run.controls()})
-            reading_table.show(f"{key}.scores.{row.id}", table, _("Scores of every set of photos"))
+            table, names = translated_numbers([item], {row.id: run.controls()})
+            words = _("Scores of every set of photos")
+            reading_table.show(f"{key}.scores.{row.id}", table, words, names)
         with st.expander(_("By class"), icon=":material/category:"):
             _by_class(f"{key}.classes.{row.id}", row, run)
     with st.expander(_("Recipe, photos and machine"), icon=":material/receipt_long:"):
@@ -40,5 +41,5 @@ def _by_class(key: str, row: RunRow, run: Run) -> None:
     for split in ("validation", *(row.summary or {})["sets"]):
         table = class_scores(plain, split)
         if len(table):
-            st.markdown(f"**{formatting.escape_markdown(split)}**")
+            st.markdown(_("**Photos of {set}**", set=formatting.escape_markdown(split)))
             reading_table.show(f"{key}.{split}", table, _("By class: {set}", set=split))
