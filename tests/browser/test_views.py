@@ -118,5 +118,5 @@ def test_compare_opens_the_same_from_its_link(app, ids, open_page):
 def test_the_verdict_on_a_card_leads_to_the_diagnosis(app, ids, open_page):
     page = open_page(f"{app.url}/compare?runs={ids}")
     page.get_by_role("link", name="overfit that looks good").click()
-    expect(page.locator("h1")).to_have_text("Run")
+    expect(page.locator("h1")).to_have_text("looks-good")
     assert re.search(r"run=\d+-\d+-looks-good", page.url)
