@@ -296,4 +296,4 @@ def test_a_run_whose_process_is_missing_is_found(tmp_path, tiny):
     assert found.state == "failed"
     assert found.error is not None and "it can be resumed" in found.error
     run.write_status(run.status().__class__(**status | {"heartbeat": "2026-03-01T07:50:00+00:00"}))
-    assert mark_lost(run, fixed_clock)  # alive by its number, but silent for over an hour
+    assert not mark_lost(run, fixed_clock)  # silent for an hour: the machine may have slept
