@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from server import answers
+from server import responses
 from tests.browser.conftest import wait_until_idle
 from tests.factory import write_dataset, write_run
 
@@ -26,7 +26,7 @@ def test_pages_work_under_the_policy(app, open_page):
     refused: list[str] = []
     page.on("console", lambda told: refused.append(told.text) if "Security" in told.text else None)
     policy = page.request.get(app.url).headers["content-security-policy"]
-    assert policy == answers.policy(app.url.removeprefix("http://"))
+    assert policy == responses.policy(app.url.removeprefix("http://"))
     for place, sign in [
         ("train", ".plot svg"),
         ("data", ".wall img"),
