@@ -120,7 +120,8 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
 
 
 runs = selection.all_runs()
-title = tables.labels_by_id(runs)[run_choice.linked_run(runs).id] if runs else _("Run")
+labels = tables.labels_by_id(runs)
+title = labels[run_choice.linked_run(runs).id] if runs else _("Run")
 st.title(formatting.escape_markdown(title), anchor=False)
 linked_id = st.query_params.get("run", "")
 if (
@@ -131,7 +132,7 @@ if (
     st.warning(_("There is no run {run} here.", run=formatting.escape_markdown(linked_id)))
 if runs:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        shown = run_choice.show(KEY, runs)
+        shown = run_choice.show(KEY, runs, labels)
     live = not shown.status.ended
     st.fragment(show_live, run_every=POLL_SECONDS if live else None)(shown.id, live)
 elif not linked_id:

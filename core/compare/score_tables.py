@@ -234,12 +234,12 @@ def numbers_table(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
 
 
 def translated_numbers(
-    items: Sequence[Group], controls: Controls
+    table: pd.DataFrame, items: Sequence[Group]
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The same in the reader's words, and those of its columns."""
-    table, titles = numbers_table(items, controls), {item.title for item in items}
-    table = table.assign(score=table["score"].map(translate))
-    return table, {name: translate(str(name)) for name in table.columns if name not in titles}
+    """A `numbers_table` with its scores in the reader's words, and those of its columns."""
+    titles = {item.title for item in items}
+    names = {name: translate(str(name)) for name in table.columns if name not in titles}
+    return table.assign(score=table["score"].map(translate)), names
 
 
 def _score_cell(item: Group, keys: tuple[str, ...]) -> str:

@@ -87,7 +87,7 @@ class Dataset:
         """The same with its classes in a run's order; as it is where it has other classes."""
         if sorted(classes) != sorted(self.classes):
             return self
-        labels = tuple(classes.index(self.classes[label]) for label in self.train_labels)
+        labels = tuple(map(classes.index, self.train_classes))
         return replace(self, classes=tuple(classes), train_labels=labels)
 
     def test_set(self, name: str) -> TestSet:
@@ -120,6 +120,11 @@ class Dataset:
         photos = tuple(self.train[by_file[file]] for file in files)
         boxes = {file: self.train_boxes[file] for file in files if file in self.train_boxes}
         return TestSet(VALIDATION, photos, labels, boxes)
+
+    @property
+    def train_classes(self) -> tuple[str, ...]:
+        """The class of each training photo, by name."""
+        return tuple(self.classes[label] for label in self.train_labels)
 
     def class_counts(self) -> dict[str, int]:
         """Training photos per class."""

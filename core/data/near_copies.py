@@ -186,8 +186,8 @@ def near_copy_groups(pairs: Sequence[NearCopyPair]) -> list[str]:
 def label_contradictions(dataset: Dataset, pairs: Sequence[NearCopyPair]) -> list[str]:
     """Photos that are the same and yet of different classes: one of the labels is wrong. The first
     ten, and how many more there are."""
-    classes = [dataset.classes[label] for label in dataset.train_labels]
-    known = {photo.file: name for photo, name in zip(dataset.train, classes, strict=True)}
+    pairs_of_train = zip(dataset.train, dataset.train_classes, strict=True)
+    known = {photo.file: name for photo, name in pairs_of_train}
     labels: dict[str, dict[str, str]] = {TRAIN: known}
     for test in dataset.test_sets:
         labels[test.name] = {file: label.primary for file, label in test.labels.items()}

@@ -60,7 +60,7 @@ def count_occasions(dataset: Dataset) -> int:
     enough for every look at a page."""
     if not all(map(capture_time, dataset.train)):
         return 0
-    return max(number_shoots(len(dataset.train), timed_links(dataset.train)), default=-1) + 1
+    return len(dataset.train) - len(timed_links(dataset.train))  # the links of a shoot are a chain
 
 
 def capture_time(photo: Photo) -> float | None:

@@ -44,32 +44,38 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
     if isinstance(split, CsvSplit):
         return csv_split(dataset, split)
     train, validation = holdout_photos(dataset, split)
-    nothing = (
-        (
-            train,
-            N_(
-                "split.validation: {share:g} leaves no photo of class {name} to train on: "
-                "lower it, or add photos of {name}"
-            ),
+    return _checked_sides(
+        dataset,
+        train,
+        validation,
+        N_(
+            "split.validation: {share:g} leaves no photo of class {name} to train on: "
+            "lower it, or add photos of {name}"
         ),
-        (
-            validation,
-            N_(
-                "split.validation: {share:g} leaves no photo of class {name} to "
-                "validate: raise it, or add photos of {name}"
-            ),
+        N_(
+            "split.validation: {share:g} leaves no photo of class {name} to "
+            "validate: raise it, or add photos of {name}"
         ),
+        share=split.validation,
     )
-    for chosen, problem in nothing:
-        for name in _classes_without(dataset, chosen):
-            raise DataError(problem.format(share=split.validation, name=name))
+
+
+def _checked_sides(
+    dataset: Dataset,
+    train: list[int],
+    validation: list[int],
+    untrained: str,
+    unvalidated: str,
+    **values: object,
+) -> tuple[list[int], list[int]]:
+    """Both sides. Raises DataError, `untrained` or `unvalidated` with the values and `name`, where
+    a class has no photo on one of them."""
+    for chosen, problem in ((train, untrained), (validation, unvalidated)):
+        there = {dataset.train_labels[i] for i in chosen}
+        for number, name in enumerate(dataset.classes):
+            if number not in there:
+                raise DataError(problem.format(name=name, **values))
     return train, validation
-
-
-def _classes_without(dataset: Dataset, indices: Sequence[int]) -> list[str]:
-    """The classes of which no photo is among the chosen ones."""
-    there = {dataset.train_labels[i] for i in indices}
-    return [name for number, name in enumerate(dataset.classes) if number not in there]
 
 
 def split_sizes(recipe: Recipe, dataset: Dataset) -> tuple[int, int]:
@@ -278,26 +284,20 @@ def group_split(dataset: Dataset, split: GroupSplit) -> tuple[list[int], list[in
                 sides[i] = of_group.setdefault(groups[i], new)
     train = [i for i, validates in sorted(sides.items()) if not validates]
     held = [i for i, validates in sorted(sides.items()) if validates]
-    nothing = (
-        (
-            train,
-            N_(
-                "split.fold: no photo of class {name} trains beside fold {fold}: each class needs "
-                "photos of two shoots; take another fold, or other folds"
-            ),
+    return _checked_sides(
+        dataset,
+        train,
+        held,
+        N_(
+            "split.fold: no photo of class {name} trains beside fold {fold}: each class needs "
+            "photos of two shoots; take another fold, or other folds"
         ),
-        (
-            held,
-            N_(
-                "split.fold: no photo of class {name} validates in fold {fold}: each class needs "
-                "photos of two shoots; take another fold, or other folds"
-            ),
+        N_(
+            "split.fold: no photo of class {name} validates in fold {fold}: each class needs "
+            "photos of two shoots; take another fold, or other folds"
         ),
+        fold=split.fold,
     )
-    for chosen, problem in nothing:
-        for name in _classes_without(dataset, chosen):
-            raise DataError(problem.format(fold=split.fold, name=name))
-    return train, held
 
 
 def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
@@ -322,26 +322,21 @@ def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
                 column=column,
             )
         )
-    nothing = (
-        (
-            train,
-            N_(
-                "split.column: {table}: by {column} no photo of {name} trains: each class "
-                "needs one on either side"
-            ),
+    return _checked_sides(
+        dataset,
+        train,
+        sorted(validating),
+        N_(
+            "split.column: {table}: by {column} no photo of {name} trains: each class "
+            "needs one on either side"
         ),
-        (
-            sorted(validating),
-            N_(
-                "split.column: {table}: by {column} no photo of {name} "
-                "validates: each class needs one on either side"
-            ),
+        N_(
+            "split.column: {table}: by {column} no photo of {name} "
+            "validates: each class needs one on either side"
         ),
+        table=table,
+        column=column,
     )
-    for chosen, problem in nothing:
-        for name in _classes_without(dataset, chosen):
-            raise DataError(problem.format(table=table, column=column, name=name))
-    return train, sorted(validating)
 
 
 def _read_column(dataset: Dataset, column: str) -> Sequence[str]:

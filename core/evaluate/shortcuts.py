@@ -69,9 +69,9 @@ def find_shortcuts(dataset: Dataset) -> list[Shortcut]:
     DataError when a photo cannot be read."""
     counts = dataset.class_counts()
     photos = [
-        (photo, dataset.classes[label])
-        for photo, label in zip(dataset.train, dataset.train_labels, strict=True)
-        if counts[dataset.classes[label]] >= MIN_PHOTOS
+        (photo, name)
+        for photo, name in zip(dataset.train, dataset.train_classes, strict=True)
+        if counts[name] >= MIN_PHOTOS
     ]
     photos.sort(key=lambda each: derived_seed(0, "shortcuts", each[0].file))
     photos = photos[:MAX_PHOTOS]
@@ -85,7 +85,7 @@ def find_shortcuts(dataset: Dataset) -> list[Shortcut]:
         values = [each[kind] for each in measured]
         if None in values:
             continue
-        predicted, p_value = told_by(np.array(values, np.float64), truth)
+        predicted, p_value = left_out_test(np.array(values, np.float64), truth)
         score = balanced_accuracy(predicted, truth)
         if p_value <= MAX_P and score.low > score.constant:
             hits = [p == t for p, t in zip(predicted, truth, strict=True)]
@@ -97,7 +97,7 @@ def find_shortcuts(dataset: Dataset) -> list[Shortcut]:
     return sorted(found, key=lambda shortcut: -shortcut.score.value)
 
 
-def told_by(values: NDArray[np.float64], truth: Sequence[str]) -> tuple[list[str], float]:
+def left_out_test(values: NDArray[np.float64], truth: Sequence[str]) -> tuple[list[str], float]:
     """The class of each photo from the others', by a kernel density of each class over the
     properties' ranks (Parzen 1962), each class counting alike; and the share of permutations of the
     labels, seeded, that are told as well: answers that share their photos are not independent, so

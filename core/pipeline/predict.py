@@ -76,7 +76,7 @@ def plain_pixels(
 def training_set(dataset: Dataset, pixels: Tensor) -> PhotoSet:
     """Every photo of `train/`, plain, in the data set's order: those that train in one split and
     validate in another, so that what is known of them serves every split."""
-    names = tuple(dataset.classes[label] for label in dataset.train_labels)
+    names = dataset.train_classes
     return PhotoSet(
         split="train",
         files=tuple(photo.file for photo in dataset.train),

@@ -16,9 +16,10 @@ def use_examples(dataset: Dataset) -> dict[str, list[tuple[str, bytes]]]:
     """By question (core.data.expected_use) three pictures, each with the answer that it stands for,
     as JPEG; two without boxes of training photos, where no object can be put elsewhere. Raises
     DataError when a photo cannot be read."""
-    names = [dataset.classes[label] for label in dataset.train_labels]
     things = [
-        p for p, name in zip(dataset.train, names, strict=True) if name != BACKGROUND
+        p
+        for p, name in zip(dataset.train, dataset.train_classes, strict=True)
+        if name != BACKGROUND
     ] or list(dataset.train)
     chosen = next((p for p in things if p.file in dataset.train_boxes), things[0])
     photo = _square(chosen)

@@ -22,7 +22,7 @@ from core.data.photos import Crop, Pixels, jpeg_bytes
 from core.evaluate.cam import density
 from core.evaluate.occlusion import predict_with_occlusion
 from core.evaluate.predictor import Predictor
-from core.evaluate.shifted_pictures import shifted_picture
+from core.evaluate.shifted_pictures import shifted_pictures
 from core.evaluate.shifted_views import Strength
 from core.jobs.messages import Message
 from core.jobs.preview.client import MAX_PHOTOS
@@ -146,12 +146,9 @@ class RequestHandler:
             raise InputError(N_("{run}: has no such views").format(run=run.id))
         recipe, dataset = run.recipe(), read_dataset(run.data_dir())
         strength = Strength(shifted["use"]["turned"], shifted["use"]["distance"])
-        pictures = [
-            shifted_picture(
-                dataset, recipe.image_size, recipe.crop, strength, (str(family), str(file), int(n))
-            )
-            for family, file, n in asked
-        ]
+        views = [(str(family), str(file), int(number)) for family, file, number in asked]
+        size, crop = recipe.image_size, recipe.crop
+        pictures = shifted_pictures(dataset, size, crop, strength, views)
         return Message({}, tuple(map(_jpeg, pictures)))
 
     # --- answers ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.language import _, ngettext, translate, use_language
+from core.base.language import _, language, ngettext, translate, use_language
 from core.compare import score_tables, tables
 from core.compare.colours import MAX_COLOURS, ColourScheme
 from core.compare.score_tables import Controls
@@ -100,7 +100,7 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
             )
         )
     with st.expander(_("The same numbers as a table"), expanded=False, key=f"{key}.table"):
-        _table(f"{key}.numbers", selected, controls)
+        _table(f"{key}.numbers", selected, controls, numbers)
 
 
 @cached
@@ -115,9 +115,11 @@ def _ranked_scores(
     return ranked_scores(_ranked_columns(selected, controls), colour_scheme)
 
 
-def _table(key: str, selected: Sequence[Group], controls: Controls) -> None:
-    """Every number, in the reader's words."""
-    told, names = score_tables.translated_numbers(selected, controls)
+def _table(key: str, selected: Sequence[Group], controls: Controls, numbers: figures.Table) -> None:
+    """Every number, in the reader's words. numbers: the same in English."""
+    if language() != "en":
+        numbers = score_tables.numbers_table(selected, controls)
+    told, names = score_tables.translated_numbers(numbers, selected)
     reading_table.show(key, told, _("The same numbers as a table"), names)
 
 

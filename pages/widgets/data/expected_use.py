@@ -12,7 +12,7 @@ from core.data.expected_use import USE_QUESTIONS, read_stated_use, write_use
 from core.views.use_examples import use_examples
 from pages.widgets.shared import access
 from pages.widgets.shared.cached import cached
-from pages.widgets.ui import messages
+from pages.widgets.ui import lazy_expander, messages
 
 _WIDTH = 90  # pixels of an example picture: three side by side on a phone
 
@@ -23,17 +23,10 @@ def show(key: str, dataset: Dataset) -> None:
     if error := st.session_state.pop(f"{key}.error", None):
         messages.show_error(error)
     stated = read_stated_use(dataset.root)
-    box = st.expander(
-        _("What will use look like?"),
-        icon=":material/quiz:",
-        key=f"{key}.open",
-        on_change="rerun",
-    )
-    if not box.open:
+    box = lazy_expander.show(f"{key}.open", _("What will use look like?"), ":material/quiz:")
+    if box is None:
         return
     examples = _examples(dataset)
-    classes = [dataset.classes[label] for label in dataset.train_labels]
-    labels = dict(zip([photo.file for photo in dataset.train], classes, strict=True))
     with box:
         st.caption(
             _(
@@ -63,7 +56,8 @@ def show(key: str, dataset: Dataset) -> None:
                     words = translate(question.answers[answer])
                     st.image(jpeg, width=_WIDTH, caption=words, alt=words)
             if name == "background":
-                things = [file for file in labels if labels[file] != BACKGROUND]
+                named = zip(dataset.train, dataset.train_classes, strict=True)
+                things = [photo.file for photo, label in named if label != BACKGROUND]
                 st.caption(
                     _(
                         "A run puts objects before other backgrounds where training photos have "

@@ -10,18 +10,15 @@ from core.data.dataset import Dataset
 from core.data.shoots import count_occasions
 from core.evaluate.shortcuts import find_shortcuts
 from pages.widgets.shared.cached import cached
+from pages.widgets.ui import lazy_expander
 
 
 def show(key: str, dataset: Dataset) -> None:
     """Looked for once it is opened, which takes a moment. Raises DataError when a photo cannot be
     read."""
-    box = st.expander(
-        _("Can classes be told without the object?"),
-        icon=":material/troubleshoot:",
-        key=f"{key}.{dataset.root.name}",
-        on_change="rerun",
-    )
-    if not box.open:
+    question = _("Can classes be told without the object?")
+    box = lazy_expander.show(f"{key}.{dataset.root.name}", question, ":material/troubleshoot:")
+    if box is None:
         return
     with box:
         with st.spinner(_("Looking at the photos…")):

@@ -10,7 +10,7 @@ from core.base import formatting
 from core.base.language import _
 from core.base.yaml_files import dump_yaml
 from core.compare.class_scores import class_scores
-from core.compare.score_tables import translated_numbers
+from core.compare.score_tables import numbers_table, translated_numbers
 from core.compare.selection import run_items
 from core.report.origins import data_lines, machine_lines, train_command
 from core.store.index import RunRow
@@ -23,7 +23,8 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
     item = run_items([row], rows)[0]
     if row.summary:
         with st.expander(_("All scores"), icon=":material/table:"):
-            table, names = translated_numbers([item], {row.id: run.controls()})
+            numbers = numbers_table([item], {row.id: run.controls()})
+            table, names = translated_numbers(numbers, [item])
             words = _("Scores of every set of photos")
             reading_table.show(f"{key}.scores.{row.id}", table, words, names)
         with st.expander(_("By class"), icon=":material/category:"):

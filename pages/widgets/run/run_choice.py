@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from core.base import palette
 from core.base.language import _
-from core.compare import tables
 from core.store.index import RunRow
 from pages.widgets.run import neighbours
 
@@ -18,9 +17,9 @@ def linked_run(rows: Sequence[RunRow]) -> RunRow:
     return next((row for row in rows if row.id == st.query_params.get("run")), rows[0])
 
 
-def show(key: str, rows: Sequence[RunRow]) -> RunRow:
-    """`linked_run`, which the box and the buttons beside it change."""
-    labels, shown = tables.labels_by_id(rows), linked_run(rows)
+def show(key: str, rows: Sequence[RunRow], labels: Mapping[str, str]) -> RunRow:
+    """`linked_run`, which the box and the buttons beside it change. labels: by run id."""
+    shown = linked_run(rows)
     neighbours.show(f"{key}.step", [row.id for row in rows], shown.id)
     st.html(palette.dot_html(palette.run_colour(shown.id), 20), width="content")
     st.session_state[key] = shown.id

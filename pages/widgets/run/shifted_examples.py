@@ -12,18 +12,14 @@ from core.views.shifted_examples import choose_examples
 from pages import settings
 from pages.widgets.run import pictures
 from pages.widgets.shared import access, preview_wait
-from pages.widgets.ui import messages
+from pages.widgets.ui import lazy_expander, messages
 
 
 def show(key: str, run: Run, width: int) -> None:
     """The pictures, `width` pixels each, once somebody asks for them."""
-    box = st.expander(
-        _("Some of these views, with its answers"),
-        icon=":material/photo_library:",
-        key=f"{key}.{run.id}",
-        on_change="rerun",
-    )
-    if not box.open:
+    title = _("Some of these views, with its answers")
+    box = lazy_expander.show(f"{key}.{run.id}", title, ":material/photo_library:")
+    if box is None:
         return
     with box:
         if access.show_restriction("preview") or not preview_wait.show(key):

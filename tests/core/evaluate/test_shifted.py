@@ -12,7 +12,7 @@ from core.base.errors import DataError
 from core.data.photos import read_view
 from core.evaluate.predictor import Predictor
 from core.evaluate.shifted import MAX_LOSS, OTHER, OWN, shifted_scores, trains_on_geometry
-from core.evaluate.shifted_pictures import shifted_picture
+from core.evaluate.shifted_pictures import shifted_pictures
 from core.evaluate.shifted_views import Strength
 from core.evaluate.verdict import assess_shifted
 from core.pipeline.views import to_tensor
@@ -151,7 +151,7 @@ def test_the_picture_that_is_shown_is_the_one_that_was_answered(trained, tiny):
     assert {row["family"] for row in rows} == {"geometry", "light"}
     for row in rows:
         asked = row["family"], row["file"], int(row["view"])
-        shown = shifted_picture(tiny, recipe.image_size, recipe.crop, strength, asked)
+        [shown] = shifted_pictures(tiny, recipe.image_size, recipe.crop, strength, [asked])
         given = predictor.predict_pixels(to_tensor(shown)[None]).probabilities[0]
         expected = [row[f"p_{name}"] for name in tiny.classes]
         np.testing.assert_allclose(given, expected, atol=0.02)  # other formats of numbers
@@ -161,7 +161,8 @@ def test_an_object_stands_before_another_background(toy_books):
     file = next(iter(toy_books.train_boxes))
     box, photo = toy_books.train_boxes[file][0], {p.file: p for p in toy_books.train}[file]
     mild = Strength("slightly", "slightly")
-    shown = shifted_picture(toy_books, 64, "squash", mild, (OTHER, file, 0)).astype(int)
+    [picture] = shifted_pictures(toy_books, 64, "squash", mild, [(OTHER, file, 0)])
+    shown = picture.astype(int)
     plain = read_view(photo.path, 64, "squash").astype(int)
     inside = np.zeros((64, 64), bool)
     inside[round(box.y0 * 64) + 1 : round(box.y1 * 64) - 1] = True
@@ -170,4 +171,4 @@ def test_an_object_stands_before_another_background(toy_books):
     outside = np.abs(shown - plain)[: max(1, round(box.y0 * 64))]
     assert outside.mean() > 2
     with pytest.raises(DataError, match="has no view 9"):
-        shifted_picture(toy_books, 64, "squash", mild, (OTHER, file, 9))
+        shifted_pictures(toy_books, 64, "squash", mild, [(OTHER, file, 9)])
