@@ -4,7 +4,7 @@ BIN := .venv/bin
 MAKEFLAGS += --jobs=2 # Chromium is fetched while pip installs
 unexport PYTHONDONTWRITEBYTECODE # else every process compiles everything anew
 
-.PHONY: run check test lint browser faults clean
+.PHONY: run check test lint browser faults lock clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py
@@ -34,6 +34,16 @@ browser:
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	       && { apt-get install -y -qq chromium-headless-shell || apt-get install -y -qq chromium; } >/dev/null; } \
 	  || { echo "make test needs Chromium for its browser tests: sudo apt-get install chromium-headless-shell" >&2; exit 1; }
+
+# What the container installs, with the hashes of its files. torch has builds of its own there.
+CUDA := torch torchvision triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-, \
+  cublas cuda-cupti cuda-nvrtc cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse \
+  cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
+lock: .venv/.python
+	$(BIN)/pip install -q --disable-pip-version-check uv
+	$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  --python-platform x86_64-unknown-linux-gnu $(addprefix --no-emit-package ,$(CUDA)) \
+	  requirements.txt requirements-hosting.txt -o requirements.lock
 
 .venv/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
