@@ -4,7 +4,7 @@ BIN := .venv/bin
 MAKEFLAGS += --jobs=2 # Chromium is fetched while pip installs
 unexport PYTHONDONTWRITEBYTECODE # else every process compiles everything anew
 
-.PHONY: run check test lint browser faults lock clean
+.PHONY: run check test lint browser faults attack soak lock clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py
@@ -25,6 +25,14 @@ lint: .venv/.test
 # Kills, full and read-only disks at every point of a run's life: docs/reliability.md.
 faults: .venv/.test
 	$(BIN)/python -m tests.faults
+
+# What strangers try over the network, and what they send: docs/security.md.
+attack: .venv/.test
+	$(BIN)/python -m tests.attacks
+
+# Twenty visitors for ten minutes: nothing grows.
+soak: .venv/.test
+	$(BIN)/python -m tests.attacks --soak 10
 
 # The tests drive a real Chromium: installed here when that is possible without a question. Its
 # headless shell needs half the time; where it is not packaged, the whole browser does.
