@@ -12,8 +12,6 @@ Controls are measured from their event on, with every photo on screen repainted.
 Without `--runs` it trains four short runs on the bundled photos (`test_difficult`: 40 photos).
 """
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 from statistics import median

@@ -13,8 +13,6 @@ answer eight drawn photos of every class and circumstance; sessions then take fr
 ask for. About 20 minutes a draw; what lies in --runs already is not made again.
 """
 
-from __future__ import annotations
-
 import json
 import tempfile
 from concurrent.futures import ProcessPoolExecutor

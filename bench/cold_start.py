@@ -14,8 +14,6 @@ goes. `--set` changes the recipe. About two minutes a time on two cores. Nothing
 meanwhile. Reads /proc, so Linux only.
 """
 
-from __future__ import annotations
-
 import statistics
 import tempfile
 from collections import defaultdict

@@ -1,8 +1,6 @@
 """What the benchmarks share: commands with their time and memory, runs to wait for, the dashboard,
 a browser. Importing it puts the project on the path, so that the scripts run from anywhere."""
 
-from __future__ import annotations
-
 import argparse
 import importlib.util
 import os

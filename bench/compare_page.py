@@ -11,8 +11,6 @@ own start. The first view after the server's start, which imports and reads ever
 apart. Nothing else should run meanwhile.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import statistics

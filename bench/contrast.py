@@ -7,8 +7,6 @@ the command can be stopped and taken up. On two cores a run of `quick` takes abo
 `looks-good` about two.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from common import ROOT, TOY_BOOKS, option_parser, print_head

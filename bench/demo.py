@@ -15,8 +15,6 @@ processes). Limits: no error, no kill, a median under 1.5 s. About six minutes. 
 run meanwhile. Linux only.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import os

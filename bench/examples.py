@@ -17,8 +17,6 @@ About 20 minutes on two cores, where `looks-good` takes most. Ends with 1 when a
 what it is said to be, or the two groups do not look equally good by their validation.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -7,8 +7,6 @@ alone. Prints seconds, their ratio and the memory of the process that
 imports. Ends with 1 above twice Pillow's time or 600 MB.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import tempfile

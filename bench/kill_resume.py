@@ -17,8 +17,6 @@ About ten minutes for `quick` on two cores. It proves rather than measures, so o
 machine does no harm, but it should be steady.
 """
 
-from __future__ import annotations
-
 import random
 import signal
 import subprocess

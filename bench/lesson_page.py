@@ -8,8 +8,6 @@ seconds until the server has nothing left to do and every picture and curve is t
 Then every further step by its link, server and browser warm. Fails when torch was loaded.
 """
 
-from __future__ import annotations
-
 import statistics
 import sys
 import tempfile

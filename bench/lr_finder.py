@@ -11,8 +11,6 @@ A run that is finished already (in --runs) is not trained again, so the command 
 taken up. All rates share the frozen layers' features.
 """
 
-from __future__ import annotations
-
 from common import option_parser, print_head
 from seeds import parse_photo_sets, scores_row, spread, train_seeds
 

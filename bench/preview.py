@@ -12,8 +12,6 @@ With --page also in Chromium (which tests need too): from a click on a switch of
 the new picture on the screen, both alone and beside the training.
 """
 
-from __future__ import annotations
-
 import statistics
 import tempfile
 import time

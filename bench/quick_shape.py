@@ -15,8 +15,6 @@ taken up. About 10 seconds a run on two cores with bfloat16, a minute for `strid
 only where nothing else runs meanwhile.
 """
 
-from __future__ import annotations
-
 import statistics
 
 import numpy as np

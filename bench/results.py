@@ -14,8 +14,6 @@ taken up, and gives the same page on the same machine. About two hours on two co
 (front layers and training from scratch take most); what is left is told while it runs.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path

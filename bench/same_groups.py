@@ -13,8 +13,6 @@ A run that is finished already (in --runs) is not trained again; `bench/verdicts
 --runs shares its own. About 20 minutes on two cores with bfloat16, the comparisons a minute of it.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import combinations

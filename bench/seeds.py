@@ -1,7 +1,5 @@
 """What benchmarks that train recipes over seeds share: photo sets, runs, and rows of scores."""
 
-from __future__ import annotations
-
 import argparse
 import shutil
 from collections import Counter

@@ -10,8 +10,6 @@ uvloop, which Streamlit takes where it is installed, sends at once. Fetches the 
 page in that way, `--times` times on each loop, and prints the medians.
 """
 
-from __future__ import annotations
-
 import http.client
 import os
 import queue

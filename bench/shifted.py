@@ -11,8 +11,6 @@ number's Spearman with the truth of the other seeds, with a bootstrap interval o
 what choosing a recipe by it loses (regret). A run takes about half a minute on two cores.
 """
 
-from __future__ import annotations
-
 import csv
 import shutil
 import sys

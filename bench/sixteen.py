@@ -15,8 +15,6 @@ when the ratio or the features are not as they must be. `--set` changes all sixt
 two cores, with `--all` a quarter of an hour. Nothing else should run meanwhile.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 import statistics

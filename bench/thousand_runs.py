@@ -16,8 +16,6 @@ diagnosis, from drawn photos; 200 recipes of five seeds), starts the app, and dr
 Medians of `--times`. Nothing else should run meanwhile.
 """
 
-from __future__ import annotations
-
 import os
 import statistics
 import tempfile

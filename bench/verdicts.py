@@ -22,8 +22,6 @@ taken up. About 15 minutes on two cores with bfloat16, where `looks-good` takes 
 when a claim fails.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence

@@ -20,8 +20,6 @@ on neither side. `--set` changes our recipe: `--set precision=float32`. VGG16-BN
 minutes on two cores. Nothing else should run meanwhile.
 """
 
-from __future__ import annotations
-
 import statistics
 import tempfile
 from pathlib import Path

@@ -21,8 +21,6 @@ of all each. A run that is finished already (in
 classes.
 """
 
-from __future__ import annotations
-
 import colorsys
 import csv
 import math

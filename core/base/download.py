@@ -141,9 +141,7 @@ def _write(
             size += len(chunk)
             if size > limit:
                 raise _PermanentError(
-                    N_("the server sent more than the {limit} bytes of this file").format(
-                        limit=limit
-                    )
+                    N_("the server sent more than the {limit} bytes of this file", limit=limit)
                 )
             _append(file, chunk)
             on_bytes(size)

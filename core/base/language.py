@@ -89,10 +89,10 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
     return text.format(count=count, **values)
 
 
-def N_(english: str) -> str:
-    """The text as it is: noted for the catalogue, as somebody will see it through `translate`. With
-    `{name}`, the code formats it itself; its values are put in already translated."""
-    return english
+def N_(english: str, **values: object) -> str:
+    """The English text, noted for the catalogue: somebody will see it through `translate`. With
+    `{name}` replaced by values, as by `_`; without values, braces stay as they are."""
+    return english.format(**values) if values else english
 
 
 def join_sentences(*texts: str) -> str:

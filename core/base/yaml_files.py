@@ -112,9 +112,7 @@ def read_yaml(path: Path) -> Any:
     try:
         if path.exists() and not path.is_file():
             raise InputError(
-                N_("{path}: is no file").format(
-                    path=path,
-                )
+                N_("{path}: is no file", path=path)
             )  # a pipe or a device might never end
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -122,18 +120,12 @@ def read_yaml(path: Path) -> Any:
         raise InputError(f"{path}: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
         raise InputError(
-            N_("{path}: larger than 1 MB, so it is no recipe or data-set note").format(
-                path=path,
-            )
+            N_("{path}: larger than 1 MB, so it is no recipe or data-set note", path=path)
         )
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(
-            N_("{path}: not UTF-8 text: save it again as UTF-8").format(
-                path=path,
-            )
-        ) from None
+        raise InputError(N_("{path}: not UTF-8 text: save it again as UTF-8", path=path)) from None
     return parse_yaml(text, str(path))
 
 

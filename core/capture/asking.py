@@ -5,8 +5,6 @@ circumstances; once both runs have answered ten photos, those on which they disa
 often, at most twice as often as the others. A set made this way is no random sample.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -8,8 +8,6 @@ Waudby-Smith and Ramdas (2020), "Confidence sequences for sampling without repla
 Ramdas, McAuliffe and Sekhon (2021), Annals of Statistics 49.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import lgamma, log, log1p
 

@@ -1,7 +1,5 @@
 """`challenge`: groups of seeds ranked on photos that no page shows."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What `train --dry-run` prints: what a run or a whole batch would do, and how long it takes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`runs import`: runs that others have exported, one zip file or those of a whole class."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

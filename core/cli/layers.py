@@ -1,7 +1,5 @@
 """`layers`: the flat list of a network, as a recipe's bands count it."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from typer import Option

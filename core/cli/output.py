@@ -1,7 +1,5 @@
 """What commands share: tables, JSON, lines on stderr, questions, and the runs that are named."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """`runs`: the table of runs, one run, several compared, and what becomes of those not wanted."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path

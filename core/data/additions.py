@@ -4,8 +4,6 @@ All of them appear, or none (core.data.addition_log). Runs made before keep the 
 saw, and old photos their side of every split (core.data.earlier_photos, core.data.split).
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io
@@ -134,9 +132,7 @@ def _check_target(
         )
     if split in known and origin not in ("", known[split]):
         raise DataError(
-            N_("{split}: is a test set already; the page Data states where it is from").format(
-                split=split
-            )
+            N_("{split}: is a test set already; the page Data states where it is from", split=split)
         )
     others = (path.name for path in root.iterdir() if path.name != split or not path.is_dir())
     free = UniqueNames({TRAIN, VALIDATION, *dataset.classes, *others}).reserve(split)

@@ -99,11 +99,7 @@ def open_file_source(
     if path.is_dir():
         return _Folder(path, limits, follow_links)
     if not path.is_file():
-        raise DataError(
-            N_("{path}: no such folder or zip file").format(
-                path=path,
-            )
-        )
+        raise DataError(N_("{path}: no such folder or zip file", path=path))
     return _Zip(path, limits, encoding)
 
 
@@ -203,10 +199,7 @@ class _Zip:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
             raise DataError(
-                N_("{path}: not a zip file we can read ({error})").format(
-                    path=path,
-                    error=error,
-                )
+                N_("{path}: not a zip file we can read ({error})", path=path, error=error)
             ) from None
         try:
             self._members, self.rejected = self._read_members(path, encoding)
@@ -236,8 +229,7 @@ class _Zip:
                 raise DataError(
                     N_(
                         "{path}: holds {name}, which points outside of the zip file; "
-                        "nothing was taken from it"
-                    ).format(
+                        "nothing was taken from it",
                         path=path,
                         name=printable(name),
                     )
@@ -257,8 +249,7 @@ class _Zip:
             elif member.flag_bits & 0x1:
                 raise DataError(
                     N_(
-                        "{path}: is encrypted; unpack it with its password and import the folder"
-                    ).format(
+                        "{path}: is encrypted; unpack it with its password and import the folder",
                         path=path,
                     )
                 )
@@ -289,9 +280,7 @@ class _Zip:
             raise DataError(N_("packed by a method that Python cannot unpack")) from None
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as bad:
             raise DataError(
-                N_("damaged in the zip file ({reason})").format(
-                    reason=printable(str(bad)),
-                )
+                N_("damaged in the zip file ({reason})", reason=printable(str(bad)))
             ) from None
 
     def read(self, file: str) -> bytes:
@@ -406,9 +395,7 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
     if total > limits.total_bytes:
         raise DataError(
             N_("{path}: unpacks to {size:.1f} GB; the limit is {limit:g} GB").format(
-                path=path,
-                size=total / 1e9,
-                limit=limits.total_bytes / 1e9,
+                path=path, size=total / 1e9, limit=limits.total_bytes / 1e9
             )
         )
     for member in members:
@@ -416,8 +403,7 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
             raise DataError(
                 N_(
                     "{path}: {file} unpacks to over {ratio} times its size; that is no {what}, so "
-                    "nothing was taken"
-                ).format(
+                    "nothing was taken",
                     path=path,
                     file=printable(member.filename),
                     ratio=limits.ratio,
@@ -429,9 +415,7 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
     for member, after in pairwise(placed):
         if member.header_offset + member.compress_size > after.header_offset:
             raise DataError(
-                N_("{path}: its members overlap, as in a zip bomb; nothing was taken").format(
-                    path=path,
-                )
+                N_("{path}: its members overlap, as in a zip bomb; nothing was taken", path=path)
             )
 
 

@@ -1,7 +1,5 @@
 """Reads small CSV files written by people and by spreadsheets."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,11 +67,7 @@ def parse_rows(
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise DataError(
-            N_("{path}: not UTF-8 text: save it as `CSV UTF-8`").format(
-                path=path,
-            )
-        ) from None
+        raise DataError(N_("{path}: not UTF-8 text: save it as `CSV UTF-8`", path=path)) from None
     reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter(text))
     try:
         found = reader.fieldnames or ()
@@ -82,8 +76,7 @@ def parse_rows(
             raise DataError(
                 N_(
                     "{path}: lacks the column {column}; its first line must be "
-                    "{columns}, with commas"
-                ).format(
+                    "{columns}, with commas",
                     path=path,
                     column=missing[0],
                     columns=",".join(columns),
@@ -96,18 +89,13 @@ def parse_rows(
                 continue
             if any(row[name] is None for name in columns):
                 raise DataError(
-                    N_("{path} line {line}: has too few columns").format(
-                        path=path,
-                        line=reader.line_num,
-                    )
+                    N_("{path} line {line}: has too few columns", path=path, line=reader.line_num)
                 )
             yield reader.line_num, {name: row[name].strip() for name in columns}
     except csv.Error as error:
         line = reader.reader.line_num  # the DictReader's own count stops before the bad line
         raise DataError(
             N_("{path} line {line}: not as a CSV file is written ({error})").format(
-                path=path,
-                line=line,
-                error=error,
+                path=path, line=line, error=error
             )
         ) from None

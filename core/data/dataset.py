@@ -109,9 +109,7 @@ class Dataset:
         gone = [file for file in files if file not in by_file]
         if gone:
             raise DataError(
-                N_("{place}: {file} is no longer there").format(
-                    place=self.root / "train", file=gone[0]
-                )
+                N_("{place}: {file} is no longer there", place=self.root / "train", file=gone[0])
             )
         names = {file: self.classes[self.train_labels[by_file[file]]] for file in files}
         labels = {
@@ -259,9 +257,7 @@ def read_metadata(root: Path) -> dict[str, Any]:
     note = read_yaml(path)
     if not isinstance(note, dict):
         raise DataError(
-            N_("{path}: must be a list of `key: value` lines (title, licence, source)").format(
-                path=path
-            )
+            N_("{path}: must be a list of `key: value` lines (title, licence, source)", path=path)
         )
     stated = note.get("test_sets") or {}
     for name, told in stated.items() if isinstance(stated, dict) else [("test_sets", None)]:
@@ -365,10 +361,7 @@ def _read_test_sets(
     labels = read_labels(_own_table(root, reading, "labels.csv"), files, classes)
     boxes = read_boxes(
         _own_table(root, reading, "boxes.csv"),
-        {
-            TRAIN: {one.placed.name for one in reading.photos if one.placed.split == TRAIN},
-            **files,
-        },
+        {TRAIN: {one.placed.name for one in reading.photos if one.placed.split == TRAIN}, **files},
     )
     sets = []
     for name, found in sorted(photos.items()):

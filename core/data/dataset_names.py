@@ -1,7 +1,5 @@
 """Names that mean something in every data set, and how names of classes are compared."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -80,9 +78,7 @@ def check_file_name(root: Path, file: str) -> None:
     except UnicodeEncodeError:
         shown = file.encode("utf-8", "replace").decode()
         raise DataError(
-            N_("{folder}/{shown}: its name is not UTF-8: rename it").format(
-                folder=root, shown=shown
-            )
+            N_("{folder}/{shown}: its name is not UTF-8: rename it", folder=root, shown=shown)
         ) from None
 
 

@@ -4,8 +4,6 @@ The project holds their labels, boxes and a manifest of git blob hashes; every p
 against its hash, then kept as a copy of at most 1024 px (core.data.photo_copies).
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import shutil

@@ -5,8 +5,6 @@ will differ from the shoot. So the person is asked; unanswered, the mild changes
 safe for things of any kind.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

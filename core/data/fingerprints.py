@@ -1,7 +1,5 @@
 """What a data set is known by: SHA-256 of its photos, labels and boxes."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -62,10 +60,7 @@ def fingerprints(dataset: Dataset, digest: Callable[[Path], bytes] | None = None
         photos = hashlib.sha256()
         for photo in test_set.photos:
             photos.update(f"{photo.file}\0".encode() + digest(photo.path))
-        tests[test_set.name] = {
-            "photos": photos.hexdigest(),
-            "truth": truth_fingerprint(test_set),
-        }
+        tests[test_set.name] = {"photos": photos.hexdigest(), "truth": truth_fingerprint(test_set)}
     return {"train": train.hexdigest(), "test_sets": tests}
 
 

@@ -1,7 +1,5 @@
 """What became of every file of an import."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

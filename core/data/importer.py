@@ -3,8 +3,6 @@
 What was taken, changed and left out is told (`Report`) and kept beside the photos as import.txt.
 """
 
-from __future__ import annotations
-
 import re
 import secrets
 import shutil
@@ -76,9 +74,7 @@ def import_photos(
         target = Path(datasets) / _name(name, opened.name)
         if target.exists():
             raise DataError(
-                N_("{target}: is there already; choose another name with --name").format(
-                    target=target,
-                )
+                N_("{target}: is there already; choose another name with --name", target=target)
             )
         stage = target.with_name(f".import-{target.name}-{secrets.token_hex(4)}")
         try:
@@ -178,8 +174,7 @@ def _name(asked: str | None, source: str) -> str:
     if asked != clean_name(asked):
         raise InputError(
             N_("--name {asked}: only letters, digits, - and _, such as {name}").format(
-                asked=printable(asked),
-                name=clean_name(asked),
+                asked=printable(asked), name=clean_name(asked)
             )
         )
     return asked
@@ -246,8 +241,7 @@ def _places(reading: Reading) -> dict[str, str]:
 def _renamed(places: Mapping[str, str]) -> Iterator[str]:
     for name, folder in places.items():
         if name != folder:
-            told = N_("{name} lies in the folder {folder}")
-            yield told.format(name=printable(name), folder=folder)
+            yield N_("{name} lies in the folder {folder}", name=printable(name), folder=folder)
 
 
 def _copy_photos(

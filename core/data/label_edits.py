@@ -7,8 +7,6 @@ folder `.earlier`, a folder each, and come back from there. What is written has 
 the same reader that will read it later.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -130,9 +128,7 @@ def save_truth(
         if not training:
             label_rows = [] if truth.label is None else [label_row(set_name, file, truth.label)]
             texts[labels] = _merged(labels, LABEL_COLUMNS, set_name, file, label_rows)
-        _replace(
-            dataset, texts, N_("{photo} labelled anew").format(photo=f"{set_name}/{file}"), clock
-        )
+        _replace(dataset, texts, N_("{photo} labelled anew", photo=f"{set_name}/{file}"), clock)
 
 
 def put_label(root: Path, set_name: str, file: str, label: Label | None) -> None:
@@ -171,8 +167,7 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
     if version not in known:
         raise DataError(
             N_("{version}: no earlier labels of that name in {folder}").format(
-                version=version,
-                folder=Path(root) / VERSIONS_FOLDER,
+                version=version, folder=Path(root) / VERSIONS_FOLDER
             )
         )
     with locked_dataset(root) as dataset:

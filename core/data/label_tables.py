@@ -1,7 +1,5 @@
 """What a test set's tables say of its photos: `labels.csv` and `boxes.csv` of DESIGN section 4."""
 
-from __future__ import annotations
-
 import json
 import math
 import re
@@ -89,9 +87,7 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
         x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
         if x0 >= x1 or y0 >= y1:
             raise DataError(
-                N_("{where}: the box is empty: x0 must be below x1 and y0 below y1").format(
-                    where=where
-                )
+                N_("{where}: the box is empty: x0 must be below x1 and y0 below y1", where=where)
             )
         box = Box(check_class_name(row["label"], where), x0, y0, x1, y1, visible)
         known = boxes.setdefault(split, {}).setdefault(file, {})

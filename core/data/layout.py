@@ -10,8 +10,6 @@ the uppermost folder down:
 4. Where tables or annotations label the photos: `train/`, `test/` without class folders, or all.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter
@@ -257,8 +255,7 @@ def _by_person(root: Folder, found: _Found, kinds: Mapping[str, Kind]) -> _Found
     folders = {folder.path: folder for folder in root.levels()}
     for pattern in kinds:
         if not any(is_like(path, pattern) for path in folders):
-            missing = N_("{folder}: no folder with photos of that name")
-            raise DataError(missing.format(folder=pattern))
+            raise DataError(N_("{folder}: no folder with photos of that name", folder=pattern))
     kinds = {path: kind for path in folders for like, kind in kinds.items() if is_like(path, like)}
     trains = [folders[path] for path, kind in kinds.items() if kind == "train"]
     if trains:

@@ -15,8 +15,6 @@ fade inwards would leave the object's rim. Free of torch, so that the dashboard 
 pictures that the network saw.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property

@@ -7,8 +7,6 @@ instead of bits, and with room for a crop. Bits (pHash, dHash) and a pretrained 
 were tried: for them two photos of one book on one table are as near as copies are. Free of torch.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

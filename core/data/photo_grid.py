@@ -1,7 +1,5 @@
 """A data set as walls of photos: what each one shows, and what is to be known of it."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass

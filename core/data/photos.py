@@ -3,8 +3,6 @@
 Free of torch, so that the dashboard can use it too.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 import threading
@@ -161,16 +159,12 @@ def _opened(path: Path | BytesIO) -> Iterator[Image.Image]:
                     raise DataError(told.format(path=path, size=size, bytes=bytes_))
                 if min(image.size) < 2:
                     raise DataError(
-                        N_("{path}: {size} is no photo: remove it").format(
-                            path=path,
-                            size=size,
-                        )
+                        N_("{path}: {size} is no photo: remove it", path=path, size=size)
                     )
                 if max(image.size) > MAX_ASPECT * min(image.size):
                     raise DataError(
                         N_(
-                            "{path}: {size}; one side may be {max_aspect} times the other: crop it"
-                        ).format(
+                            "{path}: {size}; one side may be {max_aspect} times the other: crop it",
                             path=path,
                             size=size,
                             max_aspect=MAX_ASPECT,
@@ -180,17 +174,12 @@ def _opened(path: Path | BytesIO) -> Iterator[Image.Image]:
     except DataError:
         raise
     except FileNotFoundError:
-        raise DataError(
-            N_("{path}: no such photo").format(
-                path=path,
-            )
-        ) from None
+        raise DataError(N_("{path}: no such photo", path=path)) from None
     except UnidentifiedImageError:
         raise DataError(
             N_(
                 "{path}: not a photo we can read (a file of {size} bytes that is no "
-                "JPEG, PNG, WebP, BMP, GIF, TIFF or AVIF): save it again as JPEG, or remove it"
-            ).format(
+                "JPEG, PNG, WebP, BMP, GIF, TIFF or AVIF): save it again as JPEG, or remove it",
                 path=path,
                 size=path.stat().st_size if isinstance(path, Path) else 0,
             )
@@ -199,8 +188,7 @@ def _opened(path: Path | BytesIO) -> Iterator[Image.Image]:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(
             N_("{path}: not a photo we can read ({reason}): replace or remove it").format(
-                path=path,
-                reason=reason[:100],
+                path=path, reason=reason[:100]
             )
         ) from None
 

@@ -4,8 +4,6 @@ Photos that were there from the start are split from themselves alone, and each 
 (core.data.addition_log) by itself: so a photo's side never changes when others join.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -193,8 +191,7 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
     except ValueError as error:
         raise DataError(
             N_("split.validation: {share:g} does not fit ({error}); choose another share").format(
-                share=split.validation,
-                error=error,
+                share=split.validation, error=error
             )
         ) from None
     # In the folder's order: what an epoch sees first is decided by the run's seed alone.
@@ -236,8 +233,7 @@ def _check_folds(dataset: Dataset, split: KFold | GroupSplit) -> None:
         raise DataError(
             N_(
                 "split.folds: {folds} folds need {folds} photos of each class, "
-                "and {name} has {count}"
-            ).format(
+                "and {name} has {count}",
                 folds=split.folds,
                 name=name,
                 count=count,
@@ -317,9 +313,7 @@ def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     if not validating:
         raise DataError(
             N_("split.column: {table}: no photo is marked {validation} in {column}").format(
-                table=table,
-                validation=VALIDATION,
-                column=column,
+                table=table, validation=VALIDATION, column=column
             )
         )
     return _checked_sides(
@@ -358,8 +352,7 @@ def _validating_by_fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
         raise DataError(
             N_(
                 "split.fold: missing; {column} of train.csv holds folds ({known}): say which "
-                "one validates"
-            ).format(
+                "one validates",
                 column=split.column,
                 known=known,
             )
@@ -367,9 +360,7 @@ def _validating_by_fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
     if split.fold not in folds:
         raise DataError(
             N_("split.fold: must be one of {known} ({column} of train.csv), not {fold}").format(
-                known=known,
-                column=split.column,
-                fold=split.fold,
+                known=known, column=split.column, fold=split.fold
             )
         )
     return {i for i, fold in enumerate(folds) if fold == split.fold}
@@ -381,8 +372,7 @@ def _validating_by_word(split: CsvSplit, values: Sequence[str], files: Sequence[
             raise DataError(
                 N_(
                     "split.column: {column} of {file} in train.csv must be {train} or "
-                    "{validation}, or a fold's number in every row, not {given!r}"
-                ).format(
+                    "{validation}, or a fold's number in every row, not {given!r}",
                     column=split.column,
                     file=file,
                     train=TRAIN,
@@ -393,7 +383,7 @@ def _validating_by_word(split: CsvSplit, values: Sequence[str], files: Sequence[
     if split.fold is not None:
         raise DataError(
             N_("split.fold: {column} of train.csv holds words, no folds: leave it out").format(
-                column=split.column,
+                column=split.column
             )
         )
     return {i for i, value in enumerate(values) if value == VALIDATION}

@@ -1,7 +1,5 @@
 """A run's network as an ONNX file that other programs can run, checked before it is written."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The picture of the first step: how the validation loss of both networks fell."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

@@ -3,8 +3,6 @@
 A sentence holds a word as `⟦key⟧`: core.base.language puts it in for `{key}` of the catalogue's
 text, and the page draws it as something to open."""
 
-from __future__ import annotations
-
 import re
 
 from core.base.language import _
@@ -94,10 +92,7 @@ def glossary() -> dict[str, tuple[str, str]]:
                 "things."
             ),
         ),
-        "frozen": (
-            _("frozen"),
-            _("A learning rate of 0: the layer stays as it was."),
-        ),
+        "frozen": (_("frozen"), _("A learning rate of 0: the layer stays as it was.")),
         "moved": (
             _("moved"),
             _(

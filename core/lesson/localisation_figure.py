@@ -1,8 +1,6 @@
 """The pictures of the third step: where both sides look at the same photos, at the end of each
 cycle of their trainings, so that the eye is seen moving."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -58,9 +56,7 @@ def lifts(pair: Pair, side: Side) -> list[SeedSpread]:
     for run in side.runs:
         maps = run.class_maps()
         if maps is None or test_set.name not in maps.maps:
-            raise RunError(
-                N_("{path}: no class maps of {set}").format(path=run.path, set=test_set.name)
-            )
+            raise RunError(N_("{path}: no class maps of {set}", path=run.path, set=test_set.name))
         found = localise_snapshots(
             np.asarray(maps.maps[test_set.name], dtype=np.float32),
             maps.files[test_set.name],

@@ -1,7 +1,5 @@
 """What docs/results.md says of the repairs (core.lesson.repairs), in sentences."""
 
-from __future__ import annotations
-
 from core.base import formatting
 from core.base.language import _
 from core.lesson.repairs import Arm

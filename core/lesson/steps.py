@@ -1,8 +1,6 @@
 """The sentences of the lesson. Every number in them is measured: on the example runs
 (core.lesson.pair) or in docs/results.md (core.lesson.repairs). A step has at most 60 words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,8 +1,6 @@
 """What it takes to make each run again: the command, the runs' seeds, photos and machine; in
 general terms: no name of a computer, no folder but the data set's own."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Scores as figures beside what costs no training, every number as a table, and the curves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from core.base.language import _, translate

@@ -5,8 +5,6 @@ share red, `tides` and `lantern` are mostly white, so that colour alone does not
 On a page, points are x + y j, in millimetres.
 """
 
-from __future__ import annotations
-
 import io
 import math
 from cmath import rect

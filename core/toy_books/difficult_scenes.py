@@ -1,7 +1,5 @@
 """The scenes of the difficult test: other rooms, overlaps, a stranger, odd angles."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.random import Generator
 

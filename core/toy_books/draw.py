@@ -1,7 +1,5 @@
 """Writes the data set's folder: photos, labels, boxes and its description."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator

@@ -1,7 +1,5 @@
 """The home where all photos of one draw are taken: its table, floors, carpets and lamps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache, partial
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What can be seen of each book in a scene, exactly, from the renderer's own masks."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """From linear light to a phone's JPEG: focus, exposure, white balance, vignette, grain."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

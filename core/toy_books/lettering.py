@@ -1,7 +1,5 @@
 """Drawing on a page measured in millimetres: text of any weight and width, lines, shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Light on surfaces: a lamp with soft shadows, shaded corners, and highlights on glossy covers."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Smooth random fields that repeat seamlessly, the raw material of every surface."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

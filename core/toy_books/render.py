@@ -1,7 +1,5 @@
 """From shapes to pixels: which part each pixel sees, where on it, and in what colour."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

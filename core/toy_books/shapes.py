@@ -1,7 +1,5 @@
 """Things a scene is built of: textured planes, boxes, cylinders and rods."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field

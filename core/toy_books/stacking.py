@@ -1,7 +1,5 @@
 """Laying books down: flat on the ground or on one another, where they stay."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from core.toy_books.covers import Book, footprint

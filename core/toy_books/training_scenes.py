@@ -1,7 +1,5 @@
 """The scenes of the training shoot: one book on the table, and the backgrounds of the home."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

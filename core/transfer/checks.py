@@ -4,8 +4,6 @@ code that pages read it with, and nothing in it that could stop a page or point 
 Stricter than the readers alone, which let a damaged run show what is left of it.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import math

@@ -1,8 +1,6 @@
 """What a zip of runs holds (format 1): a folder per run, named by its id, with the files of its run
 folder, and `travel.json`, which lists them with their sizes and SHA-256."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

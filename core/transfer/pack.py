@@ -1,8 +1,6 @@
 """Writes runs into one zip file, which is the same bit for bit whenever the same is packed at the
 same moment: sorted names, one date for all."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import zipfile
@@ -111,9 +109,7 @@ def clean_sender(name: str) -> str:
     """The name without spaces at its ends. Raises InputError where it cannot be one."""
     name = name.strip()
     if len(name) > MAX_NAME_LENGTH or name != printable(name):
-        raise InputError(
-            N_("--from: at most {most} characters, in one line").format(most=MAX_NAME_LENGTH)
-        )
+        raise InputError(N_("--from: at most {most} characters, in one line", most=MAX_NAME_LENGTH))
     return name
 
 

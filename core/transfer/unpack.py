@@ -5,8 +5,6 @@ format has it. Nothing in a zip file is executed, and no name in it decides wher
 written.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
