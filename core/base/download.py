@@ -4,8 +4,6 @@ gives up in a known time.
 The standard library is enough: one file at a time, no uploads, no cookies.
 """
 
-from __future__ import annotations
-
 import http.client
 import re
 import time

@@ -10,8 +10,6 @@ core does not know who is looking: the dashboard tells it with `listen` (the lan
 visitor's, not the server's); a command speaks English.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,8 +1,6 @@
 """The machine a run is computed on: threads, memory layout, versions. All of it is recorded, since
 chaotic training makes even the thread count show in the numbers."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import platform

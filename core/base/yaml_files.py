@@ -5,8 +5,6 @@ resolver here is YAML 1.2's. Tags, aliases (a short file can expand to gigabytes
 twice are refused.
 """
 
-from __future__ import annotations
-
 import copy
 import re
 from functools import lru_cache

@@ -5,8 +5,6 @@ bundled photos within the limits below; with `OVERFIT_LENS_TRAINING=off` nobody 
 limited is refused where it is done, in core; pages only say beforehand what would be refused.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from core.base.demo_mode import (
