@@ -54,8 +54,7 @@ def make_store(folder: Path, runs: int) -> list[str]:
     in how well they look at the objects, each with many seeds. Returns the ids, oldest first.
 
     One run of each recipe is written by the tests' factory; the others are copies with their own
-    seed, as a seed changes no file's size.
-    """
+    seed, as a seed changes no file's size."""
     dataset = read_dataset(TOY_BOOKS)
     ids = []
     for recipe in range(RECIPES):

@@ -63,8 +63,7 @@ def download(
 
     check: what is wrong with the whole file, None when it is right; a wrong one is thrown away.
     limit: the most bytes that are taken. on_bytes: told how many are there. Raises InputError, one
-    line, when it cannot be had; what has come stays in `part` for the next time.
-    """
+    line, when it cannot be had; what has come stays in `part` for the next time."""
     shown = re.sub(r"//[^/@]*@", "//", url)  # without a name and password
     if not url.startswith(("http://", "https://")):
         raise InputError(f"{shown}: {N_('must begin with http:// or https://')}")

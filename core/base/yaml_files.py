@@ -66,9 +66,7 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", _WHOLE, list("-+0123456789"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER, list("-+.0123456789"))
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$"),
-    list("-+."),
+    "tag:yaml.org,2002:float", re.compile(r"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$"), list("-+.")
 )
 
 
@@ -88,8 +86,7 @@ def parse_yaml(text: str, source: str) -> Any:
     """Plain data from YAML text. Raises InputError with one line that names `source`.
 
     A page reads the same few recipes each time it is drawn, and parsing one takes longer than
-    copying what it held the last time.
-    """
+    copying what it held the last time."""
     try:
         if len(text) > _MAX_CACHED_CHARS:
             return yaml.load(text, Loader=_Loader)

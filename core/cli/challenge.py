@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import typer
 
 from core.base.errors import InputError
 from core.base.formatting import decimal, percent
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
-from core.cli.output import print_errors, print_json, print_table
+from core.cli.output import exit_with_errors, print_json, print_table
 from core.cli.progress import ProgressBar
 from core.compare.challenge_ranking import (
     MIN_SEEDS,
@@ -50,9 +49,7 @@ def challenge(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> N
     else:
         for field, board in boards:
             _print(field, board)
-    print_errors(list(dict.fromkeys(failed)))
-    if failed:
-        raise typer.Exit(2)
+    exit_with_errors(list(dict.fromkeys(failed)))
 
 
 def _write_missing_answers(runs: Path, field: ComparableGroups) -> list[str]:

@@ -41,6 +41,13 @@ def print_errors(problems: Sequence[object]) -> None:
         print_status(f"error: {problem}")
 
 
+def exit_with_errors(problems: Sequence[object]) -> None:
+    """The same at the end of a command: the exit status is 2 where there is any."""
+    print_errors(problems)
+    if problems:
+        raise typer.Exit(2)
+
+
 def confirm(question: str, yes: bool) -> None:
     """Goes on when the answer is yes; anything else leaves the command."""
     if not yes and not typer.confirm(question, err=True):

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from typer import Argument, Option
 
@@ -13,14 +14,14 @@ from core.cli.annotate import note, rename, star, tag
 from core.cli.compare import compare
 from core.cli.import_runs import import_
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunArgument, RunsOption, YesOption
-from core.cli.output import confirm, count_runs, print_json
+from core.cli.output import confirm, count_runs, print_json, print_table
 from core.compare.tables import labels_by_id
 from core.jobs.local import mark_lost
 from core.recipe.files import recipe_yaml
 from core.store.annotations import read_annotations
 from core.store.backup import back_up
 from core.store.fields import UNCONFIRMED
-from core.store.index import RunIndex
+from core.store.index import RunIndex, RunRow
 from core.store.provenance import read_provenance
 from core.store.query import filter_rows, vocabulary
 from core.store.run import Run, open_run
@@ -35,9 +36,6 @@ from core.store.trash import (
     empty_trash,
     restore_run,
 )
-
-_LINE = "{:<44} {:<10} {:>7} {:>8} {:>7} {:>8} {:>6} {:<16} {}"  # of the table of runs
-_SCORES = ("primary", "object")  # in it, of the set that is compared
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -75,26 +73,7 @@ def list_(
         print(f"no run of {len(every)} fits" if every else none)
         return
     names = labels_by_id(every)
-    heads = ("run", "state", "epoch", "val acc", "photos", "objects", "lift", "of set", "name")
-    print(_LINE.format(*heads))
-    for row in rows:
-        name = comparison_set_of([row.summary]) or "-"
-        keys = [("validation", "accuracy"), *(("sets", name, "scores", s) for s in _SCORES)]
-        shares = [row.summary_value(*each, "value") for each in keys]
-        lift = row.summary_value("sets", name, "localisation", "lift")
-        title = " ".join([names[row.id], *(f"[{tag}]" for tag in row.tags)])
-        print(
-            _LINE.format(
-                row.id,
-                row.status.state,
-                f"{row.status.epoch}/{row.status.epochs}",
-                *("-" if share is None else f"{share:.0%}" for share in shares),
-                "-" if lift is None else f"{lift:.2f}",
-                name,
-                f"{'* ' if row.starred else ''}{title}"
-                + (f" (from {row.came_from})" if row.came_from else ""),
-            )
-        )
+    print_table(pd.DataFrame([_cells(row, names[row.id]) for row in rows]), indent="")
 
 
 @app.command()
@@ -182,6 +161,29 @@ def reindex(runs: RunsOption = DEFAULT_RUNS) -> None:
     for row in rows:
         if row.problem:
             print(f"{row.id}: cannot be read: {row.problem}")
+
+
+def _cells(row: RunRow, name: str) -> dict[str, str]:
+    """A line of the table of runs."""
+    tested = comparison_set_of([row.summary]) or "-"
+
+    def number(form: str, *keys: str) -> str:
+        value = row.summary_value(*keys)
+        return "-" if value is None else f"{value:{form}}"
+
+    tags = [f"[{tag}]" for tag in row.tags]
+    sender = [f"(from {row.came_from})"] if row.came_from else []
+    return {
+        "run": row.id,
+        "state": row.status.state,
+        "epoch": f"{row.status.epoch}/{row.status.epochs}",
+        "val acc": number(".0%", "validation", "accuracy", "value"),
+        "photos": number(".0%", "sets", tested, "scores", "primary", "value"),
+        "objects": number(".0%", "sets", tested, "scores", "object", "value"),
+        "lift": number(".2f", "sets", tested, "localisation", "lift"),
+        "of set": tested,
+        "name": " ".join(["*"] * row.starred + [name, *tags, *sender]),
+    }
 
 
 def _print_annotations(run: Run) -> None:

@@ -74,8 +74,7 @@ def add_photos(
     label: the class of all of them; without one, a photo whose folder is called like a class is of
     that class. origin: one of core.data.dataset.ORIGINS, of a new test set. columns: what further
     columns of train.csv say of the photos. Raises DataError, one line, and adds nothing: no such
-    class, a name that will not do, a folder that cannot be written.
-    """
+    class, a name that will not do, a folder that cannot be written."""
     demo_mode.check_allowed("upload")
     with locked_dataset(root) as dataset:
         _check_target(dataset, split, label, origin, columns or {})

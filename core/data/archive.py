@@ -93,8 +93,7 @@ def open_file_source(
     one's own; a zip's never are. encoding: of names in a zip that does not tell it.
 
     Raises DataError, one line, for what is neither, and for a zip that is encrypted, points outside
-    of itself or would unpack to more than the limits.
-    """
+    of itself or would unpack to more than the limits."""
     path = Path(path)
     if path.is_dir():
         return _Folder(path, limits, follow_links)

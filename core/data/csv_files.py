@@ -25,11 +25,6 @@ def line_location(path: Path, line: int) -> str:
     return N_("{path} line {line}").format(path=path, line=line)
 
 
-def table_too_large_text() -> str:
-    """What is wrong with a table of more than MAX_BYTES."""
-    return N_("larger than {size:.0f} MB; that is no table of photos").format(size=MAX_BYTES / 1e6)
-
-
 def delimiter(text: str) -> str:
     """What separates the columns, by the first line: a comma, unless it has more semicolons (as
     spreadsheets write where the comma is decimal) or tabs."""
@@ -60,10 +55,10 @@ def parse_rows(
     at the ends of a field. Lines of commas alone, as spreadsheets leave them, are passed over.
     data: None of a file that is too large. `all_columns`: with every column that has a name.
 
-    Raises DataError: one line that names the file and line, and what to change.
-    """
+    Raises DataError: one line that names the file and line, and what to change."""
     if data is None or len(data) > MAX_BYTES:
-        raise DataError(f"{path}: {table_too_large_text()}")
+        large = N_("larger than {size:.0f} MB; that is no table of photos", size=MAX_BYTES / 1e6)
+        raise DataError(f"{path}: {large}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

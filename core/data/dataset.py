@@ -130,11 +130,6 @@ class Dataset:
         return {name: counts[i] for i, name in enumerate(self.classes)}
 
 
-def is_dataset(root: Path) -> bool:
-    """Whether a folder looks like a data set: it has `train/`, or photos in some folder."""
-    return (root / "train").is_dir() or _holds_photos(root)
-
-
 def _holds_photos(root: Path) -> bool:
     """By a glance at its first files."""
     seen = 0
@@ -150,19 +145,19 @@ def _holds_photos(root: Path) -> bool:
 
 
 def find_datasets(parent: Path) -> list[Path]:
-    """The data-set folders directly inside `parent`, by name."""
+    """The data-set folders directly inside `parent`, by name: those that have `train/`, or photos
+    in some folder."""
     if not parent.is_dir():
         return []
     # A hidden folder is one that is being filled.
     folders = (p for p in parent.iterdir() if p.is_dir() and not p.name.startswith("."))
-    return sorted(folder for folder in folders if is_dataset(folder))
+    return sorted(each for each in folders if (each / "train").is_dir() or _holds_photos(each))
 
 
 def read_dataset(root: Path) -> Dataset:
     """Reads and validates a data-set folder without decoding any photo.
 
-    Raises DataError: one line that names the file, row or class, and what to change.
-    """
+    Raises DataError: one line that names the file, row or class, and what to change."""
     root = Path(root)
     if not root.is_dir():
         raise DataError(N_("{root}: no such folder").format(root=root))

@@ -91,8 +91,7 @@ def fetch_small_books(
 
     source: a web address that the manifest's paths are put after, or a folder or zip file that
     holds the originals. Photos that are there and can be read stay; whatever stops it, the next
-    call goes on. Raises InputError, one line: the first photo that cannot be had, and why.
-    """
+    call goes on. Raises InputError, one line: the first photo that cannot be had, and why."""
     originals = read_manifest(bundled_dir / MANIFEST)
     try:
         target.mkdir(parents=True, exist_ok=True)

@@ -7,10 +7,11 @@ import re
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain, zip_longest
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -67,8 +68,7 @@ def import_photos(
 
     Nothing is to be seen of it before it is whole. `on_photo` is told photos done and their number.
     Raises DataError, one line: no photos of two classes, two possible readings, a zip not to be
-    trusted, a name that is taken, a folder that cannot be written.
-    """
+    trusted, a name that is taken, a folder that cannot be written."""
     source, options = Path(source), options or ReadingOptions()
     with open_file_source(source, limits, follow_links=True, encoding=options.encoding) as opened:
         target = Path(datasets) / _name(name, opened.name)
@@ -119,8 +119,7 @@ def read_upload(
         by_class: dict[str, list[ReadPhoto]] = {}
         for photo in reading.photos:
             by_class.setdefault(photo.label, []).append(photo)
-        turns = (one for place in range(samples) for one in _nth(by_class.values(), place))
-        for photo in turns:
+        for photo in filter(None, chain.from_iterable(zip_longest(*by_class.values()))):
             if len(shown) == samples:
                 break
             file = path.with_name("sample")
@@ -158,14 +157,6 @@ def unused_name(datasets: Path, file_name: str) -> str:
 
 def _stem(file_name: str) -> str:
     return re.sub(r"\.zip$", "", file_name, flags=re.IGNORECASE)
-
-
-def _groups(photos: Sequence[ReadPhoto]) -> Iterator[Sequence[ReadPhoto]]:
-    return (photos[first : first + _AT_ONCE] for first in range(0, len(photos), _AT_ONCE))
-
-
-def _nth(groups: Iterable[Sequence[ReadPhoto]], place: int) -> Iterator[ReadPhoto]:
-    return (group[place] for group in groups if len(group) > place)
 
 
 def _name(asked: str | None, source: str) -> str:
@@ -281,7 +272,8 @@ def _copy_photos(
             return error
 
     with ThreadPoolExecutor(_THREADS) as threads:
-        for group in _groups(reading.photos):
+        for first in range(0, len(reading.photos), _AT_ONCE):
+            group = reading.photos[first : first + _AT_ONCE]
             data = [read(photo) for photo in group]
             jobs = [
                 threads.submit(copied, (place, each, longest_side(photo)))

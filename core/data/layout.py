@@ -114,8 +114,7 @@ def find_layout(
     their names say. labelled: tables or annotations label the photos, so that folders need not;
     by_table: they do it alone, whatever the folders are called.
 
-    Raises DataError where there are not at least two folders of photos and nothing else labels.
-    """
+    Raises DataError where there are not at least two folders of photos and nothing else labels."""
     root = folder_tree(photos)
     found = (_splits_alone(root) or _Found("")) if by_table else _by_names(root)
     if kinds:

@@ -72,8 +72,7 @@ def copy_photo(path: Path, longest: int = LONGEST_SIDE) -> PhotoCopy:
     """A photo as JPEG, upright, in RGB, at most `longest` pixels wide and high. A JPEG that is so
     already keeps its very bytes.
 
-    Raises DataError: why it is no photo, without its name.
-    """
+    Raises DataError: why it is no photo, without its name."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about odd metadata of a picture that can be read

@@ -91,8 +91,7 @@ def open_photo(path: Path, at_least: int | None = None) -> Image.Image:
     decoded at a half, quarter or eighth of its size, with the shorter side still at least that many
     pixels.
 
-    Raises DataError naming the file when it is no photo, damaged, or has over 80 million pixels.
-    """
+    Raises DataError naming the file when it is no photo, damaged, or has over 80 million pixels."""
     return open_scaled_photo(path, at_least)[0]
 
 

@@ -32,8 +32,7 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
     """Indices of the photos that train and of those that validate.
 
     Raises DataError when the recipe's split does not fit the photos: each class needs a photo on
-    either side.
-    """
+    either side."""
     split = recipe.split
     if isinstance(split, KFold):
         return kfold(dataset, split)
@@ -177,8 +176,7 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
     """Indices of the training and of the validation photos, each class split alike.
 
     Uses scikit-learn's `train_test_split(stratify=labels)`, as the article did but for stratify.
-    Raises DataError when the share leaves a side with fewer photos than there are classes.
-    """
+    Raises DataError when the share leaves a side with fewer photos than there are classes."""
     from sklearn.model_selection import train_test_split
 
     try:
@@ -203,8 +201,7 @@ def kfold(dataset: Dataset, split: KFold) -> tuple[list[int], list[int]]:
 
     The folds of one seed share out the photos: each photo validates in exactly one of them
     (scikit-learn's `StratifiedKFold`, shuffled by the seed). Raises DataError when a class has
-    fewer photos than there are folds.
-    """
+    fewer photos than there are folds."""
     from sklearn.model_selection import StratifiedKFold
 
     _check_folds(dataset, split)
@@ -247,8 +244,7 @@ def group_split(dataset: Dataset, split: GroupSplit) -> tuple[list[int], list[in
 
     Photos that joined later go where their shoot is; a new shoot of an addition validates in one of
     the folds at random. Raises DataError when there is no such column, there are fewer shoots than
-    folds, or a class would not train or not validate.
-    """
+    folds, or a class would not train or not validate."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     _check_folds(dataset, split)
@@ -301,8 +297,7 @@ def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     words, or by the number of each photo's fold, one of which validates.
 
     Raises DataError when there is no such column, a value is neither, or a class would not train
-    or not validate.
-    """
+    or not validate."""
     table, column = dataset.root / "train.csv", split.column
     values = _read_column(dataset, column)
     if all(value.isdecimal() for value in values):

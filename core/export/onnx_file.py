@@ -39,8 +39,7 @@ def export_onnx(run: Run, path: Path) -> OnnxExport:
     columns), raw. All of it is computed in float32.
 
     Raises InputError: where packages are missing, the run is not finished, the file cannot be
-    written, or ONNX Runtime gives other outputs than PyTorch (by more than TOLERANCE).
-    """
+    written, or ONNX Runtime gives other outputs than PyTorch (by more than TOLERANCE)."""
     require_packages("--onnx", PACKAGES)
     if path.suffix != ".onnx":
         raise InputError(f"--onnx {path}: must end in .onnx")

@@ -19,12 +19,7 @@ from core.base.files import PROJECT_ROOT
 from core.base.language import _
 from core.recipe.schema import Recipe
 from core.store.run import find_runs
-from core.store.visitors import (
-    count_group_runs,
-    count_visitor_runs,
-    is_visitor_dir,
-    shared_root_of,
-)
+from core.store.visitors import count_group_runs, count_visitor_runs, is_visitor_dir, shared_root_of
 
 DEMO_DATASET = PROJECT_ROOT / "dataset" / "toy_books"
 ALLOWED_BACKBONES = ("efficientnet_lite0",)  # the one whose weights come with the installation

@@ -38,11 +38,6 @@ def split_terms(text: str) -> list[tuple[str, str]]:
     return [piece for piece in found if piece[0]]
 
 
-def strip_markup(text: str) -> str:
-    """The text without marks, as it is read aloud."""
-    return "".join(words for words, __ in split_terms(text))
-
-
 def glossary() -> dict[str, tuple[str, str]]:
     """By key: the word as it stands in a sentence, and what it means."""
     return {

@@ -27,8 +27,7 @@ class GBuffer:
     """What each of some spots of the frame sees.
 
     `part_ids` numbers the parts of all solids in order (-1 for nothing), `u` and `v` say where on
-    the part, `inverse_depth` is in 1/metres.
-    """
+    the part, `inverse_depth` is in 1/metres."""
 
     part_ids: NDArray[np.int32]
     u: Array

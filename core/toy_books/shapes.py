@@ -36,8 +36,7 @@ class Face:
 
     The texture's top left is (0, 0). An `endless` face repeats in every direction (the ground);
     an `elliptical` one keeps only the inscribed ellipse. `normals` optionally gives the shading
-    normal at u = 0 and u = 1, which makes the flat sides of a prism shade as a curved wall.
-    """
+    normal at u = 0 and u = 1, which makes the flat sides of a prism shade as a curved wall."""
 
     origin: Array
     u: Array
@@ -110,8 +109,7 @@ def box(
     """A box of `size` (x, y, z) metres whose own frame starts at its lower left front corner.
 
     `textures` are those of its top, left (x = 0), right, front (y = 0) and back; sides of `None`
-    or left out are not drawn. `gloss` is that of the top and of the sides.
-    """
+    or left out are not drawn. `gloss` is that of the top and of the sides."""
     w, d, h = size
     # Each row: origin, U (rightwards in the texture), V (downwards), outward normal.
     sides: list[list[tuple[float, float, float]]] = [

@@ -58,8 +58,7 @@ _CHECKPOINT = TypeAdapter(_Checkpoint)
 
 def check_run(run: Run) -> None:
     """Raises RunError, one line naming the file, where the run is not finished or a file of it is
-    not as the format has it. What files there are is not its concern (core.transfer.manifest).
-    """
+    not as the format has it. What files there are is not its concern (core.transfer.manifest)."""
     try:
         _check(run)
     except RunError:
@@ -119,10 +118,6 @@ def _check_status(run: Run, status: Status) -> None:
         if said and formatting.parse_timestamp(said) is None:
             why = N_("{said} is no time in UTC").format(said=printable(said))
             raise RunError(damaged_text(path, f"{name}: {why}"))
-
-
-def _check_recipe(run: Run) -> None:
-    run.recipe()
 
 
 def _check_environment(run: Run) -> None:
@@ -268,8 +263,8 @@ def _check_log(run: Run) -> None:
         raise RunError(f"{run.path / 'log.txt'}: {N_('not UTF-8 text')}") from None
 
 
-_CHECKS: dict[str, Callable[[Run], None]] = {
-    "recipe.yaml": _check_recipe,
+_CHECKS: dict[str, Callable[[Run], object]] = {
+    "recipe.yaml": Run.recipe,
     "environment.json": _check_environment,
     "summary.json": _check_summary,
     "annotations.json": _check_annotations,

@@ -5,7 +5,7 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +49,7 @@ def pack(
     stopped run go on where it stopped; without it, it would begin again.
 
     Raises InputError, one line: a run that is not there, an example, one that has not ended or is
-    damaged (what is packed here can be taken elsewhere).
-    """
+    damaged (what is packed here can be taken elsewhere)."""
     sender = clean_sender(sender)
     runs = [_packable(runs_dir, id_) for id_ in sorted(set(run_ids))]
     buffer, left_out = io.BytesIO(), []
@@ -116,16 +115,11 @@ def clean_sender(name: str) -> str:
 def run_files(folder: Path, checkpoint: bool = True) -> tuple[list[str], list[str]]:
     """The files of a run folder by name, sorted: those of the format, with or without its
     checkpoint, and whatever else is there."""
-    found = sorted(_below(folder))
+    paths = (each for each in folder.rglob("*") if each.is_symlink() or not each.is_dir())
+    found = sorted(path.relative_to(folder).as_posix() for path in paths)
     known = [name for name in found if name in MAX_FILE_BYTES]
     others = [name for name in found if name not in MAX_FILE_BYTES]
     return [name for name in known if checkpoint or not is_checkpoint(name)], others
-
-
-def _below(folder: Path) -> Iterator[str]:
-    for path in folder.rglob("*"):
-        if path.is_symlink() or not path.is_dir():
-            yield path.relative_to(folder).as_posix()
 
 
 def _packable(runs_dir: Path, run_id: str) -> Run:

@@ -79,8 +79,7 @@ def import_runs(
     zip file that was refused whole.
 
     Raises DemoError for a visitor of the demo; RunError, one line, where the folder of runs
-    cannot be written or the disk is full: what was taken before stays.
-    """
+    cannot be written or the disk is full: what was taken before stays."""
     visitors.refuse_visitor(runs_dir, "import")
     entries: list[ImportResult] = []
     shelf = DatasetMatcher(datasets)
