@@ -19,17 +19,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from common import (
-    TOY_BOOKS,
-    chromium,
-    dashboard,
-    median_text,
-    new_page,
-    print_head,
-    print_row,
-    run_script,
-    wait_until_visible,
-)
+import common
+from common import median_text, wait_until_visible
 
 from core.data.dataset import read_dataset
 from core.store.run import Run
@@ -55,7 +46,7 @@ def make_store(folder: Path, runs: int) -> list[str]:
 
     One run of each recipe is written by the tests' factory; the others are copies with their own
     seed, as a seed changes no file's size."""
-    dataset = read_dataset(TOY_BOOKS)
+    dataset = read_dataset(common.TOY_BOOKS)
     ids = []
     for recipe in range(RECIPES):
         looks = 0.1 + 0.8 * recipe / (RECIPES - 1)
@@ -82,7 +73,7 @@ def copy_run(run: Run, seed: int) -> Run:
 def seconds_to_draw(browser: Any, link: str, section: str) -> list[float]:
     """Seconds from the navigation of a new browser: to the title, to all that is on the screen, to
     everything."""
-    with new_page(browser) as page:
+    with common.new_page(browser) as page:
         begun = time.perf_counter()
         page.goto(link, wait_until="commit")
         wait_until_visible(page, "h1", "Compare")
@@ -95,21 +86,21 @@ def seconds_to_draw(browser: Any, link: str, section: str) -> list[float]:
 
 
 def main(runs: int = 1000, times: int = 5, sections: str = ",".join(SECTIONS)) -> None:
-    with tempfile.TemporaryDirectory() as name, chromium() as browser:
+    with tempfile.TemporaryDirectory() as name, common.chromium() as browser:
         ids = make_store(Path(name) / "runs", runs)
         step = max(1, len(ids) // 100)
         picked = {10: ids[:: 10 * step][:10], 100: ids[::step][:100]}
-        with dashboard(Path(name) / "runs") as app:
+        with common.dashboard(Path(name) / "runs") as app:
             link = f"{app.url}/compare?runs={','.join(picked[10])}"
             cold = seconds_to_draw(browser, link, "Scores")
             print(f"first view after the start, 10 runs: {cold[1]:.2f} s")
-            print_head("section", "runs", "title", "screen", "everything", title="median s")
+            common.print_head("section", "runs", "title", "screen", "everything", title="median s")
             for section, (count, some) in product(sections.split(","), picked.items()):
                 link = f"{app.url}/compare?section={section}&runs={','.join(some)}"
                 found = [seconds_to_draw(browser, link, section) for _ in range(times)]
                 told = map(median_text, zip(*found, strict=True))
-                print_row(section, f"{count} of {len(ids)}", *told)
+                common.print_row(section, f"{count} of {len(ids)}", *told)
 
 
 if __name__ == "__main__":
-    run_script(main)
+    common.run_script(main)

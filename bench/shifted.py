@@ -63,19 +63,10 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 WRECKS = ("front at 3e-2", "looks-good", "front at 1e-1, strong", "rates x10")
 # Numbers of a run, less is better where the sign is -1.
-NUMBERS = {
-    "validation accuracy": 1,
-    "validation loss": -1,
-    "geometry accuracy": 1,
-    "geometry loss": -1,
-    "light accuracy": 1,
-    "light loss": -1,
-    "other backgrounds accuracy": 1,
-    "other backgrounds loss": -1,
-    "total accuracy": 1,
-    "total loss": -1,
-    "total and validation loss": -1,
-}
+KINDS = {"accuracy": 1, "loss": -1}
+_FAMILIES = ("validation", "geometry", "light", "other backgrounds", "total")
+NUMBERS = {f"{name} {kind}": sign for name in _FAMILIES for kind, sign in KINDS.items()}
+NUMBERS["total and validation loss"] = -1
 
 
 def draw_data(seed: int, place: Path) -> Path:
@@ -107,7 +98,7 @@ def row_of(summary: dict[str, Any], truth: list[str]) -> dict[str, float]:
     }
     scores = shifted["families"] | ({"total": shifted["total"]} if shifted["total"] else {})
     for name, score in scores.items():
-        for kind in ("accuracy", "loss"):
+        for kind in KINDS:
             found[f"{name} {kind}"] = score[kind]["value"]
     found["total and validation loss"] = found["total loss"] + found["validation loss"]
     names = truth or [name for name in summary["sets"] if name.startswith("test_difficult")]

@@ -22,26 +22,10 @@ from babel.messages.pofile import read_po
 LANGUAGES = {"en": "English", "ja": "日本語"}  # by their codes in a link, `?lang=ja`
 _PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")  # `{name}`, `{share:.0%}`
 # Values of these names are somebody's own words: a folder may be called `test`, a column `seed`.
-_UNTRANSLATED_FIELDS = {
-    "path",
-    "file",
-    "folder",
-    "root",
-    "place",
-    "parent",
-    "source",
-    "table",
-    "column",
-    "key",
-    "dotted",
-    "split",
-    "name",
-    "twin",
-    "run",
-    "photo",
-    "classes",
-    "assignment",
-}
+_UNTRANSLATED_FIELDS = frozenset(
+    """path file folder root place parent source table column key dotted split name twin run
+    photo classes assignment""".split()  # noqa: SIM905
+)
 _LEAD = re.compile(r"\{\w+\}: ")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NAME = re.compile(r"\S+|.*/.*|.*\.\w{2,5}")  # of a key or file; spaces only in a path or file

@@ -109,11 +109,8 @@ def read_challenge_set(challenge_set: ChallengeSet) -> TestSet:
             and truth_fingerprint(test_set) == challenge_set.fingerprint
         ):
             return test_set
-    raise DataError(
-        N_("{root}: photos are missing or changed: delete the folder, and others are drawn").format(
-            root=challenge_set.root
-        )
-    )
+    told = N_("{root}: photos are missing or changed: delete the folder, and others are drawn")
+    raise DataError(told.format(root=challenge_set.root))
 
 
 def _challenge_set_dir(runs_dir: Path) -> Path:

@@ -68,15 +68,10 @@ def parse_rows(
         found = reader.fieldnames or ()
         missing = [name for name in columns if name not in found]
         if missing:
-            raise DataError(
-                N_(
-                    "{path}: lacks the column {column}; its first line must be "
-                    "{columns}, with commas",
-                    path=path,
-                    column=missing[0],
-                    columns=",".join(columns),
-                )
+            told = N_(
+                "{path}: lacks the column {column}; its first line must be {columns}, with commas"
             )
+            raise DataError(told.format(path=path, column=missing[0], columns=",".join(columns)))
         if all_columns:
             columns = [name for name in found if name]
         for row in reader:
@@ -89,8 +84,5 @@ def parse_rows(
             yield reader.line_num, {name: row[name].strip() for name in columns}
     except csv.Error as error:
         line = reader.reader.line_num  # the DictReader's own count stops before the bad line
-        raise DataError(
-            N_("{path} line {line}: not as a CSV file is written ({error})").format(
-                path=path, line=line, error=error
-            )
-        ) from None
+        told = N_("{path} line {line}: not as a CSV file is written ({error})")
+        raise DataError(told.format(path=path, line=line, error=error)) from None

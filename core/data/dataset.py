@@ -96,11 +96,8 @@ class Dataset:
             if test_set.name == name:
                 return test_set
         names = ", ".join(t.name for t in self.test_sets) or "none"
-        raise DataError(
-            N_("{root}: no test set {name} (there are: {names})").format(
-                root=self.root, name=name, names=names
-            )
-        )
+        told = N_("{root}: no test set {name} (there are: {names})")
+        raise DataError(told.format(root=self.root, name=name, names=names))
 
     def held_out(self, files: Sequence[str]) -> TestSet:
         """The training photos of these files as a set of photos to look at, each labelled with its
@@ -257,12 +254,11 @@ def read_metadata(root: Path) -> dict[str, Any]:
     stated = note.get("test_sets") or {}
     for name, told in stated.items() if isinstance(stated, dict) else [("test_sets", None)]:
         if not stated_origin(told):
-            raise DataError(
-                N_(
-                    "{path}: test_sets: {name}: say where it is from, origin: elsewhere or "
-                    "origin: same_shoot"
-                ).format(path=path, name=name)
+            problem = N_(
+                "{path}: test_sets: {name}: say where it is from, origin: elsewhere or "
+                "origin: same_shoot"
             )
+            raise DataError(problem.format(path=path, name=name))
     return note
 
 
@@ -324,12 +320,11 @@ def _usable(
 def _check_counts(root: Path, counts: Mapping[str, int]) -> None:
     for name, count in counts.items():
         if count < MIN_PHOTOS:
-            raise DataError(
-                N_(
-                    "{place}: class {name} has one photo; it needs at least two, "
-                    "one to train on and one to validate"
-                ).format(place=root / TRAIN, name=name)
+            told = N_(
+                "{place}: class {name} has one photo; it needs at least two, "
+                "one to train on and one to validate"
             )
+            raise DataError(told.format(place=root / TRAIN, name=name))
 
 
 def _read_test_sets(
@@ -346,12 +341,11 @@ def _read_test_sets(
             photos.setdefault(photo.placed.split, []).append(photo)
     inside = [one for one in reading.photos if one.placed.file.startswith(f"{VALIDATION}/")]
     if any(not one.label for one in inside):
-        raise DataError(
-            N_(
-                "{place}: validation photos are taken from train/; rename the folder to "
-                "have it as a test set, or move its photos into train/"
-            ).format(place=root / VALIDATION)
+        problem = N_(
+            "{place}: validation photos are taken from train/; rename the folder to "
+            "have it as a test set, or move its photos into train/"
         )
+        raise DataError(problem.format(place=root / VALIDATION))
     files = {name: {photo.placed.name for photo in found} for name, found in photos.items()}
     labels = read_labels(_own_table(root, reading, "labels.csv"), files, classes)
     boxes = read_boxes(
@@ -360,18 +354,11 @@ def _read_test_sets(
     )
     sets = []
     for name, found in sorted(photos.items()):
-        told = {one.placed.name: one.truth for one in found if one.label}
-        marked = {one.placed.name: one.boxes for one in found if one.boxes}
-        sets.append(
-            TestSet(
-                name,
-                tuple(_photo(root, one) for one in found),
-                told | labels.get(name, {}),
-                marked | boxes.get(name, {}),
-                stated_origin(stated.get(name)),
-                added.get(name, {}),
-            )
-        )
+        here = tuple(_photo(root, one) for one in found)
+        told = {one.placed.name: one.truth for one in found if one.label} | labels.get(name, {})
+        marked = {one.placed.name: one.boxes for one in found if one.boxes} | boxes.get(name, {})
+        origin = stated_origin(stated.get(name))
+        sets.append(TestSet(name, here, told, marked, origin, added.get(name, {})))
     return sets, boxes
 
 

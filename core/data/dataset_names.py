@@ -68,11 +68,8 @@ def check_file_name(root: Path, file: str) -> None:
     Raises DataError."""
     if CONTROL_CHARS.search(file):
         shown = CONTROL_CHARS.sub("?", file)
-        raise DataError(
-            N_("{folder}/{shown}: its name holds a sign that is not seen: rename it").format(
-                folder=root, shown=shown
-            )
-        )
+        told = N_("{folder}/{shown}: its name holds a sign that is not seen: rename it")
+        raise DataError(told.format(folder=root, shown=shown))
     try:
         file.encode("utf-8")
     except UnicodeEncodeError:

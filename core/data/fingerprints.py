@@ -35,12 +35,11 @@ class FileDigests:
         for path, (before, digest) in self._known.items():
             now = files.quick_fingerprint(path)
             if now != before and file_digest(path) != digest:
-                raise DataError(
-                    N_(
-                        "{path}: was replaced while it was in use: put it back as it was, or begin "
-                        "again with the new one"
-                    ).format(path=path)
+                told = N_(
+                    "{path}: was replaced while it was in use: put it back as it was, or begin "
+                    "again with the new one"
                 )
+                raise DataError(told.format(path=path))
             self._known[path] = now, digest
 
 

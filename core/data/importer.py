@@ -163,11 +163,8 @@ def _name(asked: str | None, source: str) -> str:
     if asked is None:
         return clean_name(_stem(source))
     if asked != clean_name(asked):
-        raise InputError(
-            N_("--name {asked}: only letters, digits, - and _, such as {name}").format(
-                asked=printable(asked), name=clean_name(asked)
-            )
-        )
+        told = N_("--name {asked}: only letters, digits, - and _, such as {name}")
+        raise InputError(told.format(asked=printable(asked), name=clean_name(asked)))
     return asked
 
 
@@ -335,16 +332,9 @@ def _check_classes(
                 "{path}: {folder} has {count} photos that can be used, and a class needs two; "
                 "{file}: {reason}"
             )
-        found = reading.layout.folders.get(f"{TRAIN}/{name}", name)
-        raise DataError(
-            told.format(
-                path=path,
-                folder=printable(found),
-                count=counts[name],
-                file=printable(bad or ""),
-                reason=reasons.get(bad or "", ""),
-            )
-        )
+        place = printable(reading.layout.folders.get(f"{TRAIN}/{name}", name))
+        example = {"file": printable(bad or ""), "reason": reasons.get(bad or "", "")}
+        raise DataError(told.format(path=path, folder=place, count=counts[name], **example))
     return imported, classes, []
 
 

@@ -187,11 +187,8 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
             stratify=np.asarray(labels),
         )
     except ValueError as error:
-        raise DataError(
-            N_("split.validation: {share:g} does not fit ({error}); choose another share").format(
-                share=split.validation, error=error
-            )
-        ) from None
+        told = N_("split.validation: {share:g} does not fit ({error}); choose another share")
+        raise DataError(told.format(share=split.validation, error=error)) from None
     # In the folder's order: what an epoch sees first is decided by the run's seed alone.
     return sorted(train.tolist()), sorted(validation.tolist())
 
@@ -227,15 +224,10 @@ def _check_folds(dataset: Dataset, split: KFold | GroupSplit) -> None:
     """Each fold must validate every class."""
     count, name = min((count, name) for name, count in original_counts(dataset).items())
     if count < split.folds:
-        raise DataError(
-            N_(
-                "split.folds: {folds} folds need {folds} photos of each class, "
-                "and {name} has {count}",
-                folds=split.folds,
-                name=name,
-                count=count,
-            )
+        told = N_(
+            "split.folds: {folds} folds need {folds} photos of each class, and {name} has {count}"
         )
+        raise DataError(told.format(folds=split.folds, name=name, count=count))
 
 
 def group_split(dataset: Dataset, split: GroupSplit) -> tuple[list[int], list[int]]:
@@ -255,11 +247,8 @@ def group_split(dataset: Dataset, split: GroupSplit) -> tuple[list[int], list[in
     groups = find_shoots(dataset, split.column, original)
     count = len({*groups.values()})
     if count < split.folds:
-        raise DataError(
-            N_("split.folds: {folds} folds need as many shoots, and there are {count}").format(
-                folds=split.folds, count=count
-            )
-        )
+        told = N_("split.folds: {folds} folds need as many shoots, and there are {count}")
+        raise DataError(told.format(folds=split.folds, count=count))
     labels = np.asarray([dataset.train_labels[i] for i in original])
     folds = StratifiedGroupKFold(split.folds, shuffle=True, random_state=split.seed)
     _, held_out = [*folds.split(labels, labels, [groups[i] for i in original])][split.fold]
@@ -306,11 +295,8 @@ def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
         validating = _validating_by_word(split, values, [photo.file for photo in dataset.train])
     train = [i for i in range(len(values)) if i not in validating]
     if not validating:
-        raise DataError(
-            N_("split.column: {table}: no photo is marked {validation} in {column}").format(
-                table=table, validation=VALIDATION, column=column
-            )
-        )
+        told = N_("split.column: {table}: no photo is marked {validation} in {column}")
+        raise DataError(told.format(table=table, validation=VALIDATION, column=column))
     return _checked_sides(
         dataset,
         train,
@@ -344,20 +330,14 @@ def _read_column(dataset: Dataset, column: str) -> Sequence[str]:
 def _validating_by_fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
     known = ", ".join(map(str, sorted(set(folds))))
     if split.fold is None:
-        raise DataError(
-            N_(
-                "split.fold: missing; {column} of train.csv holds folds ({known}): say which "
-                "one validates",
-                column=split.column,
-                known=known,
-            )
+        told = N_(
+            "split.fold: missing; {column} of train.csv holds folds ({known}): say which "
+            "one validates"
         )
+        raise DataError(told.format(column=split.column, known=known))
     if split.fold not in folds:
-        raise DataError(
-            N_("split.fold: must be one of {known} ({column} of train.csv), not {fold}").format(
-                known=known, column=split.column, fold=split.fold
-            )
-        )
+        told = N_("split.fold: must be one of {known} ({column} of train.csv), not {fold}")
+        raise DataError(told.format(known=known, column=split.column, fold=split.fold))
     return {i for i, fold in enumerate(folds) if fold == split.fold}
 
 
@@ -376,9 +356,6 @@ def _validating_by_word(split: CsvSplit, values: Sequence[str], files: Sequence[
                 )
             )
     if split.fold is not None:
-        raise DataError(
-            N_("split.fold: {column} of train.csv holds words, no folds: leave it out").format(
-                column=split.column
-            )
-        )
+        told = N_("split.fold: {column} of train.csv holds words, no folds: leave it out")
+        raise DataError(told.format(column=split.column))
     return {i for i, value in enumerate(values) if value == VALIDATION}

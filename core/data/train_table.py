@@ -66,9 +66,6 @@ def _resolve_inside(folder: Path, file: str, where: str) -> Path:
             N_("{where}: {file} points outside {folder}", where=where, file=file, folder=folder)
         )
     if not there:
-        raise DataError(
-            N_("{where}: {file} is not in {folder}: add the photo or remove the line").format(
-                where=where, file=file, folder=folder
-            )
-        )
+        told = N_("{where}: {file} is not in {folder}: add the photo or remove the line")
+        raise DataError(told.format(where=where, file=file, folder=folder))
     return path

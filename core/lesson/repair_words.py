@@ -48,6 +48,12 @@ def comparison_text(key: str, arms: dict[str, Arm]) -> str:
     )
 
 
+def comparison_texts(arms: dict[str, Arm]) -> list[str]:
+    """`Without dropout: 45 % named right, ...` of each arm."""
+    names = arm_names()
+    return [f"{names[key]}: {comparison_text(key, arms)}" for key in arms if key != "nothing"]
+
+
 def layer_drift_text(arms: dict[str, Arm]) -> str:
     """Whether layers that move do harm by moving: they moved with either rate."""
     if not {"slow-front", "fast-front"} <= arms.keys():

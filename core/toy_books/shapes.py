@@ -143,31 +143,16 @@ def cylinder(
     rise, inner = np.array([0.0, 0.0, height]), 0.93 * radius
     # The inside wall shows above what is in a mug.
     shells = [(ring, radius, 1, -rise, gloss), (ring, inner, -1, -rise * 0.6, 0.0)]
-    faces = [
-        Face(
-            origin=base + rise + r * a,
-            u=r * (b - a),
-            v=fall,
-            texture=wall,
-            normal=sign * (a + b) / 2,
-            gloss=shine,
-            normals=(sign * a, sign * b),
-        )
-        for points, r, sign, fall, shine in shells[: 2 if lid_depth else 1]
-        for a, b in (pair[::sign] for pair in pairwise(points))
-    ]
+    faces = []
+    for points, r, sign, fall, shine in shells[: 2 if lid_depth else 1]:
+        for a, b in (pair[::sign] for pair in pairwise(points)):
+            origin, ends = base + rise + r * a, (sign * a, sign * b)
+            middle = sign * (a + b) / 2
+            faces.append(Face(origin, r * (b - a), fall, wall, middle, shine, normals=ends))
     wide = inner if lid_depth else radius
-    faces.append(
-        Face(
-            origin=base + rise + np.array([-wide, wide, -lid_depth]),
-            u=np.array([2 * wide, 0.0, 0.0]),
-            v=np.array([0.0, -2 * wide, 0.0]),
-            texture=lid,
-            normal=np.array([0.0, 0.0, 1.0]),
-            gloss=gloss,
-            elliptical=True,
-        )
-    )
+    corner = base + rise + np.array([-wide, wide, -lid_depth])
+    across, along, up = np.diag([2 * wide, -2 * wide, 1.0])
+    faces.append(Face(corner, across, along, lid, up, gloss, elliptical=True))
     foot = base + radius * ring[:-1:2]
     return Solid(tuple(faces), np.concatenate([foot, foot + rise]))
 

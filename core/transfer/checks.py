@@ -76,12 +76,10 @@ def _check(run: Run) -> None:
     _require_files(run, _REQUIRED_FILES)
     status = run.status()
     if not status.ended:
-        raise RunError(
-            N_(
-                "{run}: is {state}; only a run that has ended (done, failed or cancelled) can be "
-                "moved"
-            ).format(run=run.id, state=status.state)
+        told = N_(
+            "{run}: is {state}; only a run that has ended (done, failed or cancelled) can be moved"
         )
+        raise RunError(told.format(run=run.id, state=status.state))
     _check_status(run, status)
     if status.state == "done":
         _require_files(run, _DONE_FILES)

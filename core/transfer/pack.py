@@ -144,11 +144,8 @@ def _bytes(path: Path) -> bytes:
         path.name if path.parent.name != "checkpoint" else f"checkpoint/{path.name}"
     ]
     if len(data) > most:
-        raise RunError(
-            N_("{path}: larger than {size:.0f} MB, the most that is moved").format(
-                path=path, size=most / 1e6
-            )
-        )
+        told = N_("{path}: larger than {size:.0f} MB, the most that is moved")
+        raise RunError(told.format(path=path, size=most / 1e6))
     return data
 
 

@@ -150,11 +150,8 @@ def _find_manifest(source: FileSource) -> tuple[str, Manifest]:
     told = {f"{prefix}{id_}/{name}" for id_, run in manifest.runs.items() for name in run.files}
     for name in source.files:
         if name not in told and name != found[0]:
-            raise RunError(
-                N_("holds {file}, which its {manifest} does not tell of").format(
-                    file=printable(name), manifest=MANIFEST
-                )
-            )
+            problem = N_("holds {file}, which its {manifest} does not tell of")
+            raise RunError(problem.format(file=printable(name), manifest=MANIFEST))
     return prefix, manifest
 
 
@@ -245,12 +242,11 @@ class _RunImporter:
             if name in packed.files and _digest(run.path / name) != packed.files[name].sha256
         ]
         if other:
-            raise RunError(
-                N_(
-                    "is here already, and differs in {files}. To have this one instead, delete "
-                    "that one first"
-                ).format(files=", ".join(other))
+            told = N_(
+                "is here already, and differs in {files}. To have this one instead, delete "
+                "that one first"
             )
+            raise RunError(told.format(files=", ".join(other)))
         noted = read_provenance(self.runs_dir, run.id)
         if noted is None:
             return replace(

@@ -165,7 +165,7 @@ def test_a_step_has_at_most_sixty_words(pair, number):
 @pytest.mark.parametrize("number", STEPS)
 def test_every_sentence_is_there_in_japanese(pair, number, japanese):
     step = build_step(number, pair, vote="A")
-    texts = [titles()[number - 1], *(part for why in step.questions for part in why)]
+    texts = [titles()[number - 1], *(part for why in step.questions.items() for part in why)]
     for text in [*texts, step.text, *filter(None, [step.answer])]:
         assert re.search("[ぁ-ん]", strip_markup(text)), text
         assert not re.search("[a-z]{2,} [a-z]{2,} [a-z]{2,}", strip_markup(text)), text
