@@ -16,7 +16,7 @@ from core.base.demo_mode import (
     retention_text,
 )
 from core.base.files import PROJECT_ROOT
-from core.base.language import _
+from core.base.language import N_, _, translate
 from core.recipe.schema import Recipe
 from core.store.run import find_runs
 from core.store.visitors import count_group_runs, count_visitor_runs, is_visitor_dir, shared_root_of
@@ -84,41 +84,25 @@ def exceeded_limits_text(recipe: Recipe, data_dir: Path) -> str:
         return ""
     if not is_training_allowed():
         return limits_text()
-    epochs, views = recipe.planned_epochs(), recipe.views_per_photo
+    epochs = recipe.planned_epochs()
     asked = [
         (Path(data_dir).resolve() != DEMO_DATASET, _("it trains on the bundled photos only")),
         (recipe.backbone not in ALLOWED_BACKBONES, _("it trains EfficientNet-Lite0 only")),
         (recipe.weights not in ALLOWED_WEIGHTS, _("it takes no file of weights")),
+    ]
+    bounds = [
+        (epochs, MAX_EPOCHS, N_("it trains {most} epochs at most, not {asked}")),
+        (recipe.image_size, MAX_IMAGE_SIZE, N_("photos are {most} pixels at most, not {asked}")),
+        (recipe.batch_size, MAX_BATCH_SIZE, N_("a batch is {most} photos at most, not {asked}")),
         (
-            epochs > MAX_EPOCHS,
-            _("it trains {most} epochs at most, not {asked}", most=MAX_EPOCHS, asked=epochs),
-        ),
-        (
-            recipe.image_size > MAX_IMAGE_SIZE,
-            _(
-                "photos are {most} pixels at most, not {asked}",
-                most=MAX_IMAGE_SIZE,
-                asked=recipe.image_size,
-            ),
-        ),
-        (
-            recipe.batch_size > MAX_BATCH_SIZE,
-            _(
-                "a batch is {most} photos at most, not {asked}",
-                most=MAX_BATCH_SIZE,
-                asked=recipe.batch_size,
-            ),
-        ),
-        (
-            (views or 0) > MAX_VIEWS_PER_PHOTO,
-            _(
-                "it makes {most} views of each photo at most, not {asked}",
-                most=MAX_VIEWS_PER_PHOTO,
-                asked=views,
-            ),
+            recipe.views_per_photo or 0,
+            MAX_VIEWS_PER_PHOTO,
+            N_("it makes {most} views of each photo at most, not {asked}"),
         ),
     ]
     found = [words for too_much, words in asked if too_much]
+    over = [(text, most, value) for value, most, text in bounds if value > most]
+    found += [translate(text).format(most=most, asked=value) for text, most, value in over]
     return _("This is a demo: {limits}.", limits="; ".join(found)) if found else ""
 
 
