@@ -18,6 +18,7 @@ from core.cli.output import confirm, count_runs, print_json, print_table
 from core.compare.tables import labels_by_id
 from core.jobs.local import mark_lost
 from core.recipe.files import recipe_yaml
+from core.store import trash
 from core.store.annotations import read_annotations
 from core.store.backup import back_up
 from core.store.fields import UNCONFIRMED
@@ -28,14 +29,6 @@ from core.store.run import Run, open_run
 from core.store.run_list import all_rows
 from core.store.status import utc_now
 from core.store.test_sets import comparison_set_of
-from core.store.trash import (
-    deletable_runs,
-    delete_expired_runs,
-    delete_runs,
-    deleted_runs,
-    empty_trash,
-    restore_run,
-)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -124,24 +117,24 @@ def delete(
             found = open_run(runs, id_)
             with suppress(RunError):  # a damaged run may go
                 mark_lost(found, utc_now)
-        ids = [run.id for run in deletable_runs(runs, run_ids)]
+        ids = [run.id for run in trash.deletable_runs(runs, run_ids)]
         confirm(f"Move {count_runs(len(ids))} to the trash?", yes)
-        delete_runs(runs, ids, utc_now)
+        trash.delete_runs(runs, ids, utc_now)
         print(
             f"{count_runs(len(ids))} moved to the trash; back with: python -m core runs restore RUN"
         )
-        delete_expired_runs(runs, utc_now)
+        trash.delete_expired_runs(runs, utc_now)
     else:
-        waiting = [run.id for run in deleted_runs(runs)]
+        waiting = [run.id for run in trash.deleted_runs(runs)]
         if waiting:
             confirm(f"Delete {count_runs(len(waiting))} for good? Nothing brings them back.", yes)
-        print(f"{count_runs(len(empty_trash(runs)))} deleted for good")
+        print(f"{count_runs(len(trash.empty_trash(runs)))} deleted for good")
 
 
 @app.command()
 def restore(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     """Brings a deleted run back."""
-    print(restore_run(runs, run).path)
+    print(trash.restore_run(runs, run).path)
 
 
 @app.command()
