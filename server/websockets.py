@@ -1,7 +1,5 @@
 """Streamlit's websocket: how many, what may be said on them, and for how long somebody is in."""
 
-from __future__ import annotations
-
 import ipaddress
 import os
 from collections import Counter

@@ -1,8 +1,6 @@
 """A session's log, `capture.jsonl` beside the photos: one event a line, only ever appended to, each
 flushed to disk. A line that a kill has torn is passed over."""
 
-from __future__ import annotations
-
 import json
 import os
 from contextlib import suppress
