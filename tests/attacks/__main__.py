@@ -3,8 +3,8 @@
 Another visitor opens two pages again and again meanwhile: the slower of its medians may be at most
 FACTOR times what it was before, in the same run. Server and all its processes stay within 1 GB
 (proportional share). Then the tests of what imports, shares, restarts and sign-in bear, and the
-hostile corpus. Loopback only, about eight minutes; `--soak MINUTES`: instead, twenty visitors, after
-which memory, threads, descriptors and temporary files are what they were (docs/security.md).
+hostile corpus. Loopback only, about eight minutes. `--soak MINUTES`: instead, twenty visitors,
+after which memory, threads, descriptors and temporary files are what they were (docs/security.md).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from tests.attacks.attacks import ATTACKS, Attack, Target
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "bench"))
-from common import free_port, memory, wait_until_healthy  # noqa: E402
-from demo import PAGE_SEQUENCE, process_tree  # noqa: E402
-from visitor import Visitor  # noqa: E402
+from common import free_port, memory, wait_until_healthy
+from demo import PAGE_SEQUENCE, process_tree
+from visitor import Visitor
 
 LIMIT = 1_000_000_000  # bytes, of a demo without training
 FACTOR = 4.0
