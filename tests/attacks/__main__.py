@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import random
-import signal
 import statistics
 import subprocess
 import sys
@@ -27,7 +25,7 @@ from tests.attacks.attacks import ATTACKS, Attack, Target
 from tests.conftest import ROOT
 
 sys.path.append(str(ROOT / "bench"))
-from common import free_port, memory, wait_until_healthy
+from common import dashboard, memory
 from demo import PAGE_SEQUENCE, process_tree
 from visitor import Visitor
 
@@ -50,30 +48,11 @@ SETTLED_MINUTES = 3
 
 
 @contextlib.contextmanager
-def demo_server(root: Path) -> Iterator[tuple[Target, subprocess.Popen[bytes]]]:
-    port = free_port()
-    with (root / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            [str(ROOT / "bin" / "serve")],
-            env={
-                **os.environ,
-                "PORT": str(port),
-                "ADDRESS": "127.0.0.1",
-                "OVERFIT_LENS_MODE": "demo",
-                "OVERFIT_LENS_TRAINING": "off",
-                "OVERFIT_LENS_RUNS": str(root / "runs"),
-            },
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        wait_until_healthy(f"http://127.0.0.1:{port}", server)
-        yield Target(f"http://127.0.0.1:{port}"), server
-    finally:
-        for pid in reversed(process_tree(server.pid)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        server.wait(timeout=600)
+def demo_server(root: Path) -> Iterator[tuple[Target, int]]:
+    """A demo without training, and its process."""
+    mode = {"OVERFIT_LENS_MODE": "demo", "OVERFIT_LENS_TRAINING": "off"}
+    with dashboard(root / "runs", command=[ROOT / "bin" / "serve"], **mode) as app:
+        yield Target(app.url), app.pid
 
 
 def used_memory(pid: int) -> int:
@@ -133,13 +112,13 @@ def attack_server(target: Target, pid: int, attack: Attack, before: float) -> bo
 
 
 def attack_all() -> bool:
-    with tempfile.TemporaryDirectory() as name, demo_server(Path(name)) as (target, server):
+    with tempfile.TemporaryDirectory() as name, demo_server(Path(name)) as (target, pid):
         page_seconds(target, 3)  # what the server keeps is kept
         before = statistics.median(page_seconds(target, 15))
         print(f"another visitor's page before: {before:.2f} s")
         print("| attack | what became of it | times as slow for others | memory | took |")
         print("|---|---|---|---|---|", flush=True)
-        borne = [attack_server(target, server.pid, attack, before) for attack in ATTACKS]
+        borne = [attack_server(target, pid, attack, before) for attack in ATTACKS]
     return all(borne)
 
 
@@ -177,7 +156,7 @@ def soak(minutes: int, visitors: int = 20) -> bool:
     """Prints a line a minute. Each minute counts with the least of its six looks: pages in the
     making hold memory and threads for a moment."""
     stop, errors, found = threading.Event(), [], []
-    with tempfile.TemporaryDirectory() as name, demo_server(Path(name)) as (target, server):
+    with tempfile.TemporaryDirectory() as name, demo_server(Path(name)) as (target, pid):
         people = [
             threading.Thread(target=browse, args=(target, number, stop, errors))
             for number in range(visitors)
@@ -188,7 +167,7 @@ def soak(minutes: int, visitors: int = 20) -> bool:
             looks = []
             for _ in range(6):
                 time.sleep(10)
-                looks.append(resources_of(server.pid, Path(name)))
+                looks.append(resources_of(pid, Path(name)))
             found.append({key: min(look[key] for look in looks) for key in looks[0]})
             print(f"minute {minute}: {found[-1]}, {len(errors)} errors", flush=True)
         stop.set()
