@@ -46,6 +46,7 @@ PARAMETERS = {
     "edit",
     "evidence",
     "file",
+    "find",
     "folds",
     "from",
     "group",
