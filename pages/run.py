@@ -22,6 +22,7 @@ from pages.widgets.run import cam_strip, details, diagnosis_report, run_choice
 from pages.widgets.shared import (
     capture_link,
     first_runs,
+    note,
     report,
     run_actions,
     run_curves,
@@ -94,6 +95,7 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
         run_actions.show(KEY, row)
         run_actions.delete_button(KEY, row)
     run_state.show(row)
+    note.show(row)
     run_ending.show(row, run)
     if found:
         if found.verdict in (N_("too little evidence"), N_("holds up, untested elsewhere")):

@@ -89,21 +89,7 @@ RUN_FIELDS: dict[str, RunField] = {
     "epochs": RunField(N_("epochs"), "number", N_("Epochs that are planned")),
     "id": RunField(N_("id"), "words", N_("Name of the run's folder")),
 }
-DEFAULT_COLUMNS = (
-    "verdict",
-    "state",
-    "validation",
-    "shifted",
-    "loss",
-    "test",
-    "difficult",
-    "objects",
-    "lift",
-    "took",
-    "started",
-    "seed",
-    "data",
-)
+DEFAULT_COLUMNS = ("verdict", "shifted", "objects", "lift", "validation", "took", "started")
 # Scores of photos, those furthest from the training photos first.
 SCORE_KEYS = ("objects", "difficult", "test", "shifted", "validation")
 

@@ -25,7 +25,11 @@ from core.store.status import status_text, time_left, time_taken
 
 REPEATS = "repeats"
 NO_GROUPS = "none"
-_EXTRA_COLUMNS = ("tag", "note", "from", "lr", "epochs")  # further columns that are no recipe keys
+# Further columns that are no recipe keys.
+_EXTRA_COLUMNS = (
+    *("state", "difficult", "test", "loss", "data", "seed"),
+    *("tag", "note", "from", "lr", "epochs"),
+)
 TableRow = dict[str, Any]
 Dot = dict[str, str]  # of core.base.palette.swatch
 
@@ -129,6 +133,9 @@ def _cell(row: RunRow, key: str, now: datetime) -> Any:
         moment = formatting.parse_timestamp(value)
         return [None, moment.timestamp()] if moment else None
     words = _translate_cell(key, field_text(key, value))
+    if key == "verdict" and (row.problem or row.status.state != "done"):
+        words = _state(row, now)  # what there is to say before a verdict
+        return [words, f"~{words.lower()}", None, _progress(row)]
     if not words:
         return None
     if key == "verdict":
