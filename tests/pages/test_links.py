@@ -92,6 +92,7 @@ BY_NAME = {
     "selection.py choose_one",
     "selection.py set_selection",
     "selection.py choose_items",
+    "saved_views.py show",
     "sections.py show_section",
     "persistent.py retain_values",
     "url_state.py read",

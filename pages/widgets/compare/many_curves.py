@@ -45,6 +45,10 @@ def show(
     by, ranked = ranked_by(selected)
     extremes = [*ranked[:EXTREMES], *ranked[EXTREMES:][-EXTREMES:]]
     found = _search(selected)
+    if found is not None:  # the best of them first
+        found = [id_ for id_ in ranked if id_ in found] + [
+            id_ for id_ in found if id_ not in ranked
+        ]
     drawn = extremes if found is None else found[:MAX_LINES]
     titles = {item.id: item.title for item in selected}
     figure.show(
