@@ -233,7 +233,7 @@ def test_very_many_runs_are_bands_and_a_search_draws_lines(runs, dataset, open_p
     app = open_page("compare", **link, find="verdict:generalises", log="true")
     assert not app.exception
     assert "Thin lines: 1 of 1 matches." in visible_text(app)
-    assert "`colr`" in visible_text(open_page("compare", **link, find="colr:3"))
+    assert "colr" in visible_text(open_page("compare", **link, find="colr:3"))
     assert "have not kept" in visible_text(open_page("compare", **link, axis="step"))
 
 

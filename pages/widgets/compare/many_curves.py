@@ -23,7 +23,7 @@ from core.store.groups import Group
 from core.store.query import QueryError, filter_rows, vocabulary
 from pages.widgets.shared.cached import cached
 from pages.widgets.shared.run_files import RunFiles
-from pages.widgets.ui import figure
+from pages.widgets.ui import figure, messages
 
 _matrices = cached(curve_matrices)
 
@@ -104,6 +104,6 @@ def _search(selected: Sequence[Group]) -> list[str] | None:
     try:
         found = {row.id for row in filter_rows(rows, query, vocabulary(rows))}
     except QueryError as error:
-        st.caption(f":red[{error}]")
+        messages.show_error(error)
         return []
     return [item.id for item in selected if any(row.id in found for row in item.members)]
