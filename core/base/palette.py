@@ -61,9 +61,9 @@ MARKERS = (
 )
 
 
-# Blue to yellow, a colour per power of ten, each lighter than the one before, so that people who do
-# not tell red from green can rank the rates too (a test holds the steps apart for them).
-_LR_SCALE = ("#2b49c2", "#8a5fd0", "#bf4fa8", "#e0566a", "#f08a3c", "#f2bd2e")
+# Blue to yellow, each lighter than the one before, so that people who do not tell red from green
+# can rank what they stand for (a test holds the steps apart for them). A power of ten each.
+SCALE = ("#2b49c2", "#8a5fd0", "#bf4fa8", "#e0566a", "#f08a3c", "#f2bd2e")
 _LR_MIN_EXPONENT, _LR_MAX_EXPONENT = -6.0, -1.0  # exponents of ten that the scale spans
 
 
@@ -75,7 +75,7 @@ def run_colour(id_: str) -> str:
 
 def css_colour(colour: str) -> str:
     """One of our colours as CSS, for light and dark pages."""
-    return f"light-dark({colour}, {DARK_MODE_COLOURS[colour]})"
+    return f"light-dark({colour}, {DARK_MODE_COLOURS.get(colour, colour)})"
 
 
 def assign_markers(colours: Mapping[str, str]) -> dict[str, Marker]:
@@ -105,11 +105,11 @@ def lr_colour(lr: float) -> str:
     if lr <= 0:
         return _FROZEN
     place = (math.log10(lr) - _LR_MIN_EXPONENT) / (_LR_MAX_EXPONENT - _LR_MIN_EXPONENT)
-    place = min(max(place, 0.0), 1.0) * (len(_LR_SCALE) - 1)
-    low = min(int(place), len(_LR_SCALE) - 2)
+    place = min(max(place, 0.0), 1.0) * (len(SCALE) - 1)
+    low = min(int(place), len(SCALE) - 2)
     mixed = (
         round(a + (b - a) * (place - low))
-        for a, b in zip(_rgb(_LR_SCALE[low]), _rgb(_LR_SCALE[low + 1]), strict=True)
+        for a, b in zip(_rgb(SCALE[low]), _rgb(SCALE[low + 1]), strict=True)
     )
     return "#{:02x}{:02x}{:02x}".format(*mixed)
 

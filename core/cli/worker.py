@@ -101,6 +101,18 @@ def resume(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     print(found.path)
 
 
+def train_on(
+    run: RunArgument,
+    epochs: Annotated[int, Option(help="Of one more cosine cycle.")] = 9,
+    train: Annotated[str, Option(help="bands or head.")] = "bands",
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Queues a run that goes on where a finished one ended: its recipe with a further stage. The
+    result is bit for bit that of the whole recipe. The last line printed is the run folder."""
+    stage = {"train": train, "cycles": 1, "cycle_len": epochs}
+    print(LocalExecutor(runs).train_on(run, stage).path)
+
+
 def cancel(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     """Cancels a run that waits or is under way; what it has finished is kept."""
     status = open_run(runs, run).status()

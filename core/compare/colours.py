@@ -3,13 +3,17 @@ that, items that share something share a colour, and the page says what."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
+from statistics import fmean, quantiles
 
-from core.base.language import N_, translate
-from core.base.palette import GREY, MARKERS, RUN_COLOURS, Marker, assign_markers
+from core.base.language import N_, _, translate
+from core.base.palette import GREY, MARKERS, RUN_COLOURS, SCALE, Marker, assign_markers
 from core.compare.selection import item_colours
 from core.recipe.difference import flat_recipe
+from core.store.fields import SCORE_KEYS, field_info, field_text
 from core.store.groups import Group, find_groups
 from core.store.index import RunRow
 
@@ -46,11 +50,9 @@ class ColourScheme:
     @property
     def title(self) -> str:
         """A recipe's key stays as it is."""
-        return (
-            translate(self.name)
-            if self.name in (BY_ITEM, BY_RECIPE, BY_VERDICT, NO_COLOUR)
-            else self.name
-        )
+        if self.name in (BY_ITEM, BY_RECIPE, BY_VERDICT, NO_COLOUR):
+            return translate(self.name)
+        return translate(field_info(self.name).title)
 
 
 def colour_schemes(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[str, ColourScheme]:
@@ -58,7 +60,7 @@ def colour_schemes(items: Sequence[Group], all_rows: Sequence[RunRow]) -> dict[s
     if len(items) <= MAX_COLOURS:
         colours = item_colours(items)
         return {BY_ITEM: ColourScheme(BY_ITEM, colours, (), assign_markers(colours))}
-    found = [_by_recipe(items, all_rows), _by_verdict(items), *_by_keys(items)]
+    found = [_by_recipe(items, all_rows), _by_verdict(items), *_by_scores(items), *_by_keys(items)]
     grey = ColourScheme(NO_COLOUR, {item.id: GREY for item in items})
     return {paint.name: paint for paint in [*found, grey] if paint is not None}
 
@@ -96,6 +98,30 @@ def _by_verdict(items: Sequence[Group]) -> ColourScheme | None:
     )
 
 
+def _by_scores(items: Sequence[Group]) -> list[ColourScheme]:
+    """A scheme for each score that most items have, in steps that hold equally many."""
+    found = []
+    for key in SCORE_KEYS:
+        numbers = {item.id: fmean(own) for item in items if (own := item.field_numbers(key))}
+        if 2 * len(numbers) >= len(items) and len(set(numbers.values())) > 1:
+            found.append(_in_steps(key, items, numbers))
+    return found
+
+
+def _in_steps(key: str, items: Sequence[Group], numbers: Mapping[str, float]) -> ColourScheme:
+    """Numbers by item id as steps from dark to light; grey without one."""
+    ends = quantiles(numbers.values(), n=len(SCALE), method="inclusive")
+    steps = {id_: bisect_left(ends, value) for id_, value in numbers.items()}
+    legend = []
+    for step, colour in enumerate(SCALE):
+        if inside := [value for id_, value in numbers.items() if steps[id_] == step]:
+            low, high = field_text(key, min(inside)), field_text(key, max(inside))
+            words = low if low == high else _("{low} to {high}", low=low, high=high)
+            legend.append((words, colour, MARKERS[0]))
+    colours = {item.id: SCALE[steps[item.id]] if item.id in steps else GREY for item in items}
+    return ColourScheme(key, colours, tuple(legend))
+
+
 def _by_keys(items: Sequence[Group]) -> list[ColourScheme]:
     """A paint for each recipe key with few enough values among the items."""
     recipes = {item.id: flat_recipe(item.members[0].recipe) for item in items}
@@ -104,7 +130,12 @@ def _by_keys(items: Sequence[Group]) -> list[ColourScheme]:
     for key in keys:
         values = {id_: flat.get(key, "-") for id_, flat in recipes.items()}
         different = sorted(set(values.values()), key=_order)
-        if key in ("name", "seed") or not 1 < len(different) <= MAX_COLOURS:
+        if key in ("name", "seed") or len(different) < 2:
+            continue
+        if len(different) > MAX_COLOURS:
+            numbers = {id_: _order(value)[0] for id_, value in values.items()}
+            if all(map(isfinite, numbers.values())):
+                found.append(_in_steps(key, items, numbers))
             continue
         colours = dict(zip(different, RUN_COLOURS, strict=False))
         paint = {id_: colours[value] for id_, value in values.items()}

@@ -3,7 +3,8 @@ demand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,30 +47,41 @@ def build_lines(
     """
     found = []
     for item in items:
-        ids = [row.id for row in item.members if not _frame(histories, row.id).empty]
-        if item.repeats == 1:
-            ids = ids[-1:]  # of the same run made twice the newer one
-        if not ids:
-            continue
-        means = histories[ids[0]] if len(ids) == 1 else mean_curves([histories[i] for i in ids])
-        ends = [_epoch_ends(_frame(batches, id_), _frame(timings, id_), axis) for id_ in ids]
-        x = (
-            means["epoch"].map(pd.concat(ends).groupby(level=0).mean())
-            if axis != "epoch"
-            else (means["epoch"])
-        )
-        for curve in CURVES:
-            points = (
-                _batch_points([_frame(batches, id_) for id_ in ids])
-                if (axis == "step" and curve == "train_loss")
-                else _points(means, x, curve)
-            )
-            if len(points["x"]):
-                points["value"] = smoothed(points["raw"], smoothing)
-                kept = _thinned(len(points["x"]))
-                points = {name: values[kept] for name, values in points.items()}
-                found.append(Line(item.id, curve, pd.DataFrame(points)))
+        for curve, points in item_curves(item, histories, batches, timings, axis, smoothing):
+            kept = _thinned(len(points["x"]))
+            points = {name: values[kept] for name, values in points.items()}
+            found.append(Line(item.id, curve, pd.DataFrame(points)))
     return found
+
+
+def item_curves(
+    item: Group,
+    histories: Frames,
+    batches: Frames,
+    timings: Frames,
+    axis: Axis,
+    smoothing: float = 0.0,
+) -> Iterator[tuple[str, Points]]:
+    """The curves of one item at all of their points, as `build_lines` describes them."""
+    ids = [row.id for row in item.members if not _frame(histories, row.id).empty]
+    if item.repeats == 1:
+        ids = ids[-1:]  # of the same run made twice the newer one
+    if not ids:
+        return
+    means = histories[ids[0]] if len(ids) == 1 else mean_curves([histories[i] for i in ids])
+    x = means["epoch"]
+    if axis != "epoch":
+        ends = [_epoch_ends(_frame(batches, id_), _frame(timings, id_), axis) for id_ in ids]
+        x = x.map(pd.concat(ends).groupby(level=0).mean())
+    for curve in CURVES:
+        points = (
+            _batch_points([_frame(batches, id_) for id_ in ids])
+            if (axis == "step" and curve == "train_loss")
+            else _points(means, x, curve)
+        )
+        if len(points["x"]):
+            points["value"] = smoothed(points["raw"], smoothing)
+            yield curve, points
 
 
 def smoothed(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
@@ -80,8 +92,8 @@ def smoothed(values: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
         return values
     found = np.full(len(values), np.nan)
     total = count = 0.0
-    for place, value in enumerate(values):
-        if np.isnan(value):
+    for place, value in enumerate(values.tolist()):
+        if math.isnan(value):
             continue
         total, count = weight * total + value, weight * count + 1
         found[place] = total / count

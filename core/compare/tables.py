@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.base import formatting
 from core.base.language import N_, _, translate
-from core.store.groups import Group
+from core.store.groups import Group, recipe_names
 from core.store.index import RunRow
 from core.store.status import status_text
 
@@ -46,18 +46,20 @@ LIFT_DESCRIPTION = N_(
 
 
 def labels_by_id(rows: Sequence[RunRow]) -> dict[str, str]:
-    """Short names of all runs, given newest first as the index does; a run of a k-fold split is
-    named with its fold."""
+    """Short names of all runs, given newest first as the index does: of several recipes of one name
+    with what they change (core.store.groups.recipe_names), of a k-fold split with the fold."""
+    names = recipe_names(rows)
     return formatting.run_labels(
-        [(row.id, _name_and_fold(row), row.recipe["seed"]) for row in reversed(rows)]
+        [
+            (row.id, _with_fold(names[row.title, row.recipe_identity], row), row.recipe["seed"])
+            for row in reversed(rows)
+        ]
     )
 
 
-def _name_and_fold(row: RunRow) -> str:
-    split = row.recipe["split"]
-    if split.get("fold") is None:
-        return row.title
-    return _("{name}, fold {fold}", name=row.title, fold=split["fold"])
+def _with_fold(name: str, row: RunRow) -> str:
+    fold = row.recipe["split"].get("fold")
+    return name if fold is None else _("{name}, fold {fold}", name=name, fold=fold)
 
 
 def verdict_text(group: Group) -> str:

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from core.jobs.queue import Queue
 from core.model.pretrained_weights import find_weights
 from core.recipe.bands import check_stages
 from core.recipe.schema import Recipe
+from core.recipe.train_on import can_share_epochs, with_stage
 from core.store import visitors
 from core.store.challenge_answers import find_challenge_evaluation, find_challenge_evaluations
 from core.store.lr_finder import (
@@ -78,13 +79,24 @@ class LocalExecutor:
         self.runs_dir = Path(runs_dir)
         self.clock = clock
 
-    def submit(self, recipe: Recipe, data_dir: Path) -> Run:
+    def train_on(self, run_id: str, stage: Mapping[str, object]) -> Run:
+        """Queues a new run: the recipe of a finished one with a further stage. It goes on from that
+        run's checkpoint where it is kept and the bits are the same; else it begins anew."""
+        done = open_run(self.runs_dir, run_id)
+        if done.status().state != "done":
+            raise RunError(N_("{run}: only a finished run can be trained on").format(run=run_id))
+        recipe = done.recipe()
+        longer = with_stage(recipe, stage)
+        kept = (done.path / "checkpoint").is_dir() and can_share_epochs(recipe, longer)
+        return self.submit(longer, done.data_dir(), done if kept else None)
+
+    def submit(self, recipe: Recipe, data_dir: Path, begun: Run | None = None) -> Run:
         limits.check_work_allowed(self.runs_dir, recipe, data_dir)
         limits.check_capacity(self.runs_dir)
         check_stages(recipe)
         find_weights(recipe.backbone, recipe.weights)
         Queue(self.runs_dir).check_capacity()
-        run = create_run(self.runs_dir, recipe, data_dir, self.clock)
+        run = create_run(self.runs_dir, recipe, data_dir, self.clock, begun)
         try:
             Queue(self.runs_dir).submit(run.id)
         except InputError:

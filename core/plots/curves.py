@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from core.base.language import N_, _, translate
 from core.compare.colours import MAX_COLOURS, ColourScheme
@@ -52,7 +53,7 @@ def curve_panels(
     if many:
         panels = [("train_loss",), ("val_loss",), ("val_accuracy",)]
     traces: list[dict[str, object]] = []
-    axes: dict[str, dict[str, object]] = {}
+    values: list[NDArray[np.float64]] = []
     shown: set[str] = set()
     # Plotly's make_subplots and its updates take far longer to put the same together.
     for number, curves in enumerate(panels, start=1):
@@ -62,30 +63,41 @@ def curve_panels(
         drawn = _background_traces(found, colour_scheme, raw, bands=not many)
         drawn += _traces(found, titles, colour_scheme, many, shown)
         traces += [trace | {"xaxis": f"x{number}", "yaxis": f"y{number}"} for trace in drawn]
+        values.append(np.concatenate([[], *(line.points["raw"] for line in found)]))
+    layout = panel_layout(panels, values, axis, log)
+    legend = {"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0}
+    hover = "closest" if many else "x unified"
+    return go.Figure(traces, layout | {"hovermode": hover, "legend": legend})
+
+
+def panel_layout(
+    panels: Sequence[tuple[str, ...]],
+    values: Sequence[NDArray[np.float64]],
+    axis: Axis,
+    log: bool,
+) -> dict[str, object]:
+    """The layout of a panel above the other, each with its curves (core.store.groups.CURVES), on
+    one x axis. values: all that a panel shows."""
+    layout: dict[str, object] = {
+        "height": _HEIGHT * len(panels) + 40,
+        "margin": _MARGIN,
+        "uirevision": axis,  # a zoom stays when another control changes
+    }
+    for number, (curves, found) in enumerate(zip(panels, values, strict=True), start=1):
         last, unit = number == len(panels), translate(_UNITS[axis])
-        axes[f"xaxis{number}"] = {
+        layout[f"xaxis{number}"] = {
             "anchor": f"y{number}",
             "matches": "x",
             "automargin": False,
             "showticklabels": last,
             "title": {"text": unit if last else ""},
         }
-        axes[f"yaxis{number}"] = {
+        layout[f"yaxis{number}"] = {
             "anchor": f"x{number}",
             "domain": _panel_domain(number, len(panels)),
             **_y_axis(curves, found, log),
         }
-    return go.Figure(
-        traces,
-        {
-            **axes,
-            "height": _HEIGHT * len(panels) + 40,
-            "margin": _MARGIN,
-            "hovermode": "closest" if many else "x unified",
-            "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.01, "x": 0},
-            "uirevision": axis,  # a zoom stays when another control changes
-        },
-    )
+    return layout
 
 
 def _clip_zeros(lines: list[Line]) -> list[Line]:
@@ -189,7 +201,7 @@ def _background_traces(
     return traces
 
 
-def _y_axis(curves: tuple[str, ...], lines: Sequence[Line], log: bool) -> dict[str, object]:
+def _y_axis(curves: tuple[str, ...], values: NDArray[np.float64], log: bool) -> dict[str, object]:
     # A drag zooms along the shared axis only.
     look: dict[str, object] = {"fixedrange": True, "automargin": False}
     if curves == ("val_accuracy",):
@@ -199,15 +211,14 @@ def _y_axis(curves: tuple[str, ...], lines: Sequence[Line], log: bool) -> dict[s
     # 5e-4, as learning rates are written; Plotly would say 500μ.
     look |= {"title": {"text": title}, "rangemode": "tozero", "exponentformat": "e"}
     if log:
-        look |= {"type": "log", "exponentformat": "power", "dtick": _log_dtick(lines)}
+        look |= {"type": "log", "exponentformat": "power", "dtick": _log_dtick(values)}
     return look
 
 
-def _log_dtick(lines: Sequence[Line]) -> str | int | None:
+def _log_dtick(values: NDArray[np.float64]) -> str | int | None:
     """What is written at a logarithmic axis: 1, 2, 5, 10; over many decades only every so many of
     them, as a panel has no room for more; within one what Plotly finds (None), as there might be
     none of these."""
-    values = pd.concat([line.points["raw"] for line in lines]) if lines else pd.Series(dtype=float)
     values = values[(values > 0) & np.isfinite(values)]
     decades = math.log10(values.max() / values.min()) if len(values) else 0.0
     if decades < 1:

@@ -39,6 +39,32 @@ def recipe_difference(recipes: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame([row for row in rows if len(set(row[1:])) > 1], columns=["key", *flats])
 
 
+def short_difference(recipe: Mapping[str, Any], base: Mapping[str, Any]) -> str:
+    """What a recipe changes of `base`, as short as a name: `rotate 45, no mixup`; at most two
+    changes, and how many more there are. Empty where none is."""
+    ours, theirs = flat_recipe(recipe), flat_recipe(base)
+    keys = [key for key in ours if key not in ("name", "seed")]
+    keys = [key for key in keys if not key.startswith("split.") or key == "split.seed"]
+    found = []
+    for key in (key for key in keys if ours[key] != theirs.get(key)):
+        *outer, name = key.split(".")
+        name = f"{outer[-1]} {name}" if outer[-1:] in (["dropout"], ["split"]) else name
+        name = name.replace("_", " ")
+        if key == "optimizer.name":
+            found.append(ours[key])
+        elif key == "stages":
+            found.append(name)
+        elif ours[key] == "off":
+            found.append(f"no {name}")
+        else:
+            parts, before = ours[key].split(", "), theirs.get(key, "").split(", ")
+            changed = next(part for part in [*parts, ours[key]] if part not in before)
+            value = changed.split(" ", 1)[-1] if len(parts) > 1 and key != "bands" else changed
+            found.append(f"{name} {value}" if len(value) <= 20 else name)
+    more = [f"+{len(found) - 2}"] if len(found) > 2 else []
+    return ", ".join([*found[:2], *more])
+
+
 def _stage_text(stage: Mapping[str, Any]) -> str:
     lengths: Sequence[int] = ()
     if stage.get("cycles"):

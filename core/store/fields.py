@@ -89,21 +89,9 @@ RUN_FIELDS: dict[str, RunField] = {
     "epochs": RunField(N_("epochs"), "number", N_("Epochs that are planned")),
     "id": RunField(N_("id"), "words", N_("Name of the run's folder")),
 }
-DEFAULT_COLUMNS = (
-    "verdict",
-    "state",
-    "validation",
-    "shifted",
-    "loss",
-    "test",
-    "difficult",
-    "objects",
-    "lift",
-    "took",
-    "started",
-    "seed",
-    "data",
-)
+DEFAULT_COLUMNS = ("verdict", "shifted", "objects", "lift", "validation", "took", "started")
+# Scores of photos, those furthest from the training photos first.
+SCORE_KEYS = ("objects", "difficult", "test", "shifted", "validation")
 
 
 def read_field_values(row: RunRow) -> dict[str, Any]:
@@ -161,6 +149,26 @@ def field_info(key: str) -> RunField:
         )
         return RunField(key, "number", words)
     return RunField(key, "words", N_("Of the recipe"))
+
+
+def field_text(key: str, value: Any) -> str:
+    """A value as it is read; empty where there is none. A recipe's key that is off says so."""
+    if value is None:
+        return "" if key in RUN_FIELDS or field_info(key).kind != "words" else N_("off")
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    match field_info(key).kind:
+        case "share":
+            return formatting.percent(value)
+        case "seconds":
+            return formatting.duration(value)
+        case "number" if key == "lr":
+            return formatting.lr_text(value)
+        case "number" if key == "loss":
+            return f"{value:.3f}"
+        case "number" if key.rsplit(".", 1)[-1] == "lift":
+            return f"{value:.2f}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def differing_recipe_keys(rows: Sequence[RunRow]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import fmean, stdev
@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from core.base.language import _, translate
+from core.recipe.difference import short_difference
 from core.store.examples import EXAMPLE_PREFIX
 from core.store.index import RunRow
 
@@ -147,12 +148,26 @@ def find_groups(rows: Sequence[RunRow]) -> list[Group]:
     for row in rows:
         photos = row.photos or known.get(row.data_path) or row.data_path
         together.setdefault(_group_id(row, photos), []).append(row)
-    groups = []
+    groups, names = [], recipe_names(rows)
     for id_, found in together.items():
-        title = _title(found)
+        title = _title(found, names)
         ordered = sorted(found, key=lambda row: (_seed_and_fold(row), row.id))
         groups.append(Group(id_, title, tuple(ordered)))
     return _with_unique_titles(groups)
+
+
+def recipe_names(rows: Sequence[RunRow]) -> dict[tuple[str, str], str]:
+    """The name of each recipe by the run's title and `recipe_identity`. Of several recipes of one
+    title all but the oldest are named with what they change of it: `quick, rotate 45`. rows: newest
+    first."""
+    oldest: dict[str, RunRow] = {}
+    found: dict[tuple[str, str], str] = {}
+    for row in reversed(rows):
+        base, key = oldest.setdefault(row.title, row), (row.title, row.recipe_identity)
+        if key not in found:
+            change = "" if row is base else short_difference(row.recipe, base.recipe)
+            found[key] = f"{row.title}, {change}" if change else row.title
+    return found
 
 
 def mean_history(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -198,12 +213,14 @@ def _group_id(row: RunRow, photos: str) -> str:
     return EXAMPLE_PREFIX * row.example + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _title(newest_first: Sequence[RunRow]) -> str:
-    """The runs' name, and how many seeds and folds there are where there are several. Where one
-    has been renamed, the group is called by the newest recipe's name."""
+def _title(newest_first: Sequence[RunRow], names: Mapping[tuple[str, str], str]) -> str:
+    """The runs' name (`recipe_names`), and how many seeds and folds there are where there are
+    several. Where one has been renamed, the group is called by the newest recipe's name."""
     newest = newest_first[0]
     alike = len({row.name for row in newest_first}) == 1
-    title = newest.title if alike else str(newest.recipe["name"])
+    title = str(newest.recipe["name"])
+    if alike:
+        title = names[newest.title, newest.recipe_identity]
     seeds, folds = (
         len(set(numbers)) for numbers in zip(*map(_seed_and_fold, newest_first), strict=True)
     )

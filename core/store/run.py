@@ -353,11 +353,18 @@ def _log_probs(archive: Any, split: str) -> NDArray[np.float32]:
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> Run:
-    """A new folder with the recipe, the data set's place and the state `queued`.
+_EPOCH_FILES = ("history.csv", "batches.csv", "timing.csv", "cams.npz", "checkpoint")
+
+
+def create_run(
+    runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock, begun: Run | None = None
+) -> Run:
+    """A new folder with the recipe, the data set's place and the state `queued`. begun: a run whose
+    epochs it begins with (core.recipe.train_on); it goes on from a copy of that one's checkpoint.
 
     Raises RunError when the folder cannot be written.
     """
+    data = {"path": str(Path(data_dir).resolve())}
     created = clock()
     stem = re.sub(r"[^a-z0-9-]+", "-", recipe.name.lower()).strip("-") or "run"
     run_id = f"{created:%Y%m%d-%H%M%S}-{stem[:40]}-s{recipe.seed}-{secrets.token_hex(4)}"
@@ -367,10 +374,12 @@ def create_run(runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock) -> 
     try:
         with files.staging(hidden.path):
             files.write_text(hidden.path / "recipe.yaml", recipe_yaml(recipe))
-            files.write_json(
-                hidden.path / "environment.json",
-                {"format": FORMAT, "data": {"path": str(Path(data_dir).resolve())}},
-            )
+            if begun is not None:
+                data |= begun.environment()["data"]
+                for path in (begun.path / name for name in _EPOCH_FILES):
+                    copy = shutil.copytree if path.is_dir() else shutil.copyfile
+                    copy(path, hidden.path / path.name)
+            files.write_json(hidden.path / "environment.json", {"format": FORMAT, "data": data})
             hidden.write_status(
                 Status(
                     state="queued",

@@ -13,14 +13,23 @@ from core.base import formatting, palette
 from core.base.language import N_, _, ngettext, translate
 from core.compare import tables
 from core.compare.tables import labels_by_id
-from core.store.fields import DEFAULT_COLUMNS, RUN_FIELDS, differing_recipe_keys, field_info
+from core.store.fields import (
+    DEFAULT_COLUMNS,
+    differing_recipe_keys,
+    field_info,
+    field_text,
+)
 from core.store.groups import Group, find_groups
 from core.store.index import RunRow
 from core.store.status import status_text, time_left, time_taken
 
 REPEATS = "repeats"
 NO_GROUPS = "none"
-_EXTRA_COLUMNS = ("tag", "note", "from", "lr", "epochs")  # further columns that are no recipe keys
+# Further columns that are no recipe keys.
+_EXTRA_COLUMNS = (
+    *("state", "difficult", "test", "loss", "data", "seed"),
+    *("tag", "note", "from", "lr", "epochs"),
+)
 TableRow = dict[str, Any]
 Dot = dict[str, str]  # of core.base.palette.swatch
 
@@ -47,7 +56,7 @@ def group_runs(rows: Sequence[RunRow], key: str) -> list[Group]:
         value = row.field_values.get(key)
         values = value if isinstance(value, tuple) and value else (value,)
         for each in values:
-            together.setdefault(_cell_text(key, each) or N_("none"), []).append(row)
+            together.setdefault(field_text(key, each) or N_("none"), []).append(row)
     return [
         Group(f"{key}={value}", _translate_cell(key, value), tuple(found))
         for value, found in together.items()
@@ -123,7 +132,10 @@ def _cell(row: RunRow, key: str, now: datetime) -> Any:
     if field_info(key).kind == "moment":
         moment = formatting.parse_timestamp(value)
         return [None, moment.timestamp()] if moment else None
-    words = _translate_cell(key, _cell_text(key, value))
+    words = _translate_cell(key, field_text(key, value))
+    if key == "verdict" and (row.problem or row.status.state != "done"):
+        words = _state(row, now)  # what there is to say before a verdict
+        return [words, f"~{words.lower()}", None, _progress(row)]
     if not words:
         return None
     if key == "verdict":
@@ -157,28 +169,8 @@ def _progress(row: RunRow) -> float | None:
     return min(1.0, status.epoch / status.epochs)
 
 
-def _cell_text(key: str, value: Any) -> str:
-    """A value as it is read; empty where there is none. A recipe's key that is off says so."""
-    if value is None:
-        return "" if key in RUN_FIELDS or field_info(key).kind != "words" else N_("off")
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    match field_info(key).kind:
-        case "share":
-            return formatting.percent(value)
-        case "seconds":
-            return formatting.duration(value)
-        case "number" if key == "lr":
-            return formatting.lr_text(value)
-        case "number" if key == "loss":
-            return f"{value:.3f}"
-        case "number" if key.rsplit(".", 1)[-1] == "lift":
-            return f"{value:.2f}"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def _translate_cell(key: str, text: str) -> str:
-    """What `_cell_text` gave, for the reader; names, tags and a recipe's values stay as they
+    """What `field_text` gave, for the reader; names, tags and a recipe's values stay as they
     are."""
     spoken = key in ("verdict", "state", "from") or text in ("off", "none")
     return translate(text) if spoken else text
@@ -200,7 +192,7 @@ def _group_cell(group: Group, key: str) -> Any:
     if numbers := group.field_numbers(key):
         mean = fmean(numbers)
         return [_spread_text(key, mean, min(numbers), max(numbers), len(numbers)), mean]
-    values = dict.fromkeys(_cell_text(key, row.field_values.get(key)) for row in group.members)
+    values = dict.fromkeys(field_text(key, row.field_values.get(key)) for row in group.members)
     words = _translate_cell(key, next(iter(values)))
     if len(values) > 1:
         words = _("{count} kinds", count=len(values))
@@ -210,8 +202,8 @@ def _group_cell(group: Group, key: str) -> Any:
 def _spread_text(key: str, mean: float, low: float, high: float, runs: int) -> str:
     if field_info(key).kind == "share":
         return formatting.mean_range_text(mean, low, high, runs)
-    ends = _cell_text(key, low), _cell_text(key, high)
-    return _cell_text(key, mean) + (f" ({ends[0]}-{ends[1]})" if ends[0] != ends[1] else "")
+    ends = field_text(key, low), field_text(key, high)
+    return field_text(key, mean) + (f" ({ends[0]}-{ends[1]})" if ends[0] != ends[1] else "")
 
 
 def _is_numeric_column(key: str, rows: Sequence[RunRow]) -> bool:

@@ -12,6 +12,7 @@ from core.compare.selection import selectable_items
 from core.data.dataset import read_dataset
 from core.store.index import RunIndex
 from core.store.run import open_run
+from pages.widgets.compare import curves
 from tests.core.data.test_additions import add, picture
 from tests.factory import (
     write_batches_and_timing,
@@ -154,8 +155,8 @@ def test_a_group_is_one_item_of_the_link_and_of_the_page(runs, dataset, open_pag
     assert list(numbers.columns)[2:4] == ["quick, 3 seeds", "looks-good"]
     assert numbers["quick, 3 seeds"].iloc[0] == "100 % (100-100)"
     assert {"frozen backbone", "untrained weights"} <= set(numbers.columns)
-    curves = open_page("compare", runs=bad.id, groups=group, section="Curves")
-    assert "its band goes from the lowest to the highest" in visible_text(curves)
+    shown = open_page("compare", runs=bad.id, groups=group, section="Curves")
+    assert "its band goes from the lowest to the highest" in visible_text(shown)
     assert "generalises, 3 of 3" in "".join(link.label for link in again.get("page_link"))
 
 
@@ -219,6 +220,21 @@ def test_only_the_open_section_is_there_and_the_link_says_which(runs, dataset, o
     assert app.toggle(key="log").value is True
     assert not tables(app)
     assert app.query_params["section"] in ("Curves", ["Curves"])
+
+
+def test_very_many_runs_are_bands_and_a_search_draws_lines(runs, dataset, open_page, monkeypatch):
+    monkeypatch.setattr(curves, "MANY", 2)
+    ids = [
+        write_run(runs, dataset, name, minutes=n).id
+        for n, name in enumerate(("quick", "looks-good"))
+    ]
+    link = {"runs": ",".join(ids), "section": "Curves"}
+    assert "the range of all 2 runs" in visible_text(open_page("compare", **link))
+    app = open_page("compare", **link, find="verdict:generalises", log="true")
+    assert not app.exception
+    assert "Thin lines: 1 of 1 matches." in visible_text(app)
+    assert "colr" in visible_text(open_page("compare", **link, find="colr:3"))
+    assert "have not kept" in visible_text(open_page("compare", **link, axis="step"))
 
 
 def test_photos_are_filtered_and_a_choice_of_one_is_kept_in_the_link(runs, dataset, open_page):

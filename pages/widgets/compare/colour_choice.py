@@ -13,12 +13,15 @@ from core.plots import figures
 from core.store.groups import Group
 from core.store.index import RunRow
 from pages.widgets.shared import selection
+from pages.widgets.shared.cached import cached
 from pages.widgets.ui import url_state
+
+_colour_schemes = cached(colour_schemes)
 
 
 def show(selected: Sequence[Group], all_rows: Sequence[RunRow]) -> ColourScheme:
     """Each its own colour, or, of many items, a choice kept in the link as `colour`."""
-    found = colour_schemes(selected, all_rows)
+    found = _colour_schemes(selected, all_rows)
     if len(found) == 1:
         st.query_params.pop("colour", None)
         return next(iter(found.values()))

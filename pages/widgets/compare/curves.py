@@ -9,8 +9,11 @@ import streamlit as st
 from core.base.language import N_, _, translate
 from core.compare.colours import MAX_COLOURS, ColourScheme
 from core.compare.curves import AXES, Axis, build_lines, curve_table, has_zero_loss
+from core.compare.many_curves import MANY
 from core.plots.curves import curve_panels
 from core.store.groups import Group
+from pages.widgets.compare import many_curves
+from pages.widgets.compare.many_curves import show_missing
 from pages.widgets.shared import run_files
 from pages.widgets.ui import figure, url_state
 
@@ -54,22 +57,17 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
         )
         log = st.toggle(_("Log scale of the losses"), key="log", bind="query-params")
     ids = [row.id for item in selected for row in item.members if not row.problem]
-    lines = build_lines(
-        selected,
+    files = (
         run_files.read("history.csv", ids),
-        run_files.read("batches.csv", ids) if axis == "step" else {},
-        run_files.read("timing.csv", ids) if axis == "seconds" else {},
-        axis,
-        smoothing,
+        run_files.read("batches.csv", ids if axis == "step" else ()),
+        run_files.read("timing.csv", ids if axis == "seconds" else ()),
     )
+    if len(selected) >= MANY:
+        many_curves.show(key, selected, colour_scheme, files, axis, smoothing, log)
+        return
+    lines = build_lines(selected, *files, axis, smoothing)
     if not lines:
-        st.caption(
-            {
-                "epoch": _("No chosen run has finished an epoch yet."),
-                "step": _("The chosen runs have not kept their steps. Choose epoch."),
-                "seconds": _("The chosen runs have not kept their seconds. Choose epoch."),
-            }[axis]
-        )
+        show_missing(axis)
         return
     titles = {item.id: item.title for item in selected}
     panels = curve_panels(lines, titles, colour_scheme, axis, log, raw=smoothing > 0)

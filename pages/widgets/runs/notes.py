@@ -51,6 +51,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
             max_chars=MAX_NOTE_LENGTH,
             key=f"{own}.note.{said.note}",
             placeholder=_("What is worth remembering of this run?"),
+            help=_("Markdown is shown on the page, without HTML or pictures."),
         )
     shown = said.name or str(row.recipe["name"])
     renamed = "" if name.strip() == row.recipe["name"] else name.strip()

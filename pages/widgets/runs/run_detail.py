@@ -16,7 +16,15 @@ from core.compare.selection import run_items
 from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
-from pages.widgets.shared import run_actions, run_curves, run_ending, run_log, run_state, verdict
+from pages.widgets.shared import (
+    note,
+    run_actions,
+    run_curves,
+    run_ending,
+    run_log,
+    run_state,
+    verdict,
+)
 from pages.widgets.ui import messages
 
 
@@ -30,6 +38,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         try:
             run = open_run(settings.runs_dir(), row.id)
             run_state.show(row)
+            note.show(row)
             run_ending.show(row, run)
             run_curves.show(key, row, run, palette.run_colour(row.id), lightweight=True)
             run_log.show(run, row.status.state == "done")

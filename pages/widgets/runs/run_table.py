@@ -20,7 +20,7 @@ from core.store.run import open_run
 from core.store.status import utc_now
 from core.views import run_table
 from pages import settings
-from pages.widgets.runs import bulk_actions, examples, import_runs, run_queue, trash
+from pages.widgets.runs import bulk_actions, examples, import_runs, run_queue, saved_views, trash
 from pages.widgets.shared import selection
 from pages.widgets.shared.verdict import VERDICT_STYLES
 from pages.widgets.ui import messages
@@ -39,7 +39,7 @@ _TABLE = st.components.v2.component(
         *(f"runs/run_table_js/{name}" for name in _SCRIPTS),
     ),
 )
-_URL_PARAMS = ("q", "sort", "unfold", "run")
+_URL_PARAMS = ("q", "sort", "unfold", "run", "columns")
 _FIRST_KEYS = ("verdict", "objects", "difficult", "lift", "lr", "tag", "state", "backbone", "is")
 
 
@@ -76,6 +76,7 @@ def _show_table(key: str, opened: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         by = _group_choice(f"{key}.group", groupings)
         shown_columns = _column_choice(f"{key}.columns", columns)
+        saved_views.show(f"{key}.views")
         run_queue.show(f"{key}.queue", rows)
         import_runs.show(f"{key}.import")
         trash.show(f"{key}.trash")

@@ -25,7 +25,7 @@ def cached(function: Callable[P, T]) -> Callable[P, T]:
     """
 
     @st.cache_resource(max_entries=_MAX_ENTRIES, show_spinner=False)
-    @wraps(function)
+    @_named_as(function)
     def result(key: tuple[str, ...], _args: Any, _kwargs: Any) -> T:
         return function(*_args, **_kwargs)
 
@@ -35,6 +35,17 @@ def cached(function: Callable[P, T]) -> Callable[P, T]:
         return found
 
     return lookup
+
+
+def _named_as(function: Callable[..., Any]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Names another function as `function`, by which Streamlit tells caches apart. Without the link
+    that `wraps` leaves, by which Streamlit would read and hash the parameters of `function`."""
+
+    def name(other: Callable[P, T]) -> Callable[P, T]:
+        other.__module__, other.__qualname__ = function.__module__, function.__qualname__
+        return other
+
+    return name
 
 
 def _key(value: Any) -> str:

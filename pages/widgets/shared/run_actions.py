@@ -42,6 +42,13 @@ def show(key: str, row: RunRow) -> None:
             help=_("Opens Train with this run's recipe and photos."),
             query_params={"again": row.id},
         )
+        st.page_link(
+            "train.py",
+            label=_("Repeat with 3 seeds"),
+            icon=":material/repeat:",
+            help=_("Opens Train with this recipe and three seeds: how much is luck?"),
+            query_params={"again": row.id, "seeds": "3"},
+        )
 
 
 def delete_button(key: str, row: RunRow) -> None:

@@ -57,7 +57,7 @@ def read_finished(name: str, items: Sequence[Group]) -> RunFiles:
     return read(name, ids)
 
 
-@st.cache_data(max_entries=_MAX_ENTRIES, show_spinner=False)
+@st.cache_resource(max_entries=_MAX_ENTRIES, show_spinner=False)  # shared: nobody may change it
 def _read(path: str, name: str, stamp: str) -> Any:
     del stamp  # only there to make the cache notice
     return _READERS[name](Run(Path(path)))

@@ -58,17 +58,58 @@ function highlightTraces(plot, id) {
   }
 }
 
+// Of very many lines, which are there to be pointed at only (core/plots/many_curves.py), the one
+// under the pointer, drawn over the figure in every panel: Plotly itself would draw all anew.
+function drawPointed(plot, point) {
+  plot.querySelector(".pointed")?.remove();
+  if (!point) return;
+  const svg = plot.querySelectorAll(".main-svg"), shown = point.data.meta;
+  const name = shown.names[Math.floor(point.pointNumber / shown.size)];
+  const layer = svgElement(svg[svg.length - 1], "g", { class: "pointed", "pointer-events": "none" });
+  for (const { meta, x, y, xaxis, yaxis } of plot._fullData) {
+    const row = meta?.names?.indexOf(name) ?? -1;
+    if (row < 0) continue;
+    const [across, up] = [xaxis, yaxis].map((id) => plot._fullLayout[id[0] + "axis" + id.slice(1)]);
+    let path = "", next = "M";
+    for (let place = row * meta.size; place < (row + 1) * meta.size; place++) {
+      const left = across.d2p(x[place]), top = up.d2p(y[place]);
+      if (!(left >= 0 && left <= across._length && top >= 0 && top <= up._length)) { next = "M"; continue; }
+      path += `${next}${across._offset + left},${up._offset + top}`;
+      next = "L";
+    }
+    const stroke = meta.colours[row];
+    svgElement(layer, "path", { d: path, fill: "none", stroke, "stroke-width": 3 });
+  }
+  const value = shown.percent ? `${Math.round(100 * point.y)}%` : Number(point.y.toPrecision(3));
+  const left = point.xaxis._offset + point.xaxis.d2p(point.x), late = point.xaxis.d2p(point.x) > point.xaxis._length / 2;
+  const { text, paper } = themeColours(plot);
+  svgElement(layer, "text", {
+    x: left + (late ? -10 : 10), y: point.yaxis._offset + point.yaxis.d2p(point.y) - 10, "text-anchor": late ? "end" : "start",
+    fill: text, stroke: paper, "stroke-width": 4, "paint-order": "stroke", "font-size": 13, "font-weight": 600,
+  }).textContent = `${name}: ${value}`;
+}
+
+function svgElement(parent, name, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  parent.append(made);
+  return made;
+}
+
 function addHoverHandlers(plot) {
   plot.on("plotly_hover", (event) => {
+    const pointed = event.points.find((point) => point.data.meta?.names);
+    if (pointed) return drawPointed(plot, pointed);
     const ids = new Set(event.points.map((point) => point.fullData.meta).filter(Boolean));
     highlightTraces(plot, ids.size === 1 ? [...ids][0] : null);
   });
-  plot.on("plotly_unhover", () => highlightTraces(plot, null));
+  plot.on("plotly_unhover", () => { highlightTraces(plot, null); drawPointed(plot, null); });
   plot.on("plotly_click", (event) => plot.clicked(event.points[0].customdata));
 }
 
 function draw(Plotly, plot, figure) {
   const layout = { ...figure.layout, template: plotlyTemplate(plot), autosize: true };
+  drawPointed(plot, null);
   Plotly.react(plot, figure.data, layout, { displayModeBar: false, scrollZoom: false, responsive: true });
   if (!plot.dataset.followed) {
     plot.dataset.followed = "yes";

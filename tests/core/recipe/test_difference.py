@@ -1,4 +1,6 @@
-from core.recipe.difference import flat_recipe, recipe_difference
+import pytest
+
+from core.recipe.difference import flat_recipe, recipe_difference, short_difference
 from core.recipe.files import load_recipe, recipe_dict
 
 
@@ -41,3 +43,22 @@ def test_every_leaf_of_the_recipe_is_covered():
     }.items():
         changed = recipe_dict(load_recipe("quick", {key: value}))
         assert len(recipe_difference({"a": base, "b": changed})) == 1, key
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"augment.rotate.degrees": 45}, "rotate 45"),
+        ({"augment.zoom": None}, "no zoom"),
+        ({"augment.zoom.range": [1.0, 2.0]}, "zoom 1 to 2"),
+        ({"head.dropout.features": 0.5, "batch_size": 8}, "dropout features 0.5, batch size 8"),
+        ({"optimizer.name": "adam"}, "adam"),
+        ({"bands.1.lr": 0.5}, "bands 16: 0.5"),
+        ({"seed": 9, "name": "other"}, ""),
+        ({"augment.zoom": None, "crop": "centre", "batch_size": 8, "label_smoothing": 0.1}, "+2"),
+    ],
+)
+def test_what_changes_is_told_as_short_as_a_name(changes, words):
+    base = recipe_dict(load_recipe("quick"))
+    found = short_difference(recipe_dict(load_recipe("quick", changes)), base)
+    assert found == words or (words == "+2" and found.endswith(", +2"))

@@ -56,7 +56,11 @@ def test_seeds_and_names_do_not_part_runs_and_everything_else_does(folder):
     folder.add(load_recipe("looks-good"))
     folder.add(load_recipe("quick", {"batch_size": 8}))
     groups = folder.groups()
-    assert [group.title for group in groups] == ["quick", "looks-good", "again, 4 seeds"]
+    assert [group.title for group in groups] == [
+        "quick, batch size 8",
+        "looks-good",
+        "again, 4 seeds",
+    ]
     assert [row.recipe["seed"] for row in groups[2].members] == [0, 1, 2, 3]
     assert len({group.id for group in groups}) == 3
     again = folder.groups()
@@ -79,7 +83,11 @@ def test_folds_belong_together_and_not_with_a_holdout(folder):
 def test_titles_are_told_apart_oldest_first(folder):
     for size in (8, 12, 16):
         folder.add(load_recipe("quick", {"batch_size": size}))
-    assert [group.title for group in folder.groups()] == ["quick (3)", "quick (2)", "quick"]
+    assert [group.title for group in folder.groups()] == [
+        "quick, batch size 16",
+        "quick, batch size 12",
+        "quick",
+    ]
 
 
 def test_photos_decide_and_the_place_does_not(folder):

@@ -29,7 +29,10 @@ def rows(tmp_path_factory):
     return RunIndex(runs).rows()
 
 
-def table(rows, by, columns=DEFAULT_COLUMNS):
+COLUMNS = (*DEFAULT_COLUMNS, "state", "difficult", "test", "loss", "data", "seed")
+
+
+def table(rows, by, columns=COLUMNS):
     return run_table.build_table(rows, rows, columns, by, NOW)
 
 
@@ -47,9 +50,9 @@ def test_runs_are_newest_first_and_what_is_unknown_is_empty(rows):
     assert [cell is None for cell in column(found, "objects")] == [True, False, True, False, False]
     assert column(found, "validation")[4] == ["100 %", 1.0]
     assert [cell and cell[0] for cell in column(found, "verdict")] == [
-        None,
+        "waiting",
         "overfit that looks good",
-        None,
+        "failed after epoch 16 of 32",
         "overfit that looks good",
         "generalises",
     ]

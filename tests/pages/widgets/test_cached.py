@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -54,6 +55,13 @@ def test_a_row_or_file_that_changes_on_disk_is_another(run_row):
     words(RunFiles({}, ["file 1"]))
     words(RunFiles({}, ["file 2"]))
     assert len(calls) == 4
+
+
+def test_what_is_in_the_arguments_is_not_looked_at(run_row):
+    calls.clear()
+    for _ in range(2):
+        words(RunFiles({"a": threading.Lock()}, ["of one state"]))  # Streamlit cannot hash a lock
+    assert len(calls) == 1
 
 
 def test_the_index_stamps_rows_anew_when_a_file_is_written(runs, dataset):

@@ -11,17 +11,18 @@ function fillCell(td, column, line, data) {
   if (cell === null) return;
   const words = cellText(cell, data.words);
   td.title = column.key === "started" ? formatDate(new Date(cell[1] * 1000), data.words.locale, true) : words;
-  if (column.key === "verdict") {
+  if (column.key === "verdict" && cell.length === 3) {
     td.append(chip(words, data.chips[cell[2]] ?? ["help", "gray"]));
-  } else if (column.key === "state" && line.state) {
+  } else if (["state", "verdict"].includes(column.key) && line.state) {
     const [name, colour] = STATES[line.state];
     const state = element("div", `state ${colour}`);
     state.append(icon(name), element("span", "words", words));
     td.append(state);
-    if (line.state === "running" && cell[2] !== null) {
+    const share = cell[cell.length - 1];
+    if (line.state === "running" && share !== null) {
       const bar = element("div", "bar");
       bar.append(element("i"));
-      bar.firstChild.style.width = `${100 * cell[2]}%`;
+      bar.firstChild.style.width = `${100 * share}%`;
       td.append(bar);
     }
   } else td.textContent = words;

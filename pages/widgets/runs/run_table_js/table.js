@@ -16,7 +16,10 @@ function columnWidths(view) {
   const found = [Math.min(Math.max(110, ...names) + 50, narrow ? 170 : 340)];
   for (const column of view.columns) {
     let most = textWidth(column.title) + 1;
-    for (const { line } of view.entries) most = Math.max(most, textWidth(cellText(line.cells[column.place], view.data.words)));
+    for (const { line } of view.entries) {
+      const cell = line.cells[column.place];
+      if (column.key !== "verdict" || cell?.length > 3) most = Math.max(most, textWidth(cellText(cell, view.data.words)));
+    }
     const extra = column.key === "verdict" ? 52 : column.key === "state" ? 42 : 22;
     found.push(Math.min(most * 6.7 + extra, column.key === "state" ? 220 : 320));
   }
@@ -203,8 +206,18 @@ function applyServerState(view, component) {
   view.draw();
 }
 
+// The columns that were chosen last in this browser, where the link names none.
+function rememberColumns(view) {
+  const place = "overfit-lens-columns", linked = urlParam("columns");
+  if (linked || view.started) linked ? localStorage.setItem(place, linked) : localStorage.removeItem(place);
+  else if (localStorage.getItem(place)) writeUrl(view, { columns: localStorage.getItem(place) });
+  view.started = true;
+}
+
 export default function (component) {
   const root = component.parentElement.querySelector(".runs-root");
-  root.overfitLens ??= build(root, component);
-  applyServerState(root.overfitLens, component);
+  const view = (root.overfitLens ??= build(root, component));
+  view.component = component;
+  rememberColumns(view);
+  applyServerState(view, component);
 }

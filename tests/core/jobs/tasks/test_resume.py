@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from core.__main__ import main
 from core.base import files
 from core.base.errors import RunError
-from core.jobs.local import mark_lost
+from core.jobs.local import LocalExecutor, mark_lost
 from core.jobs.queue import Queue
 from core.jobs.tasks.train_run import run_training
 from core.store.run import Run, create_run, open_run
@@ -101,6 +101,21 @@ def test_stopped_after_any_epoch(undisturbed, runs, tiny):
     log = (run.path / "log.txt").read_text()
     for epochs in stops:
         assert f"resumed after epoch {epochs}" in log
+
+
+def test_training_on_gives_the_bits_of_the_whole_recipe(runs, undisturbed, tiny, monkeypatch):
+    """Of a finished run's checkpoint; its own files stay as they were."""
+    monkeypatch.setattr("core.jobs.local.ensure_worker", lambda runs_dir: None)
+    before = {name: (undisturbed.path / name).read_bytes() for name in TRAINING_FILES}
+    stage = {"train": "bands", "cycles": 1, "cycle_len": 2}
+    longer = LocalExecutor(runs).train_on(undisturbed.id, stage)
+    assert longer.recipe().name.endswith(", 2 more epochs")
+    run_training(longer, utc_now)
+    assert "resumed after epoch 8" in (longer.path / "log.txt").read_text()
+    whole = create_run(runs, longer.recipe(), tiny.root, utc_now)
+    run_training(whole, utc_now)
+    assert_same_bytes(longer, whole, TRAINING_FILES + RESULT_FILES)
+    assert before == {name: (undisturbed.path / name).read_bytes() for name in TRAINING_FILES}
 
 
 KERAS = {
