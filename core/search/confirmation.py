@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base import formatting
 from core.base.language import _
 from core.evaluate.group_difference import paired_seeds_differ
 from core.search.racing import Results, paired
@@ -76,24 +75,30 @@ def answer_text(answer: Mapping[str, Any], base: str) -> str:
             count=answer["tried"],
             base=base,
         )
-    values = {key: formatting.decimal(abs(answer[key])) for key in ("value", "low", "high")}
-    if answer["code"] == "cannot tell":
-        return _(
-            "Cannot tell {chosen} from {base}: keep {base}.", chosen=answer["chosen"], base=base
-        )
+    told = {key: signed(answer[key]) for key in ("value", "low", "high")}
+    told |= {key: answer[key] for key in ("chosen", "wins", "total")}
     if answer["code"] == "better":
         return _(
-            "{chosen} is better than {base} on {wins} of {total} folds and seeds, by {value} "
-            "({low} to {high}).",
-            chosen=answer["chosen"],
+            "{chosen} is better than {base} on {wins} of {total} folds and seeds, {value} ({low} "
+            "to {high}).",
             base=base,
-            wins=answer["wins"],
-            total=answer["total"],
-            **values,
+            **told,
+        )
+    if answer["code"] == "worse":
+        return _(
+            "{chosen} looked best and is worse than {base} on fresh seeds, {value} ({low} to "
+            "{high}): keep {base}.",
+            base=base,
+            **told,
         )
     return _(
-        "{chosen} looked best and is worse than {base} on fresh seeds, by {value}: keep {base}.",
-        chosen=answer["chosen"],
+        "Cannot tell {chosen} from {base}: better on {wins} of {total} folds and seeds, {value} "
+        "({low} to {high}). Keep {base}.",
         base=base,
-        **values,
+        **told,
     )
+
+
+def signed(value: float) -> str:
+    """`+.06`, `-.02`."""
+    return f"{value:+.2f}".replace("0.", ".", 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.base.errors import InputError, RunError
@@ -28,7 +29,22 @@ from core.store.status import Clock, worked_seconds
 
 COMMAND = "search-engine"
 POLL_SECONDS = 0.5
+WORKER_SECONDS = 15.0  # that a worker is given to come up
 _AHEAD = 2  # trainings in the queue at a time, so that the worker never waits for a decision
+
+
+@dataclass
+class Memory:
+    """What the process knows itself. created: runs that it has made or met; another that is not
+    there was never made. worker_started: when it last started a worker."""
+
+    created: set[str] = field(default_factory=set)
+    worker_started: float = float("-inf")
+
+    def start_worker(self, runs_dir: Path) -> None:
+        if time.monotonic() - self.worker_started > WORKER_SECONDS:
+            self.worker_started = time.monotonic()
+            ensure_worker(runs_dir)
 
 
 def ensure_engine(runs_dir: Path) -> None:
@@ -44,10 +60,10 @@ def run_engine(runs_dir: Path, clock: Clock) -> bool:
         with process.hold_lock() as mine:
             if not mine:
                 return False
-            created: set[str] = set()
+            memory = Memory()
             while searches := list(active_searches(runs_dir)):
                 for search in searches:
-                    _advance_or_stop(search, clock, created)
+                    _advance_or_stop(search, clock, memory)
                 time.sleep(POLL_SECONDS)
         # Somebody may have begun one after the last look, and have seen this process alive.
         if not any(True for _ in active_searches(runs_dir)):
@@ -63,31 +79,30 @@ def active_searches(runs_dir: Path) -> Iterator[Search]:
                 yield search
 
 
-def _advance_or_stop(search: Search, clock: Clock, created: set[str]) -> None:
+def _advance_or_stop(search: Search, clock: Clock, memory: Memory) -> None:
     try:
-        advance(search, clock, created)
+        advance(search, clock, memory)
     except InputError as error:  # such as photos that are gone: nothing else would end otherwise
         with suppress(RunError):
             stop(search, clock, str(error))
 
 
-def advance(search: Search, clock: Clock, created: set[str]) -> None:
-    """One look: notes what ended, goes on with what was lost, queues what is next. created: the
-    runs that this process has made; another that is not there was never made, or is deleted."""
+def advance(search: Search, clock: Clock, memory: Memory) -> None:
+    """One look: notes what ended, goes on with what was lost, queues what is next."""
     for training in search.trainings:
         if training.pending:
-            _look_at(search, training, clock, created)
+            _look_at(search, training, clock, memory)
     search = open_search(search.runs_dir, search.id)
     pending = [training for training in search.trainings if training.pending]
     if pending and not worker_alive(search.runs_dir) and not stop_requested(search.runs_dir):
-        ensure_worker(search.runs_dir)
+        memory.start_worker(search.runs_dir)
     if search.names[0] in search.failed:
         problem = next(t.error for t in search.trainings if t.error and t.name == search.names[0])
         stop(search, clock, problem)
     elif search.chosen is None:
-        _race(search, pending, clock, created)
+        _race(search, pending, clock, memory)
     else:
-        _confirm(search, pending, clock, created)
+        _confirm(search, pending, clock, memory)
 
 
 def stop(search: Search, clock: Clock, problem: str = "") -> None:
@@ -111,17 +126,17 @@ def resume(search: Search, clock: Clock) -> None:
 # --- trainings ------------------------------------------------------------------------------------
 
 
-def _look_at(search: Search, training: Training, clock: Clock, created: set[str]) -> None:
+def _look_at(search: Search, training: Training, clock: Clock, memory: Memory) -> None:
     """What became of a training that was begun."""
     try:
         run = open_run(search.runs_dir, training.run)
     except RunError:
-        if training.run in created:
+        if training.run in memory.created:
             search.note(clock, "failed", run=training.run, error=N_("deleted"))
         else:  # killed before it was made
-            _create(search, training, clock, created)
+            _create(search, training, clock, memory)
         return
-    created.add(training.run)
+    memory.created.add(training.run)
     mark_lost(run, clock)
     status = run.status()
     if status.state == "queued":
@@ -142,7 +157,7 @@ def _look_at(search: Search, training: Training, clock: Clock, created: set[str]
 
 
 def _begin(
-    search: Search, name: str, repeat: int, confirms: bool, clock: Clock, created: set[str]
+    search: Search, name: str, repeat: int, confirms: bool, clock: Clock, memory: Memory
 ) -> None:
     if not open_search(search.runs_dir, search.id).active:  # stopped this moment
         return
@@ -150,19 +165,18 @@ def _begin(
     training = Training(new_run_id(recipe, clock), name, repeat, confirms)
     facts = {"run": training.run, "name": name, "repeat": repeat, "confirms": confirms}
     search.note(clock, "begun", **facts)  # first: a run that nobody knows would be made again
-    _create(search, training, clock, created)
+    _create(search, training, clock, memory)
 
 
-def _create(search: Search, training: Training, clock: Clock, created: set[str]) -> None:
+def _create(search: Search, training: Training, clock: Clock, memory: Memory) -> None:
     objective = _objective(search) if training.confirms else search.request.space.objective
     sets = () if objective == SHIFTED else (objective,)
     # Of the two that are compared in the end one run each is whole: class maps and diagnosis.
     trial = Trial(search.id, not (training.confirms and training.repeat == 0), sets)
     recipe = search.repeated(training.name, training.repeat, training.confirms)
     run = create_run(search.runs_dir, recipe, search.data_dir, clock, training.run, trial)
-    created.add(run.id)
+    memory.created.add(run.id)
     Queue(search.runs_dir).submit(run.id)
-    ensure_worker(search.runs_dir)
 
 
 def _objective(search: Search) -> str:
@@ -173,7 +187,7 @@ def _objective(search: Search) -> str:
 # --- what is next ---------------------------------------------------------------------------------
 
 
-def _race(search: Search, pending: list[Training], clock: Clock, created: set[str]) -> None:
+def _race(search: Search, pending: list[Training], clock: Clock, memory: Memory) -> None:
     if room_left(search):
         asked = [(training.name, training.repeat) for training in pending]
         room = _AHEAD - len(pending)
@@ -182,7 +196,7 @@ def _race(search: Search, pending: list[Training], clock: Clock, created: set[st
         names = search.racing_names
         found = next_trainings(search.results, names, search.repeats, asked, max(0, room))
         for name, repeat in found:
-            _begin(search, name, repeat, False, clock, created)
+            _begin(search, name, repeat, False, clock, memory)
         if found or pending:
             return
         if can_propose(search) and (proposed := propose(search)):
@@ -207,7 +221,7 @@ def room_left(search: Search) -> bool:
     return after <= 60 * search.request.minutes
 
 
-def _confirm(search: Search, pending: list[Training], clock: Clock, created: set[str]) -> None:
+def _confirm(search: Search, pending: list[Training], clock: Clock, memory: Memory) -> None:
     base, chosen = search.names[0], str(search.chosen)
     if chosen == base:
         search.note(clock, "answer", **kept_answer(search))
@@ -217,7 +231,7 @@ def _confirm(search: Search, pending: list[Training], clock: Clock, created: set
     for repeat in range(search.request.plan.confirms):
         for name in (base, chosen):
             if (name, repeat) not in there and len(pending) < _AHEAD:
-                _begin(search, name, repeat, True, clock, created)
+                _begin(search, name, repeat, True, clock, memory)
                 return
     if not pending:
         search.note(clock, "answer", **compare(search))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from core.base import formatting
 from core.base.language import _, join_sentences, ngettext, translate
-from core.search.confirmation import answer_text
+from core.search.confirmation import answer_text, signed
 from core.search.neighbours import INSTALL, can_propose
 from core.search.racing import PhotoScores, standings
 from core.search.search import Request, Search
@@ -49,7 +49,7 @@ def state_text(search: Search) -> str:
     if search.stopped:
         text = ngettext("stopped after 1 training", "stopped after {count} trainings", done)
         reason = translate(search.problem)
-        return _("{text}: {reason}", text=text, reason=reason) if reason else text
+        return _("{what}: {reason}", what=text, reason=reason) if reason else text
     left = formatting.duration(seconds_left(search))
     if search.chosen is not None:
         return _("confirming {name}, about {time} left", name=search.chosen, time=left)
@@ -97,8 +97,7 @@ def recipe_table(search: Search) -> pd.DataFrame:
             state = "" if done else _("waiting")
         gain = ""
         if standing and done and name != search.names[0]:
-            error = formatting.decimal(standing.error)
-            gain = f"{standing.gain:+.2f} ± {error}".replace("0.", ".")
+            gain = f"{signed(standing.gain)} ± {formatting.decimal(standing.error)}"
         rows.append(
             {
                 "recipe": name,

@@ -39,6 +39,7 @@ PAGES = (
     "challenge",
     "try_it",
     "capture",
+    "search",
     "worker",
 )
 SECRET = "zebra-7731"
@@ -74,6 +75,7 @@ PARAMETERS = {
     "recipe",
     "run",
     "runs",
+    "search",
     "section",
     "seeds",
     "set",

@@ -34,10 +34,10 @@ class Workplace:
 
     def __init__(self, root: Path) -> None:
         self.runs, self.root = root / "runs", root
-        self.dataset = write_dataset(root / "data", photos=12)
+        self.dataset = write_dataset(root / "dataset" / "toy_books", photos=12)
         self.right: dict[str, float] = {}
         self.trained: list[str] = []
-        self.created: set[str] = set()
+        self.memory = engine.Memory()
 
     def begin(self, space: str = SPACE, trainings: int = 16, base: str = "quick", **budget):
         path = self.root / "space.yaml"
@@ -53,7 +53,7 @@ class Workplace:
         """One look of the engine."""
         now = open_search(self.runs, search.id)
         if now.active:
-            engine._advance_or_stop(now, fixed_clock, self.created)
+            engine._advance_or_stop(now, fixed_clock, self.memory)
         return open_search(self.runs, search.id)
 
     def work(self):

@@ -20,7 +20,7 @@ def test_a_better_recipe_is_raced_confirmed_and_told(workplace):
     search = workplace.run_to_end(workplace.begin(trainings=24))
     assert search.answer["code"] == "better" and search.answer["chosen"] == "deeper"
     assert search.answer["wins"] == search.answer["total"] == 4
-    assert "deeper is better than quick on 4 of 4 folds and seeds, by .4" in state_text(search)
+    assert "deeper is better than quick on 4 of 4 folds and seeds, +.4" in state_text(search)
     table = recipe_table(search).set_index("recipe")
     assert table.loc["no augmentation", "state"].startswith("dropped after 1 fold")
     assert table.loc["deeper", "state"] == "chosen" and table.loc["deeper", "folds"] == 4
@@ -66,7 +66,7 @@ def test_killed_anywhere_nothing_is_lost_or_made_again(workplace, monkeypatch):
         try:
             workplace.advance(search)
         except KeyboardInterrupt:
-            workplace.created = set()  # of another process
+            workplace.memory = engine.Memory()  # of another process
         workplace.work()
         if not open_search(workplace.runs, search.id).active:
             break
