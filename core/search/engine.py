@@ -24,12 +24,14 @@ from core.search.objective import read_scores
 from core.search.racing import choose, next_trainings
 from core.search.search import Search, Training, find_searches, open_search
 from core.search.space import SHIFTED
-from core.store.run import Trial, create_run, new_run_id, open_run
-from core.store.status import Clock, worked_seconds
+from core.store.annotations import annotate
+from core.store.run import Run, Trial, create_run, new_run_id, open_run
+from core.store.status import Clock, Status, worked_seconds
 
 COMMAND = "search-engine"
 POLL_SECONDS = 0.5
 WORKER_SECONDS = 15.0  # that a worker is given to come up
+_MAX_STARTS = 20  # of a run whose worker dies before it begins
 _AHEAD = 2  # trainings in the queue at a time, so that the worker never waits for a decision
 
 
@@ -142,18 +144,27 @@ def _look_at(search: Search, training: Training, clock: Clock, memory: Memory) -
     if status.state == "queued":
         entries = Queue(search.runs_dir).entries()
         if all(entry.work_id != run.id for entry in entries):  # killed before it was queued
-            Queue(search.runs_dir).submit(run.id)
+            _submit(search, run)
     elif status.state == "done":
         by = _objective(search) if training.confirms else search.request.space.objective
         seconds = round(worked_seconds(status), 1)
         search.note(clock, "finished", run=run.id, photos=read_scores(run, by), seconds=seconds)
     elif status.state == "cancelled" and run.id not in search.paused_runs:
         search.note(clock, "failed", run=run.id, error="")
-    elif (run.id, status.error) in search.retried:  # fails twice alike: not for a lost process
+    elif search.retries.get((run.id, status.error or ""), 0) >= _retries(status) > 0:
         search.note(clock, "failed", run=run.id, error=status.error)
     elif status.state in ("failed", "cancelled"):
         LocalExecutor(search.runs_dir, clock).resume(run.id)
         search.note(clock, "retried", run=run.id, error=status.error or "")
+
+
+def _retries(status: Status) -> int:
+    """How often a run is tried again that ends alike each time, as one does whose recipe is at
+    fault, and one that was killed does not: the lines name processes. One that had not begun is
+    not at fault; one that was stopped goes on whenever it is asked to."""
+    if status.state != "failed":
+        return 0
+    return 1 if status.started else _MAX_STARTS
 
 
 def _begin(
@@ -176,6 +187,11 @@ def _create(search: Search, training: Training, clock: Clock, memory: Memory) ->
     recipe = search.repeated(training.name, training.repeat, training.confirms)
     run = create_run(search.runs_dir, recipe, search.data_dir, clock, training.run, trial)
     memory.created.add(run.id)
+    _submit(search, run)
+
+
+def _submit(search: Search, run: Run) -> None:
+    annotate(run, add_tags=[search.tag])
     Queue(search.runs_dir).submit(run.id)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -73,8 +74,8 @@ class Training:
 @dataclass(frozen=True)
 class Search:
     """A search as it was when it was read. recipes: also those that the sampler proposed. stopped:
-    by somebody, or for the reason `problem`. paused_runs: those cancelled by stopping. retried:
-    runs and errors that were tried once more. chosen: what is confirmed; answer: in the end."""
+    by somebody, or for the reason `problem`. paused_runs: those cancelled by stopping. retries:
+    of runs, by their errors. chosen: what is confirmed; answer: in the end."""
 
     folder: Path
     request: Request
@@ -83,7 +84,7 @@ class Search:
     stopped: bool = False
     problem: str = ""
     paused_runs: frozenset[str] = frozenset()
-    retried: frozenset[tuple[str, str]] = frozenset()
+    retries: Mapping[tuple[str, str], int] = field(default_factory=dict)
     chosen: str | None = None
     importance: Mapping[str, float] = field(default_factory=dict)
     answer: Mapping[str, Any] | None = None
@@ -91,6 +92,11 @@ class Search:
     @property
     def id(self) -> str:
         return self.folder.name
+
+    @property
+    def tag(self) -> str:
+        """Of its runs, by which *Runs* finds and groups them."""
+        return f"search-{self.id}"
 
     @property
     def runs_dir(self) -> Path:
@@ -202,7 +208,7 @@ def open_search(runs_dir: Path, search_id: str) -> Search:
 def _fold(search: Search, events: list[Event]) -> Search:
     trainings: dict[str, Training] = {}
     recipes, changes = dict(search.recipes), dict[str, Any]()
-    paused, retried = set[str](), set[tuple[str, str]]()
+    paused, retries = set[str](), Counter[tuple[str, str]]()
     for event in events:
         run = str(event.get("run", ""))
         match event["event"]:
@@ -216,7 +222,7 @@ def _fold(search: Search, events: list[Event]) -> Search:
             case "failed":
                 trainings[run] = replace(trainings[run], error=str(event["error"] or "cancelled"))
             case "retried":
-                retried.add((run, str(event["error"])))
+                retries[run, str(event["error"])] += 1
                 paused.discard(run)
             case "proposed":
                 recipes[event["name"]] = recipe_from_dict(event["recipe"])
@@ -236,6 +242,6 @@ def _fold(search: Search, events: list[Event]) -> Search:
         recipes=recipes,
         trainings=tuple(trainings.values()),
         paused_runs=frozenset(paused),
-        retried=frozenset(retried),
+        retries=retries,
         **changes,
     )

@@ -52,7 +52,7 @@ def test_the_race_and_the_answer_in_both_languages(workplace: Workplace, open_pa
     text = visible_text(app)
     assert "deeper is better than quick on 4 of 4 folds and seeds" in text
     assert "`bands`" in text and "read no test set" in text
-    assert len(app.get("page_link")) == 2  # Train, and the class maps of both
+    assert len(app.get("page_link")) == 3  # Train, Runs, and the class maps of both
     app = open_page("search", search=search.id, lang="ja")
     names = (*search.names, search.id.replace("-", "\\-"), "toy\\_books")
     assert untranslated(app, *names) == []

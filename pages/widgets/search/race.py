@@ -83,6 +83,12 @@ def show_answer(key: str, search: Search) -> None:
                 "recipe": encode_changes(recipe_dict(Recipe()), recipe_dict(recipe)) or "{}",
             },
         )
+        st.page_link(
+            "runs.py",
+            label=_("All its runs"),
+            icon=":material/list_alt:",
+            query_params={"q": f"tag:{search.tag}"},
+        )
         whole = [t.run for t in search.trainings if t.confirms and t.repeat == 0]
         if len(whole) == 2 and all(_exists(run) for run in whole) and search.answer is not None:
             st.page_link(

@@ -52,9 +52,9 @@ def show(
             if not problem and not access.is_restricted("repeats"):
                 st.page_link(
                     "search.py",
-                    label=_("Search around it"),
+                    label=_("Search"),
                     icon=":material/search:",
-                    help=_("Looks for a recipe like this one that is better, photo by photo."),
+                    help=_("Search around this recipe for one that is better, photo by photo."),
                     query_params={
                         "data": dataset.root.name,
                         "file": recipe.name,

@@ -10,11 +10,13 @@ from core.search import engine
 from core.search.confirmation import answer_text
 from core.search.search import open_search
 from core.search.words import race_table, recipe_table, state_text, unused_text
+from core.store.annotations import read_annotations
 from core.store.run import find_runs, open_run
 from core.store.trash import delete_runs
 from tests.conftest import fixed_clock
 
 
+@pytest.mark.slow
 def test_a_better_recipe_is_raced_confirmed_and_told(workplace):
     workplace.right = {"quick": 0.5, "deeper": 0.9, "lower rates": 0.5, "no augmentation": 0.1}
     search = workplace.run_to_end(workplace.begin(trainings=24))
@@ -34,11 +36,13 @@ def test_what_cannot_be_told_apart_is_kept(workplace):
     assert "keep" in answer_text(search.answer, "quick")
 
 
+@pytest.mark.slow
 def test_trials_are_lean_and_those_that_confirm_use_fresh_seeds(workplace):
     workplace.right = {"quick": 0.5, "deeper": 0.9}
     search = workplace.run_to_end(workplace.begin(trainings=24))
     raced = [open_run(workplace.runs, t.run) for t in search.trainings if not t.confirms]
     confirmed = [open_run(workplace.runs, t.run) for t in search.trainings if t.confirms]
+    assert read_annotations(raced[0]).tags == (search.tag,)
     assert all(run.trial().lean and run.trial().sets == () for run in raced)
     assert [run.trial().lean for run in confirmed].count(False) == 2
     # The factory's set from elsewhere is read once, by those that confirm.
@@ -47,6 +51,7 @@ def test_trials_are_lean_and_those_that_confirm_use_fresh_seeds(workplace):
     assert not used & {(run.recipe().seed, run.recipe().split.seed) for run in confirmed}
 
 
+@pytest.mark.slow
 def test_killed_anywhere_nothing_is_lost_or_made_again(workplace, monkeypatch):
     """The process dies after each of its steps in turn; another goes on."""
     workplace.right = {"quick": 0.5, "deeper": 0.9}
@@ -82,20 +87,34 @@ def test_a_lost_training_goes_on_and_one_that_fails_twice_alike_is_out(workplace
     lost, broken = [open_run(workplace.runs, t.run) for t in search.trainings]
     lost.write_status(replace(lost.status(), state="running", pid=2**22))
     for _ in range(2):
-        broken.write_status(replace(broken.status(), state="failed", error="loss is not finite"))
+        broken.write_status(
+            replace(
+                broken.status(),
+                state="failed",
+                error="not finite",
+                started=fixed_clock().isoformat(),
+            )
+        )
         search = workplace.advance(search)
     assert lost.status().state == "queued"
     assert {t.name for t in search.trainings if t.error} == {broken.recipe().name}
     found = workplace.run_to_end(search)
     assert found.answer is not None
-    assert "failed: loss is not finite" in set(recipe_table(found)["state"])
+    assert "failed: not finite" in set(recipe_table(found)["state"])
 
 
 def test_without_the_recipe_to_compare_with_it_stops_and_says_why(workplace):
     search = workplace.advance(workplace.begin())
     base = open_run(workplace.runs, search.trainings[0].run)
     for _ in range(3):
-        base.write_status(replace(base.status(), state="failed", error="no such weights"))
+        base.write_status(
+            replace(
+                base.status(),
+                state="failed",
+                error="no such weights",
+                started=fixed_clock().isoformat(),
+            )
+        )
         search = workplace.advance(search)
     assert search.stopped and "no such weights" in state_text(search)
 
@@ -132,6 +151,7 @@ def test_a_training_that_somebody_cancels_or_deletes_takes_its_recipe_out(workpl
     assert search.failed == {other.name, gone.name}
 
 
+@pytest.mark.slow
 def test_neighbours_of_the_best_come_after_the_portfolio(workplace):
     pytest.importorskip("optuna")
     workplace.right = {"quick": 0.5, "deeper": 0.9}
