@@ -41,17 +41,18 @@ def show_head(search: Search | None) -> None:
         told = f"{search.data_dir.name} / {search.id}"
         st.caption(formatting.escape_markdown(told), width="content")
         st.space("stretch")
+        args, key = (search, utc_now), f"{KEY}.act"
         if search.active:
-            act, label, icon = engine.stop, _("Stop"), ":material/stop_circle:"
-        else:
-            act, label, icon = engine.resume, _("Go on"), ":material/play_arrow:"
-        if search.answer is None:
-            st.button(label, icon=icon, key=f"{KEY}.act", on_click=act, args=(search, utc_now))
+            icon = ":material/stop_circle:"
+            st.button(_("Stop"), icon=icon, key=key, on_click=engine.stop, args=args)
+        elif search.answer is None:
+            icon = ":material/play_arrow:"
+            st.button(_("Go on"), icon=icon, key=key, on_click=engine.resume, args=args)
         st.button(
             _("Other searches"),
             icon=":material/arrow_back:",
             key=f"{KEY}.leave",
-            on_click=lambda: st.query_params.pop("search", None),
+            on_click=begin.leave,
         )
 
 

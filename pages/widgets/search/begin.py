@@ -50,7 +50,7 @@ def show(key: str) -> None:
         _("Search"),
         space_names(),
         key="space",
-        format_func=lambda name: translate(SPACE_TITLES.get(name, name)),
+        format_func=lambda name: translate(SPACE_TITLES.get(str(name), str(name))),
         help=_("What may change: how photos vary, how fast and how many layers learn, or both."),
     )
     budget = columns[3].selectbox(
@@ -131,6 +131,11 @@ def show_earlier(key: str) -> None:
                 told = translate(str(error))
             st.button(search_id, key=f"{key}.{search_id}", on_click=open_link, args=(search_id,))
             st.caption(formatting.escape_markdown(told))
+
+
+def leave() -> None:
+    """Back to the choice."""
+    st.query_params.pop("search", None)
 
 
 def open_link(search_id: str) -> None:
