@@ -36,13 +36,14 @@ def write_results(
     precomputed: Mapping[str, Predictions],
     on_phase_end: Callable[[str], None] = lambda phase: None,
     out_dir: Path | None = None,
-    with_diagnosis: bool = True,
 ) -> None:
     """Everything that is told of a trained network: predictions.csv, shifted.csv, drift.csv,
     reliance.csv, diagnosis.json and, last, summary.json. precomputed: as for evaluate.
-    `on_phase_end` is told each phase's end. out_dir: another folder than the run's.
-    with_diagnosis: or without diagnosis, drift and reliance. Raises DataError, and writes nothing,
-    where a photo was replaced meanwhile."""
+    `on_phase_end` is told each phase's end. out_dir: another folder than the run's. A
+    lean trial has no diagnosis, drift and reliance unless another folder is given, as when it is
+    scored again. Raises DataError, and writes nothing, where a photo was replaced meanwhile."""
+    trial = run.trial()
+    with_diagnosis = out_dir is not None or trial is None or not trial.lean
     out_dir = out_dir or run.path
     found = evaluate(setup, precomputed, on_phase_end)
     dataset, runs_dir = setup.dataset, run.path.parent

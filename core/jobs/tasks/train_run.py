@@ -73,8 +73,7 @@ def run_training(
         )
         recorder.write_status("running", phase=N_("looking at what it learned"))
         release_memory()
-        found, on_phase_end = recorder.final_predictions(), recorder.end_results_phase
-        write_results(run, setup, found, on_phase_end, with_diagnosis=not lean)
+        write_results(run, setup, recorder.final_predictions(), recorder.end_results_phase)
         if not progress.epochs_done:
             record_timing(runs_dir, recipe, photos, setup.cached_share, run.timing())
         recorder.write_status("done")
