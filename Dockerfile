@@ -3,20 +3,24 @@
 #     docker build -t overfit-lens .
 #     docker run --read-only -v overfit-lens:/data -p 8501:8501 -e OVERFIT_LENS_MODE=demo overfit-lens
 
+FROM python:3.11-slim AS packages
+
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /venv
+WORKDIR /packages
+COPY requirements.txt requirements.lock ./
+# torch without CUDA, from where its makers publish it (or a mirror), by version; the rest by hash.
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+RUN grep -E '^(torch|torchvision)==' requirements.txt > torch.txt \
+ && /venv/bin/pip install --no-compile --index-url $TORCH_INDEX -r torch.txt \
+ && /venv/bin/pip install --no-compile --require-hashes --no-deps -r requirements.lock
+
 FROM python:3.11-slim
 
-# Numbers are added up by threads of OpenMP; torch's and scikit-learn's wheels bring their own.
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
+COPY --from=packages /venv /venv
+ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1
 
 WORKDIR /app
-COPY requirements.txt requirements-hosting.txt ./
-# torch without CUDA, from where its makers publish it (or a mirror); the rest as everywhere.
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN grep -E '^(torch|torchvision)==' requirements.txt > /tmp/torch.txt \
- && pip install --index-url $TORCH_INDEX -r /tmp/torch.txt \
- && pip install -r requirements.txt -r requirements-hosting.txt \
- && rm /tmp/torch.txt
-
 COPY app.py LICENSE ./
 COPY .streamlit/config.toml .streamlit/
 COPY bin bin

@@ -4,7 +4,7 @@ BIN := .venv/bin
 MAKEFLAGS += --jobs=2 # Chromium is fetched while pip installs
 unexport PYTHONDONTWRITEBYTECODE # else every process compiles everything anew
 
-.PHONY: run check test lint browser faults clean
+.PHONY: run check test lint browser faults attack soak lock clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py
@@ -26,6 +26,14 @@ lint: .venv/.test
 faults: .venv/.test
 	$(BIN)/python -m tests.faults
 
+# What strangers try over the network, and what they send: docs/security.md.
+attack: .venv/.test
+	$(BIN)/python -m tests.attacks
+
+# Twenty visitors for ten minutes: nothing grows.
+soak: .venv/.test
+	$(BIN)/python -m tests.attacks --soak 10
+
 # The tests drive a real Chromium: installed here when that is possible without a question. Its
 # headless shell needs half the time; where it is not packaged, the whole browser does.
 browser:
@@ -34,6 +42,16 @@ browser:
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	       && { apt-get install -y -qq chromium-headless-shell || apt-get install -y -qq chromium; } >/dev/null; } \
 	  || { echo "make test needs Chromium for its browser tests: sudo apt-get install chromium-headless-shell" >&2; exit 1; }
+
+# What the container installs, with the hashes of its files. torch has builds of its own there.
+CUDA := torch torchvision triton cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-, \
+  cublas cuda-cupti cuda-nvrtc cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse \
+  cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
+lock: .venv/.python
+	$(BIN)/pip install -q --disable-pip-version-check uv
+	$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  --python-platform x86_64-unknown-linux-gnu $(addprefix --no-emit-package ,$(CUDA)) \
+	  requirements.txt requirements-hosting.txt -o requirements.lock
 
 .venv/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

@@ -12,22 +12,13 @@ Controls are measured from their event on, with every photo on screen repainted.
 Without `--runs` it trains four short runs on the bundled photos (`test_difficult`: 40 photos).
 """
 
-from __future__ import annotations
-
+import sys
 import tempfile
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from common import (
-    TOY_BOOKS,
-    chromium,
-    core_command,
-    dashboard,
-    new_page,
-    option_parser,
-    timed_command,
-)
+import common
+from common import TOY_BOOKS, median_text, new_page
 
 GRID = ".grid-root[data-painted]"
 PAINTED = "node => Number(node.dataset.painted)"
@@ -49,9 +40,8 @@ def train_runs(folder: Path) -> str:
     """Four short runs of four looks, and their ids."""
     for preset in ("quick", "quick-bare", "quick-no-dropout", "looks-good"):
         short = "stages=[{train: head, epochs: 2}, {train: bands, cycles: 2, cycle_len: 2}]"
-        timed_command(
-            core_command("train", preset, "--data", TOY_BOOKS, "--runs", folder, "--set", short)
-        )
+        words = ("train", preset, "--data", TOY_BOOKS, "--runs", folder, "--set", short)
+        common.timed_command(common.core_command(*words))
     return ",".join(sorted(path.name for path in folder.iterdir() if (path / "cams.npz").exists()))
 
 
@@ -103,23 +93,18 @@ def measure(browser: Any, address: str, ids: str, times: int) -> dict[str, list[
         }
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--runs", type=Path, help="a folder of finished runs")
-    parser.add_argument("--ids", help="with --runs: the ids, with commas between")
-    parser.add_argument("--times", type=int, default=5)
-    options = parser.parse_args()
-    if bool(options.runs) != bool(options.ids):
-        parser.error("--runs and --ids go together")
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        runs = options.runs or Path(folder)
-        ids = options.ids or train_runs(runs)
-        with dashboard(runs.resolve()) as app:
-            found = measure(browser, app.url, ids, options.times)
-    print(f"{len(ids.split(','))} runs, medians of {options.times}, milliseconds")
+def main(runs: Path | None = None, ids: str = "", times: int = 5) -> None:
+    if bool(runs) != bool(ids):
+        sys.exit("--runs and --ids go together")
+    with tempfile.TemporaryDirectory() as folder, common.chromium() as browser:
+        runs = runs or Path(folder)
+        ids = ids or train_runs(runs)
+        with common.dashboard(runs.resolve()) as app:
+            found = measure(browser, app.url, ids, times)
+    print(f"{len(ids.split(','))} runs, medians of {times}, milliseconds")
     for name, milliseconds in found.items():
-        print(f"{name:50} {median(milliseconds):7.0f}")
+        print(f"{name:50} {median_text(milliseconds, 0)}")
 
 
 if __name__ == "__main__":
-    main()
+    common.run_script(main)

@@ -13,8 +13,6 @@ answer eight drawn photos of every class and circumstance; sessions then take fr
 ask for. About 20 minutes a draw; what lies in --runs already is not made again.
 """
 
-from __future__ import annotations
-
 import json
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
@@ -23,9 +21,9 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-from common import ROOT, option_parser, print_head, table_row
+from common import ROOT, numbers, print_head, print_row, run_script
 from scipy.stats import binomtest
-from seeds import draw_toy_set, numbers, train_or_reuse
+from seeds import draw_toy_set, train_or_reuse
 
 from core.capture.asking import BACKGROUND_CIRCUMSTANCES, CIRCUMSTANCES, Taken, next_request
 from core.capture.sequential import SETTLES_AT, accuracy_interval, paired_odds
@@ -101,9 +99,9 @@ def simulate(sequences: int) -> None:
         for rate in (0.1, 0.3, 1.0):
             differ, wins = random.random((2, sequences, PHOTOS))
             end = reached_odds((differ < rate) & (wins < 0.5), (differ < rate) & (wins >= 0.5))
-            print(f"| plain order, only one right on {rate:.0%} | {end[:, -1].mean():.1%} |")
+            print_row(f"plain order, only one right on {rate:.0%}", f"{end[:, -1].mean():.1%}")
         for name, found in asked.items():
-            print(f"| asking rule, equal {name} | {np.mean(list(found)):.1%} |")
+            print_row(f"asking rule, equal {name}", f"{np.mean(list(found)):.1%}")
     print()
     print_head("true accuracy", "inside the confidence sequence at every step")
     steps = np.arange(1, PHOTOS + 1)
@@ -114,7 +112,7 @@ def simulate(sequences: int) -> None:
         low, high = np.moveaxis(
             ends[steps, (random.random((sequences, PHOTOS)) < p).cumsum(axis=1)], -1, 0
         )
-        print(f"| {p} | {((low <= p) & (p <= high)).all(axis=1).mean():.1%} |")
+        print_row(p, f"{((low <= p) & (p <= high)).all(axis=1).mean():.1%}")
     print()
     print_head("only A, only B right", "photos", "settled by then", "McNemar, fixed number")
     for better, worse in ((0.45, 0.05), (0.35, 0.05), (0.3, 0.1)):
@@ -124,7 +122,7 @@ def simulate(sequences: int) -> None:
         for n in (20, 30, 40, 60):
             counts = zip(first[:, :n].sum(axis=1), second[:, :n].sum(axis=1))
             fixed = np.mean([mcnemar(int(a), int(b)) for a, b in counts])
-            print(f"| {better}, {worse} | {n} | {share[n - 1]:.0%} | {fixed:.0%} |")
+            print_row(f"{better}, {worse}", n, f"{share[n - 1]:.0%}", f"{fixed:.0%}")
 
 
 def answered_pool(folder: Path, draw: int, size: int) -> list[dict[str, str]]:
@@ -172,7 +170,7 @@ def play(draws: list[int], folder: Path, sessions: int, same: int, size: int) ->
     print_head("draw", *(f"{name} right" for name in RUNS))
     for draw, pool in pools.items():
         shares = (np.mean([row[run] == row["label"] for row in pool]) for run in RUNS)
-        print(table_row(draw, *(f"{share:.2f}" for share in shares)))
+        print_row(draw, *(f"{share:.2f}" for share in shares))
     print()
     print_head("runs, order", "sessions", "for the first", "for the second", "median photos")
     pairs = [(draw, seed) for draw in draws for seed in range(sessions)]
@@ -186,23 +184,24 @@ def play(draws: list[int], folder: Path, sessions: int, same: int, size: int) ->
         won = [sum(end > 0 and who == run for end, who in found) for run in (0, 1)]
         median = np.median([end or np.inf for end, _ in found])
         order = "the rule's order" if boosted else "plain order"
-        print(f"| quick, {other}, {order} | {len(found)} | {won[0]} | {won[1]} | {median:.0f} |")
+        print_row(f"quick, {other}, {order}", len(found), *won, f"{median:.0f}")
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--sequences", type=int, default=10_000)
-    parser.add_argument("--draws", default=[], type=numbers, help="Toy draws' seeds, with commas.")
-    parser.add_argument("--sessions", type=int, default=10, help="Of each draw.")
-    parser.add_argument("--same", type=int, default=40, help="Sessions of two seeds of quick.")
-    parser.add_argument("--pool", type=int, default=8, help="Photos of a class and circumstance.")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench-capture")
-    chosen = parser.parse_args()
-    if not chosen.draws:
-        return simulate(chosen.sequences)
-    chosen.runs.mkdir(parents=True, exist_ok=True)
-    return play(chosen.draws, chosen.runs, chosen.sessions, chosen.same, chosen.pool)
+def main(
+    sequences: int = 10_000,
+    draws: str = "",
+    sessions: int = 10,
+    same: int = 40,
+    pool: int = 8,
+    runs: Path = ROOT / "runs" / "bench-capture",
+) -> None:
+    """sessions: of each draw; same: of two seeds of quick; pool: photos of a class and
+    circumstance."""
+    if not draws:
+        return simulate(sequences)
+    runs.mkdir(parents=True, exist_ok=True)
+    return play(numbers(draws), runs, sessions, same, pool)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

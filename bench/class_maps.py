@@ -14,7 +14,7 @@ every cell for k = c and 0 for every other k. Grad-CAM of logit c at that layer 
 its mean gradient and clips the sum at 0, which leaves ReLU(A_c) / cells. Its result times the
 number of cells must therefore be the positive part of our map, up to rounding. (pytorch-grad-cam
 then stretches each map to 0..1 and to the photo's size; it is compared before that.) At the layer
-before, the features, they require_packages not agree: the convolution is 3x3 and padded.
+before, the features, they need not agree: the convolution is 3x3 and padded.
 
 Grad-CAM needs a backward pass per class, and how far back it goes depends on which weights want a
 gradient: those that `quick` trains, or at its cheapest those of the class-map convolution alone.
@@ -28,7 +28,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from common import TOY_BOOKS, option_parser, print_parts, require_packages, timed
+from common import TOY_BOOKS, print_parts, require_packages, run_script, timed
 from numpy.typing import NDArray
 
 from core.recipe.files import load_recipe
@@ -133,11 +133,7 @@ def breakdown(network: Network, photos: PhotoSet, backbone: str) -> dict[str, fl
     return {"normalising": normalising, "backbone": before, "head": head}
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--photos", type=int, default=40, help="at most 40, the set's photos")
-    parser.add_argument("--times", type=int, default=5)
-    chosen = parser.parse_args()
+def main(photos: int = 40, times: int = 5) -> None:
     require_packages("pytorch_grad_cam")
     from core.model.heads import CLASS_MAP_OFFSET
     from core.pipeline.predict import predict
@@ -145,9 +141,9 @@ def main() -> None:
 
     recipe = load_recipe("quick", {"precision": "float32"})
     network = untrained_network(recipe)
-    photos = photos_of_toy_books(recipe, chosen.photos)
+    shown = photos_of_toy_books(recipe, photos)
     last, class_map = len(network.layers) - 1, network.head_start + CLASS_MAP_OFFSET
-    peer = grad_cam(network, photos, recipe.backbone)
+    peer = grad_cam(network, shown, recipe.backbone)
     cases = {
         "Grad-CAM, gradients of what quick trains": (prefix_length(network, recipe), last),
         "Grad-CAM, gradients of the class-map layer": (class_map, class_map),
@@ -156,11 +152,11 @@ def main() -> None:
     parts: list[dict[str, float]] = []
     theirs: dict[str, list[float]] = {case: [] for case in cases}
     difference = 0.0
-    for _ in range(chosen.times + 1):
-        seconds, maps = timed(lambda: predict(network, photos, recipe.backbone).maps)
+    for _ in range(times + 1):
+        seconds, maps = timed(lambda: predict(network, shown, recipe.backbone).maps)
         ours.append(seconds)
         wanted = np.maximum(maps, 0)
-        parts.append(breakdown(network, photos, recipe.backbone))
+        parts.append(breakdown(network, shown, recipe.backbone))
         for case, (first, end) in cases.items():
             for index, layer in enumerate(network.layers):
                 layer.requires_grad_(first <= index <= end)
@@ -169,14 +165,14 @@ def main() -> None:
             found = np.maximum(raw, 0) * maps[0, 0].size
             difference = max(difference, float(np.abs(found - wanted).max()))
 
-    photos_count, classes, rows, columns = maps.shape
-    print(f"{photos_count} photos x {classes} classes, maps of {rows}x{columns}, {recipe.backbone}")
+    _, classes, rows, columns = maps.shape
+    print(f"{len(maps)} photos x {classes} classes, maps of {rows}x{columns}, {recipe.backbone}")
     median = statistics.median(ours[1:])
-    print(f"ours, one forward pass, median of {chosen.times}: {median:.3f} s")
+    print(f"ours, one forward pass, median of {times}: {median:.3f} s")
     print_parts(parts[1:])
     for case, all_seconds in theirs.items():
         spent = statistics.median(all_seconds[1:])
-        print(f"{case}, median of {chosen.times}: {spent:.3f} s, ratio {spent / median:.1f}x")
+        print(f"{case}, median of {times}: {spent:.3f} s, ratio {spent / median:.1f}x")
     scale = float(wanted.max())
     print(f"largest difference: {difference:.2g}, where the largest map value is {scale:.2g}")
     if difference > TOLERANCE * scale:
@@ -184,4 +180,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -14,31 +14,16 @@ goes. `--set` changes the recipe. About two minutes a time on two cores. Nothing
 meanwhile. Reads /proc, so Linux only.
 """
 
-from __future__ import annotations
-
 import statistics
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from common import (
-    TOY_BOOKS,
-    chromium,
-    core_command,
-    dashboard,
-    log,
-    memory,
-    new_page,
-    option_parser,
-    phase_seconds,
-    print_parts,
-    stopping_worker,
-    timed,
-    timed_command,
-    wait_until_done,
-)
+import common
+from common import TOY_BOOKS, memory, phase_seconds
 
+from core.cli.options import SetOption
 from core.jobs.local import LocalExecutor
 from core.recipe.files import load_recipe, parse_changes
 from core.store.run import Run, find_runs
@@ -57,7 +42,7 @@ def measure_cold(folder: Path, changes: list[str]) -> tuple[Measured, int]:
     """One fresh process, and its peak memory in bytes; what its run does not account for is
     starting Python and torch."""
     settings = [word for change in changes for word in ("--set", change)]
-    found = timed_command(core_command("train", "quick", "--runs", folder, *settings))
+    found = common.timed_command(common.core_command("train", "quick", "--runs", folder, *settings))
     parts = phase_seconds(find_runs(folder)[0])
     start = found.seconds - sum(parts.values())
     return (found.seconds, {"process start, imports": start, **parts}), found.peak_bytes
@@ -69,48 +54,42 @@ def measure_warm(folder: Path, changes: list[str]) -> dict[str, Measured]:
 
     def run_recipe(difference: dict[str, Any]) -> Run:
         run = executor.submit(load_recipe("quick", own | difference), TOY_BOOKS)
-        wait_until_done(run)
+        common.wait_until_done(run)
         return run
 
-    with stopping_worker(folder):
+    with common.stopping_worker(folder):
         run_recipe({})
-        found = {case: timed(run_recipe, difference) for case, difference in FURTHER.items()}
+        found = {case: common.timed(run_recipe, other) for case, other in FURTHER.items()}
     return {case: (seconds, phase_seconds(run)) for case, (seconds, run) in found.items()}
 
 
 def show(title: str, values: list[float], limit: float, unit: str) -> None:
     """A median beside its limit."""
-    median = statistics.median(values)
-    print(
-        f"{title}: {median:.2f} {unit}, {median / limit:.2f} of the limit of {limit:g} {unit} "
-        f"({len(values)} times: {', '.join(f'{value:.2f}' for value in values)})"
-    )
+    share = statistics.median(values) / limit
+    told = f"{common.median_text(values)} {unit}, {share:.2f} of the limit of {limit:g} {unit}"
+    print(f"{title}: {told}, {len(values)} times")
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    chosen = parser.parse_args()
+def main(times: int = 3, set_: SetOption = None) -> None:
     found: dict[str, list[Measured]] = defaultdict(list)
     peaks = []
-    for turn in range(chosen.times):
+    for turn in range(times):
         with tempfile.TemporaryDirectory() as name:
-            cold, peak = measure_cold(Path(name) / "cold", chosen.set)
+            cold, peak = measure_cold(Path(name) / "cold", set_ or [])
             found["cold start to finished run"].append(cold)
             peaks.append(peak / GB)
-            for case, warm in measure_warm(Path(name) / "warm", chosen.set).items():
+            for case, warm in measure_warm(Path(name) / "warm", set_ or []).items():
                 found[case].append(warm)
-            log(f"time {turn + 1} of {chosen.times} done")
+            common.log(f"time {turn + 1} of {times} done")
     for case, measured in found.items():
         limit = COLD_SECONDS if case.startswith("cold") else WARM_SECONDS
         show(case, [seconds for seconds, _ in measured], limit, "s")
-        print_parts([parts for _, parts in measured])
+        common.print_parts([parts for _, parts in measured])
     show("peak memory of the cold start", peaks, PEAK_BYTES / GB, "GB")
-    with tempfile.TemporaryDirectory() as name, dashboard(Path(name)) as app:
+    with tempfile.TemporaryDirectory() as name, common.dashboard(Path(name)) as app:
         taken = memory(app.pid, "VmRSS") / GB
         print(f"dashboard: answers after {app.seconds:.2f} s, with {taken:.2f} GB")
-        with chromium() as browser, new_page(browser) as page:
+        with common.chromium() as browser, common.new_page(browser) as page:
             page.goto(f"{app.url}/train")
             page.locator("h1").wait_for()
             page.locator("[data-test-script-state=notRunning]").wait_for()
@@ -118,4 +97,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    common.run_script(main)

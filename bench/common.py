@@ -1,9 +1,7 @@
-"""What the benchmarks share: commands with their time and memory, runs to wait for, the dashboard,
-a browser. Importing it puts the project on the path, so that the scripts run from anywhere."""
+"""What the benchmarks share: options, tables, commands with their time and memory, runs to wait
+for, the dashboard, a browser. Importing it puts the project on the path, so that the scripts run
+from anywhere."""
 
-from __future__ import annotations
-
-import argparse
 import importlib.util
 import os
 import shutil
@@ -14,10 +12,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pandas as pd
+import typer
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -27,14 +28,17 @@ from core.jobs.local import LOCK_FILE, worker_alive  # noqa: E402
 from core.store.run import Run  # noqa: E402
 
 TOY_BOOKS = ROOT / "dataset" / "toy_books"
+BENCH_RUNS = ROOT / "runs" / "bench"
 POLL_SECONDS = 0.02
 
 
-def option_parser(doc: str | None) -> argparse.ArgumentParser:
-    """A parser whose help is the script's docstring."""
-    return argparse.ArgumentParser(
-        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def run_script(main: Callable[..., None]) -> None:
+    """Calls a script's `main`, whose parameters are its options; the module's docstring is the
+    help."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    words = main.__globals__["__doc__"].replace("\n\n", "\n\n\b\n")  # lines stay as they are
+    app.command(help=f"\b\n{words}")(main)
+    app()
 
 
 def require_packages(*packages: str) -> None:
@@ -49,6 +53,11 @@ def log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def numbers(text: str) -> list[int]:
+    """Of an option: whole numbers with commas between."""
+    return [int(number) for number in text.split(",") if number]
+
+
 def timed(work: Callable[..., Any], *args: Any) -> tuple[float, Any]:
     """Seconds that a call takes, and what it returns."""
     begun = time.perf_counter()
@@ -56,20 +65,35 @@ def timed(work: Callable[..., Any], *args: Any) -> tuple[float, Any]:
     return time.perf_counter() - begun, found
 
 
+# --- what is printed ------------------------------------------------------------------------------
+
+
 def table_row(*cells: object) -> str:
     """A line of a Markdown table."""
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def print_head(*titles: str) -> None:
-    """The head of a Markdown table."""
+def print_row(*cells: object) -> None:
+    print(table_row(*cells), flush=True)
+
+
+def print_head(*titles: str, title: str = "") -> None:
+    """The head of a Markdown table, below a title if there is one."""
+    if title:
+        print(f"\n{title}\n")
     print(f"{table_row(*titles)}\n|{'---|' * len(titles)}", flush=True)
 
 
-def print_parts(parts: Sequence[dict[str, float]]) -> None:
+def print_parts(parts: Sequence[Mapping[str, float]]) -> None:
     """The median seconds of each part of some measurements."""
     for name in parts[0]:
         print(f"  {name:<28} {statistics.median(each.get(name, 0) for each in parts):.2f} s")
+
+
+def median_text(values: Sequence[float], digits: int = 2) -> str:
+    """`1.89 (1.80 to 2.11)`: the median, with the lowest and the highest."""
+    ends = (statistics.median(values), min(values), max(values))
+    return "{} ({} to {})".format(*(f"{value:.{digits}f}" for value in ends))
 
 
 # --- processes ------------------------------------------------------------------------------------
@@ -105,11 +129,11 @@ def timed_command(command: Sequence[str]) -> TimedCommand:
 
 def memory(pid: int, field: str, file: str = "status") -> int:
     """Bytes of a process by /proc (Linux): `VmRSS` now, `VmHWM` its peak. 0 once it ended."""
-    try:
-        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((1024 * int(ln.split()[1]) for ln in lines if ln.startswith(f"{field}:")), 0)
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
+            if line.startswith(f"{field}:"):
+                return 1024 * int(line.split()[1])
+    return 0
 
 
 # --- runs of a worker -----------------------------------------------------------------------------
@@ -124,10 +148,11 @@ def wait_until_done(*runs: Run) -> None:
             raise RuntimeError(f"{run.id}: {status.state}: {status.error}")
 
 
-def phase_seconds(run: Run) -> dict[str, float]:
-    """Seconds of a run by phase."""
-    by_phase = run.timing().groupby("phase", sort=False)["seconds"].sum()
-    return {str(phase): float(seconds) for phase, seconds in by_phase.items()}
+def phase_seconds(*runs: Run) -> dict[str, float]:
+    """Seconds of runs together by phase."""
+    timing = pd.concat([run.timing() for run in runs])
+    by_phase: dict[str, float] = timing.groupby("phase", sort=False)["seconds"].sum().to_dict()
+    return by_phase
 
 
 @contextmanager
@@ -146,40 +171,49 @@ def stopping_worker(runs_dir: Path) -> Iterator[None]:
 
 
 class Dashboard(NamedTuple):
-    """A running app: its address, its process id, and the seconds until it answered."""
+    """A running app: its address, its process, and the seconds until it answered."""
 
     url: str
-    pid: int
+    process: subprocess.Popen[bytes]
     seconds: float
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
 
 
 @contextmanager
-def dashboard(runs: Path, data: Path = TOY_BOOKS.parent) -> Iterator[Dashboard]:
+def dashboard(
+    runs: Path,
+    data: Path = TOY_BOOKS.parent,
+    command: Sequence[str | Path] = (sys.executable, "-m", "streamlit", "run", "app.py"),
+    before: Callable[[], None] | None = None,
+    **variables: str,
+) -> Iterator[Dashboard]:
     """The app on a free port, on a folder of runs and one of data sets, until the block ends.
-    Raises RuntimeError when it does not come up."""
-    port = free_port()
-    words = ["-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    before: called in the new process first. variables: of its environment. Raises RuntimeError when
+    it does not come up."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    place = {"PORT": port, "ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_HEADLESS": "true"}
+    place |= {"STREAMLIT_SERVER_PORT": port, "STREAMLIT_SERVER_ADDRESS": "127.0.0.1"}
+    place |= {"OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(data)}
     server = subprocess.Popen(
-        [sys.executable, *words, f"--server.port={port}", "--server.address=127.0.0.1"],
+        command,
         cwd=ROOT,
-        env={**os.environ, "OVERFIT_LENS_RUNS": str(runs), "OVERFIT_LENS_DATA": str(data)},
+        env={**os.environ, **place, **variables},
+        preexec_fn=before,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        seconds, _ = timed(lambda: wait_until_healthy(url, server))
-        yield Dashboard(url, server.pid, seconds)
+        seconds, _ = timed(wait_until_healthy, url, server)
+        yield Dashboard(url, server, seconds)
     finally:
         server.terminate()
-        server.wait(timeout=20)
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        server.wait(timeout=30)
 
 
 def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -187,11 +221,10 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
     for _ in range(3000):
         if server.poll() is not None:
             raise RuntimeError(f"{url}: the app ended with {server.returncode}")
-        try:
+        with suppress(OSError):
             urllib.request.urlopen(f"{url}/_stcore/health", timeout=2)
             return
-        except OSError:
-            time.sleep(POLL_SECONDS)
+        time.sleep(POLL_SECONDS)
     raise RuntimeError(f"{url}: the app did not come up")
 
 
@@ -201,9 +234,8 @@ def chromium() -> Iterator[Any]:
     require_packages("playwright")
     from playwright.sync_api import sync_playwright
 
-    path = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         sys.exit("chromium: missing; apt-get install chromium")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

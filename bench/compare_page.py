@@ -11,17 +11,16 @@ own start. The first view after the server's start, which imports and reads ever
 apart. Nothing else should run meanwhile.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
-import statistics
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from common import TOY_BOOKS, chromium, dashboard, new_page, option_parser, wait_until_visible
+import common
+from common import median_text, wait_until_visible
 
 from core.data.dataset import read_dataset
 from core.store.run import Run
@@ -46,16 +45,13 @@ def make_store(folder: Path, runs: int) -> list[str]:
     in how well they look at the objects, each with many seeds. Returns the ids, oldest first.
 
     One run of each recipe is written by the tests' factory; the others are copies with their own
-    seed, as a seed changes no file's size.
-    """
-    dataset = read_dataset(TOY_BOOKS)
+    seed, as a seed changes no file's size."""
+    dataset = read_dataset(common.TOY_BOOKS)
     ids = []
     for recipe in range(RECIPES):
         looks = 0.1 + 0.8 * recipe / (RECIPES - 1)
-        changes = {"batch_size": 8 + recipe, "seed": 0}
-        first = write_run(
-            folder, dataset, "quick", changes=changes, minutes=recipe, object_evidence=looks
-        )
+        facts = {"changes": {"batch_size": 8 + recipe, "seed": 0}, "minutes": recipe}
+        first = write_run(folder, dataset, "quick", object_evidence=looks, **facts)
         write_batches_and_timing(first)
         ids.append(first.id)
         ids += [copy_run(first, seed).id for seed in range(1, runs // RECIPES)]
@@ -77,7 +73,7 @@ def copy_run(run: Run, seed: int) -> Run:
 def seconds_to_draw(browser: Any, link: str, section: str) -> list[float]:
     """Seconds from the navigation of a new browser: to the title, to all that is on the screen, to
     everything."""
-    with new_page(browser) as page:
+    with common.new_page(browser) as page:
         begun = time.perf_counter()
         page.goto(link, wait_until="commit")
         wait_until_visible(page, "h1", "Compare")
@@ -89,34 +85,22 @@ def seconds_to_draw(browser: Any, link: str, section: str) -> list[float]:
     return took
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--runs", type=int, default=1000, help="runs in the store")
-    parser.add_argument("--times", type=int, default=5, help="views of each link")
-    parser.add_argument("--sections", nargs="*", default=list(SECTIONS), choices=SECTIONS)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, chromium() as browser:
-        runs = Path(name) / "runs"
-        ids = make_store(runs, options.runs)
+def main(runs: int = 1000, times: int = 5, sections: str = ",".join(SECTIONS)) -> None:
+    with tempfile.TemporaryDirectory() as name, common.chromium() as browser:
+        ids = make_store(Path(name) / "runs", runs)
         step = max(1, len(ids) // 100)
         picked = {10: ids[:: 10 * step][:10], 100: ids[::step][:100]}
-        with dashboard(runs) as app:
-            cold = seconds_to_draw(
-                browser, f"{app.url}/compare?runs={','.join(picked[10])}", "Scores"
-            )
-            print(f"first view after the start, 10 runs: {cold[1]:.2f} s", flush=True)
-            for section in options.sections:
-                for count, some in picked.items():
-                    link = f"{app.url}/compare?section={section}&runs={','.join(some)}"
-                    found = [seconds_to_draw(browser, link, section) for _ in range(options.times)]
-                    title, screen, everything = map(statistics.median, zip(*found, strict=True))
-                    times = " ".join(f"{seconds:.2f}" for _, seconds, _ in found)
-                    print(
-                        f"{section:8} {count:4} of {len(ids)} runs: title {title:.2f} s, the "
-                        f"screen {screen:.2f} s ({times}), everything {everything:.2f} s",
-                        flush=True,
-                    )
+        with common.dashboard(Path(name) / "runs") as app:
+            link = f"{app.url}/compare?runs={','.join(picked[10])}"
+            cold = seconds_to_draw(browser, link, "Scores")
+            print(f"first view after the start, 10 runs: {cold[1]:.2f} s")
+            common.print_head("section", "runs", "title", "screen", "everything", title="median s")
+            for section, (count, some) in product(sections.split(","), picked.items()):
+                link = f"{app.url}/compare?section={section}&runs={','.join(some)}"
+                found = [seconds_to_draw(browser, link, section) for _ in range(times)]
+                told = map(median_text, zip(*found, strict=True))
+                common.print_row(section, f"{count} of {len(ids)}", *told)
 
 
 if __name__ == "__main__":
-    main()
+    common.run_script(main)

@@ -7,28 +7,25 @@ the command can be stopped and taken up. On two cores a run of `quick` takes abo
 `looks-good` about two.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
-from common import ROOT, TOY_BOOKS, option_parser, print_head
-from seeds import METRICS, numbers, scores_row, train_seeds
+from common import BENCH_RUNS, TOY_BOOKS, numbers, print_head, run_script
+from seeds import METRICS, scores_row, train_seeds
 
 COLUMNS = [name for name in METRICS if name != "objects"]
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--recipes", default="quick,looks-good")
-    parser.add_argument("--seeds", default=[0, 1, 2], type=numbers)
-    parser.add_argument("--data", type=Path, default=TOY_BOOKS)
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
-    chosen = parser.parse_args()
+def main(
+    recipes: str = "quick,looks-good",
+    seeds: str = "0,1,2",
+    data: Path = TOY_BOOKS,
+    runs: Path = BENCH_RUNS,
+) -> None:
     print_head("recipe", *COLUMNS, "verdict, seeds")
-    for name in chosen.recipes.split(","):
-        runs = train_seeds(chosen.runs, name, {}, chosen.seeds, chosen.data)
-        print(scores_row(name, runs, COLUMNS), flush=True)
+    for name in recipes.split(","):
+        trained = train_seeds(runs, name, {}, numbers(seeds), data)
+        print(scores_row(name, trained, COLUMNS), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

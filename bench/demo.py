@@ -15,9 +15,6 @@ processes). Limits: no error, no kill, a median under 1.5 s. About six minutes. 
 run meanwhile. Linux only.
 """
 
-from __future__ import annotations
-
-import argparse
 import contextlib
 import os
 import random
@@ -31,8 +28,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from common import ROOT, free_port, memory, option_parser, print_head, table_row, wait_until_healthy
+from common import ROOT, dashboard, memory, print_head, print_row, run_script
 from visitor import Visitor
 
 from core.store.run import find_runs
@@ -151,34 +149,22 @@ class LoadResults:
 @contextlib.contextmanager
 def serve_demo(shared_root: Path, training: bool, limit: int) -> Iterator[tuple[str, MemoryLimit]]:
     """The demo's address, until the block ends; all its processes end with it."""
-    confined, port, stop = MemoryLimit(limit), free_port(), threading.Event()
-    server = subprocess.Popen(
-        [str(ROOT / "bin" / "serve")],
-        env={
-            **os.environ,
-            "PORT": str(port),
-            "ADDRESS": "127.0.0.1",
-            "OVERFIT_LENS_MODE": "demo",
-            "OVERFIT_LENS_TRAINING": "on" if training else "off",
-            "OVERFIT_LENS_RUNS": str(shared_root),
-        },
-        preexec_fn=confined.join,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    watcher = threading.Thread(target=confined.monitor, args=(server, stop))
+    confined, stop = MemoryLimit(limit), threading.Event()
+    mode = {"OVERFIT_LENS_MODE": "demo", "OVERFIT_LENS_TRAINING": "on" if training else "off"}
+    command = [ROOT / "bin" / "serve"]
     try:
-        wait_until_healthy(f"http://127.0.0.1:{port}", server)
-        watcher.start()
-        yield f"http://127.0.0.1:{port}", confined
+        with dashboard(shared_root, command=command, before=confined.join, **mode) as app:
+            watcher = threading.Thread(target=confined.monitor, args=(app.process, stop))
+            watcher.start()
+            try:
+                yield app.url, confined
+            finally:
+                stop.set()
+                watcher.join()
+                for pid in reversed(process_tree(app.pid)):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGTERM)
     finally:
-        stop.set()
-        for pid in reversed(process_tree(server.pid)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
-        server.wait(timeout=30)
-        if watcher.is_alive():
-            watcher.join()
         confined.remove()
 
 
@@ -223,19 +209,19 @@ def run_statuses(shared_root: Path) -> list[Status]:
     return [run.status() for folder in visitor_dirs(shared_root) for run in find_runs(folder)]
 
 
-def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
+def measure(training: bool, visitors: int, seconds: float, pause: float) -> bool:
     """Prints a case's line; whether it stayed within the limits."""
-    found = LoadResults()
+    found, limit = LoadResults(), (2 if training else 1) * GB
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         runs_root = Path(name)
         with serve_demo(runs_root, training, limit) as (url, confined):
             with Visitor(url) as first:  # who warms what the server keeps, as after any start
                 for page in ("", "compare", "cams", "train"):
                     first.open(page)
-            until = time.monotonic() + options.seconds
+            until = time.monotonic() + seconds
             people = [
-                threading.Thread(target=browse_pages, args=(url, n, until, options.pause, found))
-                for n in range(options.visitors - training)
+                threading.Thread(target=browse_pages, args=(url, n, until, pause, found))
+                for n in range(visitors - training)
             ]
             if training:
                 args = (url, runs_root, until, found)
@@ -247,43 +233,30 @@ def measure(training: bool, limit: int, options: argparse.Namespace) -> bool:
             ends = [f"{s.state}, epoch {s.epoch} of {s.epochs}" for s in run_statuses(runs_root)]
     pages = sorted(found.seconds) or [float("inf")]
     middle = statistics.median(pages)
-    seconds = (
-        middle,
-        pages[int(0.95 * len(pages))],
-        pages[-1],
-        confined.server_cpu_seconds / len(pages),
-    )
-    cells = (
-        "on" if training else "off",
-        f"{limit / GB:.0f} GB ({confined.how})",
-        len(found.seconds),
-        *(f"{each:.2f}" for each in seconds),
-        len(found.errors),
-        confined.kills,
-        f"{confined.peak / GB:.2f} GB",
-        "; ".join(ends) or "-",
-    )
-    print(table_row(*cells), flush=True)
+    slowest = pages[int(0.95 * len(pages))], pages[-1]
+    times = middle, *slowest, confined.server_cpu_seconds / len(pages)
+    case = "on" if training else "off", f"{limit / GB:.0f} GB ({confined.how})", len(found.seconds)
+    faults = len(found.errors), confined.kills, f"{confined.peak / GB:.2f} GB"
+    print_row(*case, *(f"{each:.2f}" for each in times), *faults, "; ".join(ends) or "-")
     for error in found.errors[:5]:
         print(f"  {error}", file=sys.stderr)
     return not found.errors and not confined.kills and middle < MEDIAN_SECONDS
 
 
-def main() -> int:
-    parser = option_parser(__doc__)
-    parser.add_argument("--visitors", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--pause", type=float, default=10, help="mean seconds between clicks")
-    parser.add_argument("--training", choices=("off", "on", "both"), default="both")
-    options = parser.parse_args()
+def main(
+    visitors: int = 20,
+    seconds: float = 120,
+    pause: float = 10,
+    training: Literal["off", "on", "both"] = "both",
+) -> None:
     load = os.getloadavg()[0]
     print(f"load before: {load:.1f}" + (" (others are at work)" if load > 1 else ""))
     times = "median s", "95 % s", "slowest s", "CPU s a page"
     print_head("training", "limit", "pages", *times, "errors", "kills", "peak", "runs")
-    cases = {"off": [False], "on": [True], "both": [False, True]}[options.training]
-    good = [measure(training, (2 if training else 1) * GB, options) for training in cases]
-    return 0 if all(good) else 1
+    cases = {"off": [False], "on": [True], "both": [False, True]}[training]
+    good = [measure(case, visitors, seconds, pause) for case in cases]
+    sys.exit(not all(good))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -17,8 +17,6 @@ About 20 minutes on two cores, where `looks-good` takes most. Ends with 1 when a
 what it is said to be, or the two groups do not look equally good by their validation.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -29,7 +27,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from common import ROOT, TOY_BOOKS, option_parser
+from common import BENCH_RUNS, ROOT, TOY_BOOKS, run_script
 from seeds import DIVERGED, train_or_reuse, verdict
 from verdicts import few_test_photos
 
@@ -91,20 +89,16 @@ EXAMPLES = (
 )
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
-    parser.add_argument("--out", type=Path, default=ROOT / "runs" / "examples")
-    chosen = parser.parse_args()
-    few = few_photos(chosen.out / FEW_PHOTOS_PATH)
+def main(runs: Path = BENCH_RUNS, out: Path = ROOT / "runs" / "examples") -> None:
+    few = few_photos(out / FEW_PHOTOS_PATH)
     for example in EXAMPLES:
-        if not (chosen.out / example.id).is_dir():
+        if not (out / example.id).is_dir():
             data = few if example.four_test_photos else TOY_BOOKS
             recipe = load_recipe(example.preset, example.changes)
-            run = with_controls(train_or_reuse(chosen.runs, recipe, data, with_controls=True))
-            write(run, chosen.out / example.id, example)
-        print(f"{example.id}: {verdict(Run(chosen.out / example.id))}", flush=True)
-    wrong = list(problems(chosen.out))
+            run = with_controls(train_or_reuse(runs, recipe, data, with_controls=True))
+            write(run, out / example.id, example)
+        print(f"{example.id}: {verdict(Run(out / example.id))}", flush=True)
+    wrong = list(problems(out))
     print("\n".join(wrong) or "all as they are said to be")
     sys.exit(bool(wrong))
 
@@ -187,4 +181,4 @@ def problems(folder: Path) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

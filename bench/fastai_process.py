@@ -1,8 +1,6 @@
 """fastai 2.8 on the same network, photos, split and frozen layers, in a process of its own, so that
 neither side lends the other its settings. It is started by the benchmarks and not by hand."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -7,16 +7,13 @@ alone. Prints seconds, their ratio and the memory of the process that
 imports. Ends with 1 above twice Pillow's time or 600 MB.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
-from common import ROOT, option_parser
+from common import ROOT, run_script, timed
 from PIL import Image
 
 LIMIT_RATIO, LIMIT_MB = 2.0, 600
@@ -45,32 +42,26 @@ def draw_photos(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def shrink(paths: list[Path]) -> float:
-    """Seconds that Pillow takes to open and shrink them, one after the other."""
-    start = time.perf_counter()
+def shrink(paths: list[Path]) -> None:
+    """Opens and shrinks photos by Pillow, one after the other."""
     for path in paths:
         with Image.open(path) as image:
             image.thumbnail((512, 512))
-    return time.perf_counter() - start
 
 
-def main() -> int:
-    """Draws, imports, shrinks and prints."""
-    parser = option_parser(__doc__)
-    parser.add_argument("--photos", type=int, default=2000)
-    count = parser.parse_args().photos
+def main(photos: int = 2000) -> None:
     with tempfile.TemporaryDirectory() as place:
-        photos = Path(place) / "photos"
-        paths = draw_photos(photos, count)
-        command = [sys.executable, "-c", IMPORT, str(photos), str(Path(place) / "sets")]
+        source, sets = Path(place) / "photos", Path(place) / "sets"
+        paths = draw_photos(source, photos)
+        command = [sys.executable, "-c", IMPORT, str(source), str(sets)]
         out = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
         seconds, megabytes = map(float, out.split())
-        alone = shrink(paths)
+        alone, _ = timed(shrink, paths)
     ratio = seconds / alone
-    print(f"{count} photos: import {seconds:.1f} s, Pillow alone {alone:.1f} s: {ratio:.2f}x")
+    print(f"{photos} photos: import {seconds:.1f} s, Pillow alone {alone:.1f} s: {ratio:.2f}x")
     print(f"memory of the import: {megabytes:.0f} MB")
-    return int(ratio > LIMIT_RATIO or megabytes > LIMIT_MB)
+    sys.exit(ratio > LIMIT_RATIO or megabytes > LIMIT_MB)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(main)

@@ -17,8 +17,6 @@ About ten minutes for `quick` on two cores. It proves rather than measures, so o
 machine does no harm, but it should be steady.
 """
 
-from __future__ import annotations
-
 import random
 import signal
 import subprocess
@@ -27,8 +25,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import POLL_SECONDS, ROOT, TOY_BOOKS, core_command, option_parser
+from common import POLL_SECONDS, ROOT, TOY_BOOKS, core_command, run_script, timed
 
+from core.cli.options import SetOption
 from core.recipe.files import load_recipe, parse_changes
 from core.recipe.schema import Recipe
 from core.store.run import Run, create_run
@@ -109,9 +108,7 @@ class Proof:
         self.folder, self.recipe, self.data = folder, recipe, data
         self.compared = self.differing = 0
         self.undisturbed = self.new_run("undisturbed")
-        begun = time.perf_counter()
-        start_process(self.undisturbed).wait()
-        self.seconds = time.perf_counter() - begun
+        self.seconds, _ = timed(start_process(self.undisturbed).wait)
         must_be_done(self.undisturbed)
 
     def new_run(self, name: str) -> Run:
@@ -132,14 +129,13 @@ class Proof:
         while share is not None:
             fresh = run is None
             run = run or self.new_run(f"killed-{self.compared + 1}")
-            begun = time.perf_counter()
-            pid = kill_after(run, share * self.seconds)
+            after = share * self.seconds
+            spent, pid = timed(kill_after, run, after)
             if pid is None and fresh:  # the machine has become faster: its undisturbed time now
-                self.seconds = time.perf_counter() - begun
+                self.seconds = spent
             if pid is not None:
                 number += 1
-                line = f"kill {number}: after {share * self.seconds:.1f} s, "
-                line += killed_phase(run, pid)
+                line = f"kill {number}: after {after:.1f} s, {killed_phase(run, pid)}"
                 if empty_cache and number % 2 == 0:
                     for entry in run.path.parent.glob(".features/*.safetensors"):
                         entry.unlink()
@@ -155,21 +151,20 @@ class Proof:
             self.compare(run)
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--recipe", default="quick", help="a preset or a recipe's file")
-    parser.add_argument("--data", type=Path, default=TOY_BOOKS)
-    parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=0, help="of the moments, not of the training")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("--empty-cache", action="store_true", help="after every second kill")
-    chosen = parser.parse_args()
-    recipe = load_recipe(chosen.recipe, parse_changes(chosen.set))
+def main(
+    recipe: str = "quick",
+    data: Path = TOY_BOOKS,
+    kills: int = 10,
+    seed: int = 0,
+    set_: SetOption = None,
+    empty_cache: bool = False,
+) -> None:
+    chosen = load_recipe(recipe, parse_changes(set_ or []))
     with tempfile.TemporaryDirectory() as name:
-        proof = Proof(Path(name), recipe, chosen.data.resolve())
-        print(f"undisturbed: {proof.seconds:.1f} s, {recipe.planned_epochs()} epochs", flush=True)
-        proof.kill_all(kill_fractions(chosen.kills, chosen.seed), chosen.empty_cache)
-    made = f"{proof.compared} runs, killed {chosen.kills} times in all"
+        proof = Proof(Path(name), chosen, data.resolve())
+        print(f"undisturbed: {proof.seconds:.1f} s, {chosen.planned_epochs()} epochs", flush=True)
+        proof.kill_all(kill_fractions(kills, seed), empty_cache)
+    made = f"{proof.compared} runs, killed {kills} times in all"
     if proof.differing:
         print(f"NOT the same bits: {proof.differing} of {made}")
         sys.exit(1)
@@ -177,4 +172,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

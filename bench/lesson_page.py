@@ -8,15 +8,13 @@ seconds until the server has nothing left to do and every picture and curve is t
 Then every further step by its link, server and browser warm. Fails when torch was loaded.
 """
 
-from __future__ import annotations
-
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from common import chromium, dashboard, new_page, option_parser, timed
+from common import chromium, dashboard, median_text, new_page, run_script, timed
 
 LIMIT = 5  # seconds
 STEPS = range(1, 8)
@@ -43,22 +41,15 @@ def one_start(browser: Any) -> list[float]:
     return found
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--times", type=int, default=5, help="starts of the server")
-    options = parser.parse_args()
+def main(times: int = 5) -> None:
     with chromium() as browser:
-        firsts, *steps = zip(*(one_start(browser) for _ in range(options.times)), strict=True)
-    median = statistics.median(firsts)
-    print(
-        f"first page after the server's start: median {median:.2f} s of {LIMIT} allowed "
-        f"({' '.join(f'{seconds:.2f}' for seconds in firsts)})"
-    )
+        firsts, *steps = zip(*(one_start(browser) for _ in range(times)), strict=True)
+    print(f"first page after the server's start: {median_text(firsts)} s of {LIMIT} allowed")
     for step, seconds in zip(STEPS, steps, strict=True):
-        print(f"step {step}, warm: {statistics.median(seconds):.2f} s")
-    if median > LIMIT:
+        print(f"step {step}, warm: {median_text(seconds)} s")
+    if statistics.median(firsts) > LIMIT:
         sys.exit(f"slower than {LIMIT} s")
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -11,10 +11,10 @@ A run that is finished already (in --runs) is not trained again, so the command 
 taken up. All rates share the frozen layers' features.
 """
 
-from __future__ import annotations
+from pathlib import Path
 
-from common import option_parser, print_head
-from seeds import parse_photo_sets, scores_row, spread, train_seeds
+from common import BENCH_RUNS, numbers, print_head, run_script
+from seeds import photo_sets, scores_row, spread, train_seeds
 
 from core.recipe.bands import last_trained_band_index, scaled_bands
 from core.recipe.files import load_recipe
@@ -32,27 +32,29 @@ def rates_of(recipe: Recipe, found: float | None) -> dict[str, float]:
     return {"as it stands": recipe.bands[last].lr, **tried}
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--recipe", default="quick")
-    chosen, sets = parse_photo_sets(parser, seeds="0,1,2")
+def main(
+    recipe: str = "quick",
+    toy_seeds: str = "",
+    data: list[Path] | None = None,
+    seeds: str = "0,1,2",
+    runs: Path = BENCH_RUNS,
+) -> None:
     from core.pipeline.setup import set_up
     from core.train.lr_finder import find_lr  # torch takes seconds to import: not for --help
 
-    recipe = load_recipe(chosen.recipe)
-    columns = "val loss", "val accuracy", "objects"
-    for title, data in sets.items():
-        folder = chosen.runs / f"rates-{title}"
-        _, found = find_lr(set_up(search_recipe(recipe), data, folder))
-        said = "cannot tell" if found.lr is None else f"{found.lr:.1e}"
-        print(f"\n{title}: {said} ({found.why})\n")
-        print_head("rates, last band", *columns, "verdict, seeds", "train loss")
-        for name, rate in rates_of(recipe, found.lr).items():
-            bands = {"bands": dict(scaled_bands(recipe, rate))}
-            runs = train_seeds(folder, chosen.recipe, bands, chosen.seeds, data)
-            losses = spread([float(run.history()["train_loss"].iloc[-1]) for run in runs])
-            print(f"{scores_row(f'{name}, {rate:.1e}', runs, columns)} {losses} |", flush=True)
+    preset, columns = load_recipe(recipe), ("val loss", "val accuracy", "objects")
+    for title, photos in photo_sets(toy_seeds, data, runs).items():
+        folder = runs / f"rates-{title}"
+        _, found = find_lr(set_up(search_recipe(preset), photos, folder))
+        said = f"{'cannot tell' if found.lr is None else f'{found.lr:.1e}'} ({found.why})"
+        heads = ("rates, last band", *columns, "verdict, seeds", "train loss")
+        print_head(*heads, title=f"{title}: {said}")
+        for name, rate in rates_of(preset, found.lr).items():
+            bands = {"bands": dict(scaled_bands(preset, rate))}
+            trained = train_seeds(folder, recipe, bands, numbers(seeds), photos)
+            losses = spread([float(run.history()["train_loss"].iloc[-1]) for run in trained])
+            print(scores_row(f"{name}, {rate:.1e}", trained, columns, losses), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

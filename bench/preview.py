@@ -12,27 +12,14 @@ With --page also in Chromium (which tests need too): from a click on a switch of
 the new picture on the screen, both alone and beside the training.
 """
 
-from __future__ import annotations
-
-import statistics
 import tempfile
 import time
-from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from common import (
-    TOY_BOOKS,
-    chromium,
-    dashboard,
-    memory,
-    new_page,
-    option_parser,
-    stopping_worker,
-    timed,
-    wait_until_done,
-)
+import common
+from common import TOY_BOOKS, timed
 
 from core.data.label_tables import Box
 from core.jobs.detached import DetachedProcess
@@ -49,33 +36,37 @@ def views(runs: Path, changes: dict[str, Any]) -> None:
     request_views(runs, load_recipe("quick", changes), TOY_BOOKS)
 
 
-def measure(where: str, runs: Path, run: Run, options: Namespace) -> None:
+def measure(where: str, runs: Path, run: Run, times: int, in_page: bool) -> None:
     """Prints a line for each kind of question."""
     photo = PHOTO.read_bytes()
     zoom = 1.6 if where == "alone" else 2.6  # others beside the training than before it
-    kinds: dict[str, Callable[[int], object]] = {
-        "eight views, another rotation": lambda turn: views(
-            runs, {"augment.rotate.degrees": 11 + turn}
+
+    def augmented(key: str, first: float, step: float) -> Callable[[int], object]:
+        return lambda turn: views(runs, {f"augment.{key}": first + step * turn})
+
+    def answers(box: Box | None) -> Callable[[int], object]:
+        return lambda turn: request_prediction(runs, run.id, photo, box)
+
+    kinds = {
+        "eight views, another rotation": augmented("rotate.degrees", 11, 1),
+        "eight views, another mixup": augmented("mixup", 0.2, 0.1),
+        "eight views, another zoom (decodes the photos again)": augmented(
+            "zoom.range.1", zoom, 0.05
         ),
-        "eight views, another mixup": lambda turn: views(runs, {"augment.mixup": 0.2 + 0.1 * turn}),
-        "eight views, another zoom (decodes the photos again)": lambda turn: views(
-            runs, {"augment.zoom.range": [1.0, zoom + 0.05 * turn]}
-        ),
-        "a run's answer": lambda turn: request_prediction(runs, run.id, photo),
-        "a run's answers with a box hidden": lambda turn: request_prediction(
-            runs, run.id, photo, MASKED_BOX
-        ),
+        "a run's answer": answers(None),
+        "a run's answers with a box hidden": answers(MASKED_BOX),
     }
     found = {}
     for what, ask in kinds.items():
         ask(-1)  # loads the run, or decodes the photos that are mixed in
-        found[what] = [timed(ask, turn)[0] for turn in range(options.times)]
-    if options.page:
-        with dashboard(runs) as app, chromium() as browser, new_page(browser) as page:
-            seconds = time_in_page(page, app.url, options.times)
+        found[what] = [timed(ask, turn)[0] for turn in range(times)]
+    if in_page:
+        with common.dashboard(runs) as app, common.chromium() as browser:
+            with common.new_page(browser) as page:
+                seconds = time_in_page(page, app.url, times)
             found["from a click to the picture in the page"] = seconds
     for what, seconds in found.items():
-        print(f"{where}: {what}  {statistics.median(seconds):.2f}  (at most {max(seconds):.2f})")
+        print(f"{where}: {what}  {common.median_text(seconds)}")
 
 
 def time_in_page(page: Any, url: str, times: int) -> list[float]:
@@ -96,32 +87,28 @@ def time_in_page(page: Any, url: str, times: int) -> list[float]:
     return found[1:]  # the first one loads what the page needs
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--times", type=int, default=9, help="answers of each kind")
-    parser.add_argument("--page", action="store_true", help="also in the page, in Chromium")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, stopping_worker(Path(folder)):
+def main(times: int = 9, page: bool = False) -> None:
+    with tempfile.TemporaryDirectory() as folder, common.stopping_worker(Path(folder)):
         runs = Path(folder)
         executor = LocalExecutor(runs)
         try:
             run = executor.submit(load_recipe("quick"), TOY_BOOKS)
-            wait_until_done(run)
+            common.wait_until_done(run)
             seconds, _ = timed(views, runs, {})
             print(f"first views, with the start of the process  {seconds:.2f}")
-            measure("alone", runs, run, options)
+            measure("alone", runs, run, times, page)
             other = executor.submit(load_recipe("quick", {"views_per_photo": None}), TOY_BOOKS)
             while other.status().epoch < 1:
                 time.sleep(0.05)
-            measure("beside a training run", runs, run, options)
+            measure("beside a training run", runs, run, times, page)
             epoch, state = other.status().epoch, other.status().state
             print(f"(the run was {state}, epoch {epoch}, when the last answer came)")
             executor.cancel(other.id)
             pid = DetachedProcess(COMMAND, runs).pid() or 0
-            print(f"memory of the process  {memory(pid, 'VmRSS') / 1e6:.0f} MB")
+            print(f"memory of the process  {common.memory(pid, 'VmRSS') / 1e6:.0f} MB")
         finally:
             stop_preview(runs)
 
 
 if __name__ == "__main__":
-    main()
+    common.run_script(main)

@@ -15,14 +15,13 @@ taken up. About 10 seconds a run on two cores with bfloat16, a minute for `strid
 only where nothing else runs meanwhile.
 """
 
-from __future__ import annotations
-
 import statistics
+from pathlib import Path
 
 import numpy as np
-from common import option_parser, print_head, table_row
+from common import BENCH_RUNS, numbers, print_head, print_row, run_script
 from scipy import stats
-from seeds import metric, parse_photo_sets, scores_row, train_seeds
+from seeds import metric, photo_sets, scores_row, train_seeds
 
 from core.store.run import Run
 
@@ -38,7 +37,7 @@ VARIANTS: dict[str, dict[str, object]] = {
 }
 
 
-def seconds(run: Run) -> float:
+def seconds_taken(run: Run) -> float:
     """From the photos to the last answer."""
     return float(run.timing().query("phase not in ('measuring', 'diagnose')")["seconds"].sum())
 
@@ -52,31 +51,30 @@ def difference(pairs: np.ndarray) -> str:
     return f"{mean:+.3f} ({mean - reach:+.3f} to {mean + reach:+.3f})"
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--shapes", default=",".join(VARIANTS))
-    chosen, sets = parse_photo_sets(parser, seeds="0,1,2,3,4")
-    found: dict[str, list[Run]] = {shape: [] for shape in chosen.shapes.split(",")}
+def main(
+    shapes: str = ",".join(VARIANTS),
+    toy_seeds: str = "",
+    data: list[Path] | None = None,
+    seeds: str = "0,1,2,3,4",
+    runs: Path = BENCH_RUNS,
+) -> None:
+    found: dict[str, list[Run]] = {shape: [] for shape in shapes.split(",")}
     columns = "val loss", "objects", "lift"
-    for title, data in sets.items():
-        print(f"\n{title}, seeds {chosen.seeds}\n")
-        print_head("shape", *columns, "verdict", "seconds")
-        folder = chosen.runs / f"shape-{title}"
+    for name, photos in photo_sets(toy_seeds, data, runs).items():
+        print_head("shape", *columns, "verdict", "seconds", title=f"{name}, seeds {seeds}")
         for shape in found:
-            runs = train_seeds(folder, "quick", VARIANTS[shape], chosen.seeds, data)
-            found[shape] += runs
-            taken = statistics.median(seconds(run) for run in runs)
-            print(f"{scores_row(shape, runs, columns)} {taken:.1f} |", flush=True)
-    if "quick" in found and len(found) > 1:
-        print()
-        print_head("shape less quick", "objects", "lift")
-        for shape in [shape for shape in found if shape != "quick"]:
-            pairs = (
-                np.subtract(metric(name, found[shape]), metric(name, found["quick"]))
-                for name in ("objects", "lift")
-            )
-            print(table_row(shape, *map(difference, pairs)))
+            folder = runs / f"shape-{name}"
+            trained = train_seeds(folder, "quick", VARIANTS[shape], numbers(seeds), photos)
+            found[shape] += trained
+            taken = statistics.median(map(seconds_taken, trained))
+            print(scores_row(shape, trained, columns, f"{taken:.1f}"), flush=True)
+    base = found.pop("quick", None)
+    if base and found:
+        print_head("shape less quick", "objects", "lift", title="differences")
+        for shape, trained in found.items():
+            pairs = (np.subtract(metric(n, trained), metric(n, base)) for n in ("objects", "lift"))
+            print_row(shape, *map(difference, pairs))
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -14,14 +14,13 @@ taken up, and gives the same page on the same machine. About two hours on two co
 (front layers and training from scratch take most); what is left is told while it runs.
 """
 
-from __future__ import annotations
-
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from common import ROOT, log, option_parser, table_row, timed
+from common import ROOT, log, run_script, table_row, timed
 from seeds import draw_toy_set, metric, spread, train_or_reuse, verdicts
 
 from core.evaluate.group_difference import Difference, group_difference, group_mean
@@ -235,23 +234,21 @@ def page(claims: Sequence[Claim], studies: Sequence[Study]) -> Iterator[str]:
                 yield row(arm, runs, difference, max(FEW_SEEDS, len(runs)))
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--claims", default=",".join(CLAIMS))
-    parser.add_argument("--sets", default="toy,photos")
-    parser.add_argument("--photos", type=Path, default=ROOT / "dataset" / "small_books")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "results")
-    chosen = parser.parse_args()
-    keys, sets, studies = chosen.claims.split(","), chosen.sets.split(","), []
+def main(
+    claims: str = ",".join(CLAIMS),
+    sets: str = "toy,photos",
+    photos: Path = ROOT / "dataset" / "small_books",
+    runs: Path = ROOT / "runs" / "results",
+) -> None:
+    keys, studies = claims.split(","), []
     if unknown := set(keys) - CLAIMS.keys():
-        parser.error(f"--claims: no such claim: {', '.join(sorted(unknown))}")
-    if "toy" in sets:
-        data = draw_toy_set(chosen.runs, TOY_SEED)
-        studies.append(Study(f"toy draw {TOY_SEED}", data, chosen.runs))
-    if "photos" in sets and (chosen.photos / "train").is_dir():
-        studies.append(Study("small_books", chosen.photos, chosen.runs))
+        sys.exit(f"--claims: no such claim: {', '.join(sorted(unknown))}")
+    if "toy" in sets.split(","):
+        studies.append(Study(f"toy draw {TOY_SEED}", draw_toy_set(runs, TOY_SEED), runs))
+    if "photos" in sets.split(",") and (photos / "train").is_dir():
+        studies.append(Study("small_books", photos, runs))
     if not studies:
-        parser.error("no photos: data fetch small_books, or --sets toy")
+        sys.exit("no photos: data fetch small_books, or --sets toy")
     print(introduction(keys))
     for line in page([claim for key, claim in CLAIMS.items() if key in keys], studies):
         print(line, flush=True)
@@ -278,4 +275,4 @@ This applies to EfficientNet-Lite0, these photos and this length of training."""
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -13,16 +13,14 @@ A run that is finished already (in --runs) is not trained again; `bench/verdicts
 --runs shares its own. About 20 minutes on two cores with bfloat16, the comparisons a minute of it.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-from common import option_parser, print_head, table_row
-from seeds import parse_photo_sets, train_seeds
+from common import BENCH_RUNS, print_head, print_row, run_script
+from seeds import photo_sets, train_seeds
 
 from core.data.dataset import VALIDATION
 from core.evaluate.group_difference import group_difference
@@ -80,11 +78,11 @@ def check(name: str, data: Path, folder: Path) -> bool:
     same = train_seeds(folder, "quick", {}, range(SEEDS), data)
     other = train_seeds(folder, "looks-good", {}, range(OTHER_SEEDS), data)
     pairs, fine = halves(same), True
-    print(f"\n{name}: `quick`, {SEEDS} seeds, {len(pairs)} splits into halves, called different\n")
-    print_head("photos", "score", "by both", "by photos alone", "by seeds alone")
+    title = f"{name}: `quick`, {SEEDS} seeds, {len(pairs)} splits into halves, called different"
+    print_head("photos", "score", "by both", "by photos alone", "by seeds alone", title=title)
     for where, score in scores_of(same[0]):
         shares = rates(pairs, where, score)
-        print(table_row(where, score, *(f"{share:.1%}" for share in shares)), flush=True)
+        print_row(where, score, *(f"{share:.1%}" for share in shares))
         fine &= shares[0] <= LIMIT
     sets = same[0].summary()["sets"]  # type: ignore[index]
     hardest = comparison_set(sets)
@@ -98,13 +96,15 @@ def check(name: str, data: Path, folder: Path) -> bool:
     return fine and real >= POWER
 
 
-def main() -> None:
-    chosen, sets = parse_photo_sets(option_parser(__doc__), seeds="")
-    held = [
-        check(name, data, chosen.runs / f"verdicts-{name}" / "runs") for name, data in sets.items()
-    ]
+def main(
+    toy_seeds: str = "",
+    data: list[Path] | None = None,
+    runs: Path = BENCH_RUNS,
+) -> None:
+    sets = photo_sets(toy_seeds, data, runs)
+    held = [check(name, at, runs / f"verdicts-{name}" / "runs") for name, at in sets.items()]
     sys.exit(not all(held))
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

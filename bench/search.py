@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from common import ROOT, log, option_parser, print_head, table_row
+from common import ROOT, log, numbers, print_head, print_row, run_script, table_row
 from shifted import RECIPES as SHIFTED_RECIPES
 from shifted import draw_data
 
@@ -246,7 +246,7 @@ def race_share(table: Table, portfolio: list[str]) -> float:
     return len(results) / (len(portfolio) * len(table.folds))
 
 
-def simulate(luck: float, draws: int = 400, photos: int = 14) -> float:
+def dropped_share(luck: float, draws: int = 400, photos: int = 14) -> float:
     """How often a recipe as good as another is dropped within ten trainings. luck: the standard
     deviation of a training's logit; photos have one of 1.5, their eight views share .7."""
     random, dropped = np.random.default_rng(0), 0
@@ -261,30 +261,29 @@ def simulate(luck: float, draws: int = 400, photos: int = 14) -> float:
     return dropped / draws
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--toy", default="", help="seeds of toy draws, such as 8001,8002")
-    parser.add_argument("--data", type=Path, action="append", default=[], help="a photo set")
-    parser.add_argument("--rows", type=Path, default=ROOT / "bench" / "search.csv")
-    parser.add_argument("--budget", type=int, default=30, help="trainings of a replay")
-    parser.add_argument("--replay", action="store_true", help="train nothing")
-    parser.add_argument("--simulate", action="store_true", help="only the race's error rate")
-    chosen = parser.parse_args()
-    if chosen.simulate:
+def main(
+    toy: str = "",
+    data: list[Path] | None = None,
+    rows: Path = ROOT / "bench" / "search.csv",
+    budget: int = 30,
+    replay: bool = False,
+    simulate: bool = False,
+) -> None:
+    if simulate:
         print_head("luck", "dropped though as good")
         for luck in (0.0, 0.3, 0.6):
-            print(table_row(luck, f"{simulate(luck):.1%}"))
+            print_row(luck, f"{dropped_share(luck):.1%}")
         return
-    for seed in [] if chosen.replay else [int(s) for s in chosen.toy.split(",") if s]:
+    for seed in [] if replay else numbers(toy):
         with tempfile.TemporaryDirectory() as folder:
-            fill(chosen.rows, f"toy-{seed}", draw_data(seed, Path(folder) / f"toy-{seed}"))
-    for data in [] if chosen.replay else chosen.data:
-        fill(chosen.rows, data.name, data)
-    for name, frame in pd.read_csv(chosen.rows).groupby("data"):
-        print(f"\n{name}, {chosen.budget} trainings:\n")
+            fill(rows, f"toy-{seed}", draw_data(seed, Path(folder) / f"toy-{seed}"))
+    for place in () if replay else data or ():
+        fill(rows, place.name, place)
+    for name, frame in pd.read_csv(rows).groupby("data"):
+        print(f"\n{name}, {budget} trainings:\n")
         print_head("method", "regret", "trainings", "best kept")
-        print("\n".join(report(frame, chosen.budget)))
+        print("\n".join(report(frame, budget)))
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

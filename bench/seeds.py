@@ -1,15 +1,13 @@
 """What benchmarks that train recipes over seeds share: photo sets, runs, and rows of scores."""
 
-from __future__ import annotations
-
-import argparse
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from common import ROOT, log, table_row
+from common import log, numbers, table_row
 
 from core.base.errors import RunError
 from core.recipe.files import load_recipe
@@ -47,11 +45,6 @@ def train_seeds(
     return [train_or_reuse(runs, recipe, data) for recipe in recipes]
 
 
-def numbers(text: str) -> list[int]:
-    """Of an option: whole numbers with commas between."""
-    return [int(number) for number in text.split(",") if number]
-
-
 def draw_toy_set(folder: Path, seed: int) -> Path:
     """The toy set of a seed, drawn if it is not there."""
     from core.toy_books import draw_toy_books
@@ -63,22 +56,12 @@ def draw_toy_set(folder: Path, seed: int) -> Path:
     return data
 
 
-def parse_photo_sets(
-    parser: argparse.ArgumentParser, seeds: str
-) -> tuple[argparse.Namespace, dict[str, Path]]:
-    """What is asked for, with `--toy-seeds`, `--data`, `--seeds` and `--runs`; and the folders of
-    the photo sets by their names, drawn if need be."""
-    parser.add_argument(
-        "--toy-seeds", default=[], type=numbers, help="draw toy sets of these seeds"
-    )
-    parser.add_argument("--data", type=Path, action="append", default=[], help="a photo set")
-    parser.add_argument("--seeds", default=numbers(seeds), type=numbers, help="of the runs")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
-    chosen = parser.parse_args()
-    if not chosen.toy_seeds and not chosen.data:
-        parser.error("--toy-seeds or --data")
-    draws = [draw_toy_set(chosen.runs, seed) for seed in chosen.toy_seeds]
-    return chosen, {data.name: data for data in (*draws, *chosen.data)}
+def photo_sets(toy_seeds: str, data: Sequence[Path] | None, runs: Path) -> dict[str, Path]:
+    """The folders of the photo sets that are asked for by their names, drawn if need be."""
+    if not toy_seeds and not data:
+        sys.exit("--toy-seeds or --data: name a set of photos")
+    draws = [draw_toy_set(runs, seed) for seed in numbers(toy_seeds)]
+    return {folder.name: folder for folder in (*draws, *(data or ()))}
 
 
 # --- scores ---------------------------------------------------------------------------------------
@@ -135,7 +118,7 @@ def verdicts(runs: Sequence[Run]) -> str:
     return ", ".join(f"{words} {n}" for words, n in Counter(map(verdict, runs)).most_common())
 
 
-def scores_row(name: str, runs: Sequence[Run], columns: Sequence[str]) -> str:
-    """A line of a table: means over runs of some METRICS (lowest-highest), and verdicts."""
+def scores_row(name: str, runs: Sequence[Run], columns: Sequence[str], *more: object) -> str:
+    """A line of a table: means over runs of some METRICS (lowest-highest), verdicts, and more."""
     cells = [spread(metric(column, runs), METRICS[column][1]) for column in columns]
-    return table_row(name, *cells, verdicts(runs))
+    return table_row(name, *cells, verdicts(runs), *more)

@@ -10,10 +10,7 @@ uvloop, which Streamlit takes where it is installed, sends at once. Fetches the 
 page in that way, `--times` times on each loop, and prints the medians.
 """
 
-from __future__ import annotations
-
 import http.client
-import os
 import queue
 import re
 import statistics
@@ -24,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from common import dashboard, option_parser, require_packages
+from common import dashboard, require_packages, run_script
 
 require_packages("uvloop")
 
@@ -60,16 +57,11 @@ def seconds_on(loop: str, times: int, folder: Path) -> float:
     """Median of `times` fetches from an app on that loop. folder: an empty one."""
     if loop == "asyncio":
         (folder / "uvloop.py").write_text(ASYNCIO_ONLY, "utf-8")
-        os.environ["PYTHONPATH"] = str(folder)
-    with dashboard(folder / "runs") as app:
-        os.environ.pop("PYTHONPATH", None)
+    with dashboard(folder / "runs", PYTHONPATH=str(folder)) as app:
         return statistics.median(fetch(app.url) for _ in range(times))
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--times", type=int, default=9, help="fetches on each loop")
-    times = parser.parse_args().times
+def main(times: int = 9) -> None:
     found = {}
     for loop in ("asyncio", "uvloop"):
         with tempfile.TemporaryDirectory() as folder:
@@ -79,4 +71,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

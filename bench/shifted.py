@@ -11,19 +11,16 @@ number's Spearman with the truth of the other seeds, with a bootstrap interval o
 what choosing a recipe by it loses (regret). A run takes about half a minute on two cores.
 """
 
-from __future__ import annotations
-
 import csv
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from common import ROOT, option_parser
+from common import ROOT, numbers, print_head, print_row, run_script
 
 from core.data.dataset import read_dataset
 from core.recipe.files import load_recipe
@@ -66,19 +63,10 @@ RECIPES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 WRECKS = ("front at 3e-2", "looks-good", "front at 1e-1, strong", "rates x10")
 # Numbers of a run, less is better where the sign is -1.
-NUMBERS = {
-    "validation accuracy": 1,
-    "validation loss": -1,
-    "geometry accuracy": 1,
-    "geometry loss": -1,
-    "light accuracy": 1,
-    "light loss": -1,
-    "other backgrounds accuracy": 1,
-    "other backgrounds loss": -1,
-    "total accuracy": 1,
-    "total loss": -1,
-    "total and validation loss": -1,
-}
+KINDS = {"accuracy": 1, "loss": -1}
+_FAMILIES = ("validation", "geometry", "light", "other backgrounds", "total")
+NUMBERS = {f"{name} {kind}": sign for name in _FAMILIES for kind, sign in KINDS.items()}
+NUMBERS["total and validation loss"] = -1
 
 
 def draw_data(seed: int, place: Path) -> Path:
@@ -110,7 +98,7 @@ def row_of(summary: dict[str, Any], truth: list[str]) -> dict[str, float]:
     }
     scores = shifted["families"] | ({"total": shifted["total"]} if shifted["total"] else {})
     for name, score in scores.items():
-        for kind in ("accuracy", "loss"):
+        for kind in KINDS:
             found[f"{name} {kind}"] = score[kind]["value"]
     found["total and validation loss"] = found["total loss"] + found["validation loss"]
     names = truth or [name for name in summary["sets"] if name.startswith("test_difficult")]
@@ -161,10 +149,9 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
     return float(first.corr(second)) if first.nunique() > 1 < second.nunique() else float("nan")
 
 
-def report(frame: pd.DataFrame) -> Iterator[str]:
-    """Lines of a Markdown table. A number is of one seed; its truth is of the other seeds."""
-    yield "| number | Spearman, all | without wrecks | loses | at random |"
-    yield "|---|---|---|---|---|"
+def print_report(title: str, frame: pd.DataFrame) -> None:
+    """A number is of one seed; its truth is of the other seeds."""
+    print_head("number", "Spearman, all", "without wrecks", "loses", "at random", title=title)
     truth = frame.pivot(index="recipe", columns="seed", values="truth")
     for name, sign in NUMBERS.items():
         given = sign * frame.pivot(index="recipe", columns="seed", values=name).reindex(truth.index)
@@ -180,7 +167,7 @@ def report(frame: pd.DataFrame) -> Iterator[str]:
             low, high = np.nanpercentile(draws[1:], [2.5, 97.5])
             cells.append(f"{draws[0]:.2f} ({low:.2f} to {high:.2f})")
         lost, chance = regret(given, truth)
-        yield f"| {name} | {cells[0]} | {cells[1]} | {lost:.3f} | {chance:.3f} |"
+        print_row(name, *cells, f"{lost:.3f}", f"{chance:.3f}")
 
 
 def mean_spearman(given: pd.DataFrame, truth: pd.DataFrame) -> float:
@@ -203,25 +190,23 @@ def regret(given: pd.DataFrame, truth: pd.DataFrame) -> tuple[float, float]:
     return float(np.mean(lost)), float(np.mean(chance))
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--toy", default="", help="seeds of toy draws, such as 7001,7002")
-    parser.add_argument("--data", type=Path, action="append", default=[], help="a photo set")
-    parser.add_argument("--truth", default="", help="test sets that are the truth of --data")
-    parser.add_argument("--seeds", default="0,1")
-    parser.add_argument("--rows", type=Path, default=ROOT / "bench" / "shifted.csv")
-    chosen = parser.parse_args()
-    seeds, truth = [int(s) for s in chosen.seeds.split(",")], chosen.truth.split(",")
-    for seed in [int(s) for s in chosen.toy.split(",") if s]:
+def main(
+    toy: str = "",
+    data: list[Path] | None = None,
+    truth: str = "",
+    seeds: str = "0,1",
+    rows: Path = ROOT / "bench" / "shifted.csv",
+) -> None:
+    for seed in numbers(toy):
         with tempfile.TemporaryDirectory() as folder:
-            data = draw_data(seed, Path(folder) / f"toy-{seed}")
-            finish(chosen.rows, f"toy-{seed}", data, seeds, [])
-    for data in chosen.data:
-        finish(chosen.rows, data.name, data, seeds, [name for name in truth if name])
-    for name, frame in pd.read_csv(chosen.rows).groupby("data"):
-        print(f"\n{name}: {frame['recipe'].nunique()} recipes, {frame['seed'].nunique()} seeds\n")
-        print("\n".join(report(frame)))
+            place = draw_data(seed, Path(folder) / f"toy-{seed}")
+            finish(rows, f"toy-{seed}", place, numbers(seeds), [])
+    for place in data or ():
+        finish(rows, place.name, place, numbers(seeds), [name for name in truth.split(",") if name])
+    for name, frame in pd.read_csv(rows).groupby("data"):
+        counts = f"{frame['recipe'].nunique()} recipes, {frame['seed'].nunique()} seeds"
+        print_report(f"{name}: {counts}", frame)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -15,8 +15,6 @@ when the ratio or the features are not as they must be. `--set` changes all sixt
 two cores, with `--all` a quarter of an hour. Nothing else should run meanwhile.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 import statistics
@@ -25,18 +23,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import pandas as pd
-from common import (
-    TOY_BOOKS,
-    core_command,
-    log,
-    option_parser,
-    print_parts,
-    stopping_worker,
-    timed_command,
-    wait_until_done,
-)
+import common
+from common import TOY_BOOKS, core_command
 
+from core.cli.options import SetOption
 from core.data.dataset import read_dataset
 from core.jobs.local import LocalExecutor
 from core.recipe.files import load_recipe, parse_changes, recipe_yaml
@@ -85,46 +75,37 @@ def computed_at_start(run: Run) -> int:
     return int(found[1])
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--sample", type=int, default=4, help="cold commands that are run, 1 to 16")
-    parser.add_argument("--all", action="store_true", help="run all sixteen cold commands")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    chosen = parser.parse_args()
-    recipes = variants(chosen.set)
-    count = len(recipes) if chosen.all else chosen.sample
-    if not 1 <= count <= len(recipes):
-        parser.error(f"--sample must be from 1 to {len(recipes)}")
-
+def main(sample: int = 4, all: bool = False, set_: SetOption = None) -> None:
+    recipes = variants(set_ or [])
+    count = len(recipes) if all else max(1, min(sample, len(recipes)))
     batch, colds, runs = 0.0, [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         executor = LocalExecutor(folder / "batch")
-        with stopping_worker(executor.runs_dir):
+        with common.stopping_worker(executor.runs_dir):
             for turn in range(count):
                 part = recipes[turn * 16 // count : (turn + 1) * 16 // count]
                 begun = time.perf_counter()
                 runs += [executor.submit(recipe, TOY_BOOKS) for recipe in part]
-                wait_until_done(*runs)
+                common.wait_until_done(*runs)
                 batch += time.perf_counter() - begun
                 if turn == 0:
                     first = entries(executor.runs_dir)
                 file = folder / f"{turn}.yaml"
                 file.write_text(recipe_yaml(part[0]), "utf-8")
-                empty = folder / f"cold-{turn}"
-                colds.append(timed_command(core_command("train", file, "--runs", empty)).seconds)
-                log(f"turn {turn + 1} of {count} done")
+                command = core_command("train", file, "--runs", folder / f"cold-{turn}")
+                colds.append(common.timed_command(command).seconds)
+                common.log(f"turn {turn + 1} of {count} done")
         kept = entries(executor.runs_dir)
         computed = [computed_at_start(run) for run in runs]
-        timing = pd.concat([run.timing() for run in runs])
-        parts = timing.groupby("phase", sort=False)["seconds"].sum().to_dict()
+        parts = common.phase_seconds(*runs)
 
     median = statistics.median(colds)
-    cold = sum(colds) if chosen.all else 16 * median
-    how = "measured whole" if chosen.all else f"NOT measured whole: 16 times the median of {count}"
+    cold = sum(colds) if all else 16 * median
+    how = "measured whole" if all else f"NOT measured whole: 16 times the median of {count}"
     print(f"sixteen cold commands: {cold:.1f} s, {how} (median {median:.1f} s)")
     print(f"sixteen runs of one worker: {batch:.1f} s")
-    print_parts([{**parts, "worker start, queue": batch - sum(parts.values())}])
+    common.print_parts([{**parts, "worker start, queue": batch - sum(parts.values())}])
     print(f"ratio: {batch / cold:.2f}, must be below {LIMIT}")
     wanted = sets_of_photos(recipes[0])
     once = kept == first and not any(computed[1:])
@@ -137,4 +118,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    common.run_script(main)

@@ -16,10 +16,6 @@ diagnosis, from drawn photos; 200 recipes of five seeds), starts the app, and dr
 Medians of `--times`. Nothing else should run meanwhile.
 """
 
-from __future__ import annotations
-
-import os
-import statistics
 import tempfile
 import time
 from collections import defaultdict
@@ -27,24 +23,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from common import (
-    chromium,
-    dashboard,
-    log,
-    memory,
-    new_page,
-    option_parser,
-    require_packages,
-    timed,
-    wait_until_visible,
-)
+import common
+from common import new_page, timed, wait_until_visible
 
-require_packages("playwright", "hypothesis")
-
-from core.data.dataset import read_dataset  # noqa: E402
-from core.store.index import INDEX_FILE  # noqa: E402
-from core.store.run import find_runs  # noqa: E402
-from tests.factory import write_dataset, write_run  # noqa: E402
+from core.data.dataset import read_dataset
+from core.store.index import INDEX_FILE
+from core.store.run import find_runs
 
 PRESETS = ("quick", "looks-good", "quick-bare", "quick-no-dropout")
 SEEDS = 5
@@ -52,6 +36,8 @@ SEEDS = 5
 
 def write_one(place: tuple[Path, int]) -> None:
     """The run of that number: recipe by recipe, five seeds each; every twentieth failed."""
+    from tests.factory import write_run
+
     store, number = place
     recipe, seed = divmod(number, SEEDS)
     changes = {
@@ -74,6 +60,9 @@ def write_one(place: tuple[Path, int]) -> None:
 
 def make_store(store: Path, count: int) -> None:
     """Fills the store up to `count` runs; one that is full is left as it is."""
+    common.require_packages("playwright", "hypothesis")
+    from tests.factory import write_dataset
+
     if not (store / "dataset").is_dir():
         write_dataset(store / "dataset" / "toy_books")
     there = len(find_runs(store / "runs"))
@@ -161,28 +150,23 @@ def measure(browser: Any, app_url: str, count: int, times: int) -> dict[str, lis
     return found
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--runs", type=int, default=1000)
-    parser.add_argument("--times", type=int, default=5)
-    parser.add_argument("--store", type=Path, help="a folder for the store, kept for the next time")
-    options = parser.parse_args()
+def main(runs: int = 1000, times: int = 5, store: Path | None = None) -> None:
     with tempfile.TemporaryDirectory() as temporary:
-        store = options.store or Path(temporary)
-        log(f"writing {options.runs} runs")
-        make_store(store, options.runs)
+        store = store or Path(temporary)
+        common.log(f"writing {runs} runs")
+        make_store(store, runs)
         (store / "runs" / INDEX_FILE).unlink(missing_ok=True)
-        os.environ["OVERFIT_LENS_EXAMPLES"] = "none"  # as many runs as are asked for, no more
+        only = {"OVERFIT_LENS_EXAMPLES": "none"}  # as many runs as are asked for, no more
+        app_of_store = common.dashboard(store / "runs", store / "dataset", **only)
         # Only now, as processes are forked for the store.
-        with chromium() as browser, dashboard(store / "runs", store / "dataset") as app:
-            found = measure(browser, app.url, options.runs, options.times)
-            now, peak = (memory(app.pid, field) / 1e6 for field in ("VmRSS", "VmHWM"))
-    print(f"{'':<26} {'median':>7} {'lowest':>7} {'highest':>7}   seconds, {options.runs} runs")
+        with common.chromium() as browser, app_of_store as app:
+            found = measure(browser, app.url, runs, times)
+            now, peak = (common.memory(app.pid, field) / 1e6 for field in ("VmRSS", "VmHWM"))
+    print(f"median seconds (lowest to highest), {runs} runs")
     for name, values in found.items():
-        middle = statistics.median(values)
-        print(f"{name:<26} {middle:>7.2f} {min(values):>7.2f} {max(values):>7.2f}")
+        print(f"{name:<26} {common.median_text(values)}")
     print(f"server: {now:.0f} MB, peak {peak:.0f} MB")
 
 
 if __name__ == "__main__":
-    main()
+    common.run_script(main)

@@ -20,9 +20,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from common import option_parser, print_parts, timed
+from common import print_parts, run_script, timed
 from fastai_process import scaled_copy, start_fastai
 
 from core.recipe.files import recipe_from_dict
@@ -114,20 +114,18 @@ def precisions(option: str) -> list[str]:
     return ["float32", "auto"] if option == "both" else [option]
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--backbone", choices=sorted(FROZEN), default="efficientnet_lite0")
-    parser.add_argument("--side", type=int, default=1024)
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--precision", choices=["auto", "float32", "both"], default="auto")
-    chosen = parser.parse_args()
+def main(
+    backbone: Literal["efficientnet_lite0", "vgg16_bn"] = "efficientnet_lite0",
+    side: int = 1024,
+    epochs: int = 5,
+    precision: Literal["auto", "float32", "both"] = "auto",
+) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        data = scaled_copy(chosen.side, folder / "photos")
-        for precision in precisions(chosen.precision):
-            recipe = bench_recipe(chosen.backbone, chosen.epochs + 1, precision)
-            measure(recipe, data, chosen.side, folder)
+        data = scaled_copy(side, folder / "photos")
+        for each in precisions(precision):
+            measure(bench_recipe(backbone, epochs + 1, each), data, side, folder)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -22,16 +22,14 @@ taken up. About 15 minutes on two cores with bfloat16, where `looks-good` takes 
 when a claim fails.
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from common import option_parser, print_head
-from seeds import DIVERGED, metric, parse_photo_sets, scores_row, train_seeds, verdict
+from common import BENCH_RUNS, numbers, print_head, run_script
+from seeds import DIVERGED, metric, photo_sets, scores_row, train_seeds, verdict
 
 from core.data.shuffled_labels import shuffle_labels
 from core.recipe.files import load_recipe
@@ -81,7 +79,7 @@ CASES = (
 )
 
 
-def photo_sets(data: Path, folder: Path) -> dict[str, Path]:
+def variants(data: Path, folder: Path) -> dict[str, Path]:
     """The photos, the same with shuffled labels, and the same with four test photos."""
     shuffled, four = folder / "shuffled", folder / "four"
     if not (shuffled / "train.csv").is_file():
@@ -136,14 +134,13 @@ def redrawn_lift(run: Run) -> float:
 
 def judge(name: str, data: Path, folder: Path, seeds: list[int]) -> bool:
     """Trains every case on a photo set and prints what became of it; whether every claim held."""
-    sets, found = photo_sets(data, folder), {}
+    sets, found = variants(data, folder), {}
     for case in CASES:
         changes = case.changes(load_recipe(case.preset))
         some = seeds[: case.seeds]
         found[case.name] = train_seeds(folder / "runs", case.preset, changes, some, sets[case.data])
-    print(f"\n{name}, seeds {seeds}\n")
     columns = "val accuracy", "val loss", "objects", "lift"
-    print_head("recipe", *columns, "verdict, seeds")
+    print_head("recipe", *columns, "verdict, seeds", title=f"{name}, seeds {seeds}")
     for case in CASES:
         print(scores_row(case.name, found[case.name], columns))
     print()
@@ -153,14 +150,16 @@ def judge(name: str, data: Path, folder: Path, seeds: list[int]) -> bool:
     return all(fine for fine, _ in held)
 
 
-def main() -> None:
-    chosen, sets = parse_photo_sets(option_parser(__doc__), seeds="0,1,2,3,4")
-    held = [
-        judge(name, data, chosen.runs / f"verdicts-{name}", chosen.seeds)
-        for name, data in sets.items()
-    ]
+def main(
+    toy_seeds: str = "",
+    data: list[Path] | None = None,
+    seeds: str = "0,1,2,3,4",
+    runs: Path = BENCH_RUNS,
+) -> None:
+    sets = photo_sets(toy_seeds, data, runs).items()
+    held = [judge(name, at, runs / f"verdicts-{name}", numbers(seeds)) for name, at in sets]
     sys.exit(not all(held))
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

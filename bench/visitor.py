@@ -40,11 +40,13 @@ class PageResult:
 class Visitor:
     """One session of the server at `url`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, address: str = "") -> None:
+        """address: where a proxy on this machine says that the visitor is."""
         self._pages: dict[str, str] = {}  # their names in a link, and what Streamlit calls them
-        self._socket = connect(
+        self._connecting = connect(
             url.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=["streamlit"],
+            additional_headers={"X-Forwarded-For": address} if address else None,
             max_size=_MAX_MESSAGE_BYTES,
             open_timeout=60,
             ping_timeout=None,
@@ -52,6 +54,7 @@ class Visitor:
         )
 
     def __enter__(self) -> Visitor:
+        self._socket = self._connecting.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -20,15 +20,16 @@ on neither side. `--set` changes our recipe: `--set precision=float32`. VGG16-BN
 minutes on two cores. Nothing else should run meanwhile.
 """
 
-from __future__ import annotations
-
 import statistics
+import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
-from common import log, option_parser, phase_seconds, print_parts, timed
+from common import log, phase_seconds, print_parts, run_script, timed
 from fastai_process import scaled_copy, start_fastai
 
+from core.cli.options import SetOption
 from core.recipe.files import load_recipe, parse_changes
 from core.recipe.schema import Recipe
 from core.store.run import Run, create_run
@@ -59,22 +60,21 @@ def run_ours(recipe: Recipe, data: Path, runs: Path) -> Run:
     return run
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--backbone", choices=sorted(RECIPES), default="efficientnet_lite0")
-    parser.add_argument("--side", type=int, default=1024)
-    parser.add_argument("--fastai-epochs", type=int, help="measure so many; none: all of them")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    chosen = parser.parse_args()
-    recipe = whole_recipe(chosen.backbone, parse_changes(chosen.set))
-    epochs, sample = recipe.planned_epochs(), chosen.fastai_epochs
+def main(
+    backbone: Literal["efficientnet_lite0", "vgg16_bn"] = "efficientnet_lite0",
+    side: int = 1024,
+    fastai_epochs: int | None = None,
+    set_: SetOption = None,
+) -> None:
+    recipe, sample = whole_recipe(backbone, parse_changes(set_ or [])), fastai_epochs
+    epochs = recipe.planned_epochs()
     if sample is not None and not 5 <= sample < epochs:
-        parser.error(f"--fastai-epochs must be 5 or more and less than the recipe's {epochs}")
+        sys.exit(f"--fastai-epochs must be 5 or more and less than the recipe's {epochs}")
     turns = epochs if sample is None else sample + 1
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        data = scaled_copy(chosen.side, folder / "photos")
+        data = scaled_copy(side, folder / "photos")
         spent: list[float] = []
         with start_fastai(recipe, data, folder) as fastai_epoch:
             for turn in range(turns):
@@ -84,7 +84,7 @@ def main() -> None:
                 log(f"fastai, epoch {turn + 1} of {turns}: {spent[-1]:.2f} s")
         parts, settings = phase_seconds(run), run.environment()["settings"]
 
-    print(f"{recipe.backbone}, {epochs} epochs, photos of {chosen.side} px, {settings}")
+    print(f"{recipe.backbone}, {epochs} epochs, photos of {side} px, {settings}")
     if sample is None:
         theirs = sum(spent)
         print(f"fastai: {theirs:.1f} s, measured whole")
@@ -104,4 +104,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -21,8 +21,6 @@ of all each. A run that is finished already (in
 classes.
 """
 
-from __future__ import annotations
-
 import colorsys
 import csv
 import math
@@ -33,7 +31,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from common import ROOT, option_parser, print_head, table_row
+from common import BENCH_RUNS, print_head, print_row, run_script
 from PIL import Image, ImageDraw
 from seeds import train_or_reuse
 
@@ -260,24 +258,18 @@ def is_right(verdict: str, world: World, skill: float) -> bool:
     return (verdict == GOOD) == (skill >= 0.35)
 
 
-def main() -> None:
-    parser = option_parser(__doc__)
-    parser.add_argument("--seed", type=int, required=True, help="of the drawn worlds and the runs")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs" / "bench")
-    chosen = parser.parse_args()
-    folder = chosen.runs / f"worlds-{chosen.seed}"
-    found: list[tuple[str, bool]] = []
-    print_head(
-        "world", "validation", "shifted", "skill elsewhere", "truth", "verdict", "rule", "right"
-    )
+def main(seed: int, runs: Path = BENCH_RUNS) -> None:
+    folder, found = runs / f"worlds-{seed}", list[tuple[str, bool]]()
+    scored = "validation", "shifted", "skill elsewhere"
+    print_head("world", *scored, "truth", "verdict", "rule", "right")
     for world in WORLDS:
         data = folder / world.name.replace(", ", "-").replace(" ", "_")
         if not (data / "dataset.yaml").is_file():
             shutil.rmtree(data, ignore_errors=True)
             shutil.rmtree(data.with_suffix(".further"), ignore_errors=True)
-            write_world(data, world, chosen.seed)
+            write_world(data, world, seed)
         preset = "quick" if world.cue == "nothing" else "looks-good"
-        run = train_or_reuse(folder / "runs", load_recipe(preset, {"seed": chosen.seed}), data)
+        run = train_or_reuse(folder / "runs", load_recipe(preset, {"seed": seed}), data)
         skill = skill_elsewhere(run, data.with_suffix(".further"))
         diagnosis: Any = run.diagnosis()
         verdict, truth = diagnosis["verdict"], truth_of(skill)
@@ -287,7 +279,7 @@ def main() -> None:
         scores = summary["validation"], summary["shifted"]["total"]
         told = *(f"{score['accuracy']['value']:.2f}" for score in scores), f"{skill:.2f}"
         rule = diagnosis["rule"]
-        print(table_row(world.name, *told, truth, verdict, rule, "yes" if right else "NO"))
+        print_row(world.name, *told, truth, verdict, rule, "yes" if right else "NO")
     fine = share_right(found, None) >= 0.9
     for truth in ("good", "bad"):
         count = sum(one == truth for one, _ in found)
@@ -304,4 +296,4 @@ def share_right(found: list[tuple[str, bool]], truth: str | None) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

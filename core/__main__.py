@@ -4,8 +4,6 @@ Exit status 0; 2 for bad input, with one `error:` line on stderr; 130 after Ctrl
 where whoever read the output (`| head`) has gone.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 

@@ -4,8 +4,6 @@ Every answer needs the code of a session. A request that changes something also 
 no page of another site can send. What blocks (files, decoding) is done in threads.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re

@@ -1,8 +1,6 @@
 """What watches a server asks: `/healthz`, whether it lives, and `/readyz`, whether it can work. And
 the check at its start: what is set wrongly or lacking, a line each with what to do."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """What the page for phones shows, as plain data: its texts, and how the session stands for it."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from pathlib import Path
 from typing import Any

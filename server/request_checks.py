@@ -1,7 +1,5 @@
 """Who may ask what: by which name, from which page, from which machine, and signed in or not."""
 
-from __future__ import annotations
-
 import ipaddress
 import logging
 from contextlib import suppress

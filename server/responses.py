@@ -1,8 +1,6 @@
 """What all answers have: headers that tell the browser what a page may do, a number, and a line in
 the log (without links' parameters and codes); and how long a request may take to come."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import logging

@@ -1,7 +1,5 @@
 """What app.py gives to the server: routes beside Streamlit's, and who may reach which."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

@@ -1,8 +1,6 @@
 """Who a request's cookie says it comes from. Streamlit alone would take a cookie for 30 days, also
 after its owner has signed out; here a sign-in ends when the operator says, or when it is ended."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time

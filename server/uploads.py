@@ -1,8 +1,6 @@
 """Files that browsers send to Streamlit, which keeps them in memory: only from a page that takes
 one, within a budget, and no longer than the page's session."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from contextlib import suppress

@@ -1,9 +1,9 @@
 """Streamlit's websocket: how many, what may be said on them, and for how long somebody is in."""
 
-from __future__ import annotations
-
+import asyncio
 import ipaddress
 import os
+import time
 from collections import Counter
 from contextlib import suppress
 from functools import lru_cache
@@ -17,6 +17,9 @@ from server.uploads import MAX_FILES
 
 CONNECTIONS = "OVERFIT_LENS_CONNECTIONS"  # of one address; the usual number is for a class
 USUAL, EVERYBODY = 100, 4  # all addresses together: so many times what one may have
+# A new session costs more than a page of an old one. Of one address half of its websockets may be
+# opened at once, then one each PACE seconds: the others wait.
+PACE = 0.5
 MAX_MESSAGE_BYTES = 4_000_000  # as server.maxWidgetStateSize
 # What a browser asks of our pages. Among the others: to empty everybody's caches, and to look at
 # the git repository.
@@ -37,6 +40,7 @@ class WebsocketLimits:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.count: Counter[str] = Counter()
+        self.paced: dict[str, float] = {}  # until when an address has used up what it opened
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
@@ -74,10 +78,17 @@ class WebsocketLimits:
 
         self.count[group] += 1
         try:
+            await asyncio.sleep(self._wait(group, most // 2, time.monotonic()))
             await self.app(scope, receive_checked, send_checked)
         finally:
             self.count[group] -= 1
             self.count += Counter()  # forgets who has none
+
+    def _wait(self, group: str, burst: int, now: float) -> float:
+        """Seconds that a new websocket waits (the generic cell rate algorithm, ITU-T I.371)."""
+        self.paced = {name: until for name, until in self.paced.items() if until > now}
+        self.paced[group] = self.paced.get(group, now) + PACE
+        return max(0.0, self.paced[group] - now - burst * PACE)
 
 
 def is_used(data: bytes) -> bool:

@@ -9,9 +9,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import ROOT
 from tests.waiting import TIMEOUT_SECONDS
@@ -73,20 +75,24 @@ def closed_folder(place: Path) -> str:
     return str(shut[-1]) if shut else ""
 
 
-def test_it_serves_the_lesson_read_only_without_network_or_rights(tmp_path):
-    command, runs = unshare(), tmp_path / "runs"
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder that others enter. pytest's own are shut by every pytest that starts beside this."""
+    with tempfile.TemporaryDirectory(prefix="overfit-lens-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_it_serves_the_lesson_read_only_without_network_or_rights(public_folder):
+    command, runs = unshare(), public_folder / "runs"
     runs.mkdir()
     user = ""
     if os.getuid() == 0:
         if shutil.which("setpriv") is None:
             pytest.skip("this machine has no setpriv to give up root's rights (util-linux)")
-        temporary = Path(tempfile.gettempdir())
-        for folder in (tmp_path, *tmp_path.parents):
-            if temporary in folder.parents:
-                folder.chmod(0o755)
         os.chown(runs, 65534, 65534)
         user = "setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs"
-        (tmp_path / "log").touch()
+        (public_folder / "log").touch()
     python = ROOT / ".venv" / "bin" / "python"
     if not python.exists():
         pytest.skip("the project has no .venv, which bin/serve would use")
@@ -108,7 +114,7 @@ def test_it_serves_the_lesson_read_only_without_network_or_rights(tmp_path):
         timeout=TIMEOUT_SECONDS,
         check=False,
     )
-    said = done.stdout + done.stderr + (tmp_path / "log").read_text("utf-8")
+    said = done.stdout + done.stderr + (public_folder / "log").read_text("utf-8")
     assert "lesson: " in done.stdout and "Which one would you ship?" in done.stdout, said
     assert f"served by {'65534' if os.getuid() == 0 else '0'}" in done.stdout.replace("  ", " "), (
         said
@@ -154,7 +160,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 
 
 def copied_paths() -> list[str]:
-    words = re.findall(r"^COPY (.+) \S+$", DOCKERFILE, re.MULTILINE)
+    words = re.findall(r"^COPY ([^-].*) \S+$", DOCKERFILE, re.MULTILINE)
     return [word for line in words for word in line.split()]
 
 
@@ -183,3 +189,46 @@ def test_it_runs_as_nobody_special_and_says_how_it_is():
     assert 'CMD ["bin/serve"]' in DOCKERFILE
     assert re.findall(r"^VOLUME (\S+)$", DOCKERFILE, re.MULTILINE) == ["/data"]
     assert os.access(ROOT / "bin" / "serve", os.X_OK)
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    found = (re.match(r"([A-Za-z0-9._-]+)(?:\[.*\])?==([^ ;\\]+)", line) for line in lines)
+    return {match[1].lower(): match[2] for match in found if match}
+
+
+def test_the_lock_has_what_is_required_and_a_hash_of_each():
+    """`make lock` makes it anew. torch's builds differ: they are pinned by version."""
+    required = pins("requirements.txt") | pins("requirements-hosting.txt")
+    locked = pins("requirements.lock")
+    differ = {name for name, version in required.items() if locked.get(name) != version}
+    assert differ == {"torch", "torchvision"}
+    blocks = re.split(r"^(?=\S)", (ROOT / "requirements.lock").read_text("utf-8"), flags=re.M)
+    assert [b for b in blocks[1:] if not re.search(r"--hash=sha256:[0-9a-f]{64}", b)] == []
+
+
+# --- other ways to deploy it ----------------------------------------------------------------------
+
+
+def test_a_space_is_made_of_what_the_image_copies(tmp_path):
+    subprocess.run([ROOT / "deploy" / "space" / "build", tmp_path / "space"], check=True)
+    for place in copied_paths():
+        assert (tmp_path / "space" / place).exists(), place
+    head = yaml.safe_load((tmp_path / "space" / "README.md").read_text("utf-8").split("---")[1])
+    assert head["sdk"] == "docker" and f"PORT={head['app_port']}" in DOCKERFILE
+    assert f"EXPOSE {head['app_port']}" in DOCKERFILE
+    made = (tmp_path / "space" / "Dockerfile").read_text("utf-8")
+    assert made.startswith(DOCKERFILE) and "OVERFIT_LENS_MODE=demo" in made
+
+
+def test_compose_names_files_that_are_there_and_trusts_its_own_proxy_only():
+    services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
+    app, nginx = services["services"]["app"], services["services"]["nginx"]
+    (subnet,) = services["networks"]["inside"]["ipam"]["config"]
+    assert app["environment"]["FORWARDED_ALLOW_IPS"] == subnet["subnet"]
+    assert "ports" not in app and app["volumes"] == ["data:/data"]
+    template = (ROOT / "deploy" / "nginx.conf.template").read_text("utf-8")
+    used = set(re.findall(r"\$\{(\w+)\}", template))
+    assert used == {name for name in nginx["environment"] if name.startswith("LENS_")}
+    (mounted, _) = nginx["volumes"]
+    assert (ROOT / "deploy" / mounted.split(":")[0]).is_file()

@@ -1,7 +1,5 @@
 """The processor that work is done on, for whoever must not load torch to know it."""
 
-from __future__ import annotations
-
 import os
 import platform
 from functools import cache

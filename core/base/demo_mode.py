@@ -3,8 +3,6 @@
 `OVERFIT_LENS_MODE=demo` turns it on; `OVERFIT_LENS_TRAINING=off` forbids training there.
 """
 
-from __future__ import annotations
-
 import os
 from datetime import timedelta
 from pathlib import Path

@@ -4,8 +4,6 @@ gives up in a known time.
 The standard library is enough: one file at a time, no uploads, no cookies.
 """
 
-from __future__ import annotations
-
 import http.client
 import re
 import time
@@ -65,8 +63,7 @@ def download(
 
     check: what is wrong with the whole file, None when it is right; a wrong one is thrown away.
     limit: the most bytes that are taken. on_bytes: told how many are there. Raises InputError, one
-    line, when it cannot be had; what has come stays in `part` for the next time.
-    """
+    line, when it cannot be had; what has come stays in `part` for the next time."""
     shown = re.sub(r"//[^/@]*@", "//", url)  # without a name and password
     if not url.startswith(("http://", "https://")):
         raise InputError(f"{shown}: {N_('must begin with http:// or https://')}")
@@ -141,9 +138,7 @@ def _write(
             size += len(chunk)
             if size > limit:
                 raise _PermanentError(
-                    N_("the server sent more than the {limit} bytes of this file").format(
-                        limit=limit
-                    )
+                    N_("the server sent more than the {limit} bytes of this file", limit=limit)
                 )
             _append(file, chunk)
             on_bytes(size)

@@ -1,7 +1,5 @@
 """The errors a person can mend: each is one line that names the file, key or index."""
 
-from __future__ import annotations
-
 import errno
 
 from core.base.language import N_

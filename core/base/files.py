@@ -1,7 +1,5 @@
 """Where the project is; and files written so that a reader, or a crash, never sees half of one."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os

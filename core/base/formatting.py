@@ -1,7 +1,5 @@
 """Numbers as people read them, the same on every page."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping, Sequence

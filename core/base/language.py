@@ -10,8 +10,6 @@ core does not know who is looking: the dashboard tells it with `listen` (the lan
 visitor's, not the server's); a command speaks English.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,26 +22,10 @@ from babel.messages.pofile import read_po
 LANGUAGES = {"en": "English", "ja": "日本語"}  # by their codes in a link, `?lang=ja`
 _PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")  # `{name}`, `{share:.0%}`
 # Values of these names are somebody's own words: a folder may be called `test`, a column `seed`.
-_UNTRANSLATED_FIELDS = {
-    "path",
-    "file",
-    "folder",
-    "root",
-    "place",
-    "parent",
-    "source",
-    "table",
-    "column",
-    "key",
-    "dotted",
-    "split",
-    "name",
-    "twin",
-    "run",
-    "photo",
-    "classes",
-    "assignment",
-}
+_UNTRANSLATED_FIELDS = frozenset(
+    """path file folder root place parent source table column key dotted split name twin run
+    photo classes assignment""".split()  # noqa: SIM905
+)
 _LEAD = re.compile(r"\{\w+\}: ")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NAME = re.compile(r"\S+|.*/.*|.*\.\w{2,5}")  # of a key or file; spaces only in a path or file
@@ -89,10 +71,10 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
     return text.format(count=count, **values)
 
 
-def N_(english: str) -> str:
-    """The text as it is: noted for the catalogue, as somebody will see it through `translate`. With
-    `{name}`, the code formats it itself; its values are put in already translated."""
-    return english
+def N_(english: str, **values: object) -> str:
+    """The English text, noted for the catalogue: somebody will see it through `translate`. With
+    `{name}` replaced by values, as by `_`; without values, braces stay as they are."""
+    return english.format(**values) if values else english
 
 
 def join_sentences(*texts: str) -> str:

@@ -1,8 +1,6 @@
 """The machine a run is computed on: threads, memory layout, versions. All of it is recorded, since
 chaotic training makes even the thread count show in the numbers."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import platform
@@ -42,8 +40,7 @@ def configure_malloc() -> None:
     """Tells glibc to keep freed memory for the next batch instead of giving it back.
 
     By default every large tensor is mapped, zeroed by the kernel and unmapped again, which took
-    half the time of a batch. Elsewhere than on glibc this does nothing.
-    """
+    half the time of a batch. Elsewhere than on glibc this does nothing."""
     mmap_threshold, top_pad, trim_threshold = -3, -2, -1  # malloc.h
     try:
         mallopt = ctypes.CDLL(None).mallopt

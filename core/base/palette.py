@@ -1,7 +1,5 @@
 """Colours and marks: of runs, of learning rates, on light pages and on dark ones."""
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections import Counter

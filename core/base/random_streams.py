@@ -4,8 +4,6 @@ Each is derived from the run's seed and a purpose (an epoch, a photo), so order,
 resume change nothing, and a checkpoint need not store any generator's state.
 """
 
-from __future__ import annotations
-
 import hashlib
 
 import numpy as np

@@ -5,8 +5,6 @@ resolver here is YAML 1.2's. Tags, aliases (a short file can expand to gigabytes
 twice are refused.
 """
 
-from __future__ import annotations
-
 import copy
 import re
 from functools import lru_cache
@@ -68,9 +66,7 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", _WHOLE, list("-+0123456789"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER, list("-+.0123456789"))
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$"),
-    list("-+."),
+    "tag:yaml.org,2002:float", re.compile(r"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$"), list("-+.")
 )
 
 
@@ -90,8 +86,7 @@ def parse_yaml(text: str, source: str) -> Any:
     """Plain data from YAML text. Raises InputError with one line that names `source`.
 
     A page reads the same few recipes each time it is drawn, and parsing one takes longer than
-    copying what it held the last time.
-    """
+    copying what it held the last time."""
     try:
         if len(text) > _MAX_CACHED_CHARS:
             return yaml.load(text, Loader=_Loader)
@@ -112,9 +107,7 @@ def read_yaml(path: Path) -> Any:
     try:
         if path.exists() and not path.is_file():
             raise InputError(
-                N_("{path}: is no file").format(
-                    path=path,
-                )
+                N_("{path}: is no file", path=path)
             )  # a pipe or a device might never end
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -122,18 +115,12 @@ def read_yaml(path: Path) -> Any:
         raise InputError(f"{path}: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
         raise InputError(
-            N_("{path}: larger than 1 MB, so it is no recipe or data-set note").format(
-                path=path,
-            )
+            N_("{path}: larger than 1 MB, so it is no recipe or data-set note", path=path)
         )
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(
-            N_("{path}: not UTF-8 text: save it again as UTF-8").format(
-                path=path,
-            )
-        ) from None
+        raise InputError(N_("{path}: not UTF-8 text: save it again as UTF-8", path=path)) from None
     return parse_yaml(text, str(path))
 
 

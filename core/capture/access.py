@@ -5,8 +5,6 @@ It lies in the folder of runs, `.capture/<session>/code.json`, and not beside th
 copy or a zip of the data set never holds it; it survives a restart of the server.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

@@ -1,8 +1,6 @@
 """What a session's runs answer to its photos: asked of the preview process, noted in the log, so
 that nothing is asked twice and a process that was killed costs one more try."""
 
-from __future__ import annotations
-
 import io
 import threading
 import time

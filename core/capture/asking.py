@@ -5,8 +5,6 @@ circumstances; once both runs have answered ten photos, those on which they disa
 often, at most twice as often as the others. A set made this way is no random sample.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -91,14 +89,9 @@ def class_text(label: str) -> str:
     return _("none of these") if label == BACKGROUND else label
 
 
-def circumstance_text(circumstance: str) -> str:
-    """The circumstance in a few words, "" for any."""
-    return translate(CIRCUMSTANCES.get(circumstance, ""))
-
-
 def request_text(request: Request) -> str:
     """`lantern, partly covered`."""
-    words = circumstance_text(request.circumstance)
+    words = translate(CIRCUMSTANCES.get(request.circumstance, ""))
     return class_text(request.label) + (_(", ") + words if words else "")
 
 

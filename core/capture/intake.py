@@ -1,8 +1,6 @@
 """A photo as a phone sends it, made into one that a data set keeps: upright, at most 1,600 pixels,
 JPEG, without any metadata but the time it was taken. A location is never kept."""
 
-from __future__ import annotations
-
 import tempfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -17,13 +15,7 @@ from core.data.archive import printable
 from core.data.dataset_names import CONTROL_CHARS
 from core.data.photo_copies import CAPTURED_LONGEST_SIDE as LONGEST_SIDE
 from core.data.photo_copies import QUALITY
-from core.data.photos import (
-    is_photo,
-    jpeg_bytes,
-    open_photo,
-    time_taken,
-    unreadable_reason,
-)
+from core.data.photos import is_photo, jpeg_bytes, open_photo, time_taken, unreadable_reason
 
 MAX_BYTES = 50_000_000  # of an upload
 MAX_DARKNESS = 30.0  # mean brightness, 0..255, below which a photo counts as very dark
@@ -66,9 +58,7 @@ def prepare_photo(data: bytes, name: str = "") -> PreparedPhoto:
 
 def too_large_text(name: str) -> str:
     """Why a photo of that name is not taken."""
-    return N_("{name}: larger than {size:.0f} MB: save it smaller").format(
-        name=name, size=MAX_BYTES / 1e6
-    )
+    return N_("{name}: larger than {size:.0f} MB: save it smaller", name=name, size=MAX_BYTES / 1e6)
 
 
 def clean_text(text: str, length: int) -> str:

@@ -1,8 +1,6 @@
 """Which runs a session compares, and the scoring of all runs on its photos: in the background,
 without training."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -8,8 +8,6 @@ Waudby-Smith and Ramdas (2020), "Confidence sequences for sampling without repla
 Ramdas, McAuliffe and Sekhon (2021), Annals of Statistics 49.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import lgamma, log, log1p
 
@@ -27,7 +25,8 @@ def paired_odds(first_only: int, second_only: int) -> float:
     """Odds that one of two runs is better, from the photos on which only the first or only the
     second was right: 2^n B(a + 1/2, b + 1/2) / B(1/2, 1/2). 1 where nothing is known; at least
     SETTLES_AT at some moment for at most 1 in 20 pairs of equal runs."""
-    return float(np.exp(min(_log_odds(first_only, second_only), 700.0)))
+    table = _log_odds_table(np.array(first_only), np.array(second_only))
+    return float(np.exp(min(float(table), 700.0)))
 
 
 def accuracy_interval(right: int, total: int, alpha: float = 0.05) -> tuple[float, float]:
@@ -68,10 +67,6 @@ def remaining_range(first_only: int, second_only: int, total: int) -> tuple[int,
     steps = np.where(settled.any(axis=1), settled.argmax(axis=1) + 1, MAX_REMAINING)
     low, high = np.quantile(steps, (0.2, 0.8))
     return int(low), int(np.ceil(high))
-
-
-def _log_odds(a: int, b: int) -> float:
-    return float(_log_odds_table(np.array(a), np.array(b)))
 
 
 def _log_odds_table(a: NDArray[np.int_], b: NDArray[np.int_]) -> NDArray[np.float64]:

@@ -7,8 +7,6 @@ under a hidden name, its line is logged, it gets its name, then its label. Whoev
 session next finishes what the last line began.
 """
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress

@@ -1,7 +1,5 @@
 """How a session stands: what each run got right, and whether a difference is settled."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log

@@ -1,8 +1,6 @@
 """Where a visitor of a demo captures: in a data set of their own, which has the training photos of
 the bundled one by a link and none of its test sets. It goes with their other things."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

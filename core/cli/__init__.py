@@ -1,7 +1,5 @@
 """The commands, a module for each noun."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`runs rename|tag|star|note`: what people say of a run."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from typer import Argument, Option

@@ -1,7 +1,5 @@
 """`capture`: a session of photos from elsewhere, with what one or two runs answer to them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated

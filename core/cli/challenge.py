@@ -1,18 +1,15 @@
 """`challenge`: groups of seeds ranked on photos that no page shows."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import typer
 
 from core.base.errors import InputError
 from core.base.formatting import decimal, percent
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
-from core.cli.output import print_errors, print_json, print_table
+from core.cli.output import exit_with_errors, print_json, print_table
 from core.cli.progress import ProgressBar
 from core.compare.challenge_ranking import (
     MIN_SEEDS,
@@ -26,15 +23,7 @@ from core.compare.tables import verdict_text
 from core.data.challenge_photos import draw_challenge_set
 from core.store.challenge_answers import find_challenge_evaluation
 from core.store.index import RunIndex
-from core.views.challenge_text import (
-    changes_text,
-    difference_text,
-    excluded_text,
-    missing_text,
-    score_text,
-    seeds_text,
-    validation_text,
-)
+from core.views import challenge_text
 
 
 def challenge(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None:
@@ -52,9 +41,7 @@ def challenge(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> N
     else:
         for field, board in boards:
             _print(field, board)
-    print_errors(list(dict.fromkeys(failed)))
-    if failed:
-        raise typer.Exit(2)
+    exit_with_errors(list(dict.fromkeys(failed)))
 
 
 def _write_missing_answers(runs: Path, field: ComparableGroups) -> list[str]:
@@ -87,10 +74,10 @@ def _print(field: ComparableGroups, board: Leaderboard) -> None:
     lines = [_cells(standing) for standing in board.standings]
     if lines:
         print_table(pd.DataFrame(lines))
-    if words := validation_text(board):
+    if words := challenge_text.validation_text(board):
         print(words)
     for entrant in (*board.waiting, *board.excluded):
-        print(f"not ranked: {entrant.group.title}: {excluded_text(entrant)}")
+        print(f"not ranked: {entrant.group.title}: {challenge_text.excluded_text(entrant)}")
 
 
 def _cells(standing: Standing) -> dict[str, str]:
@@ -98,13 +85,17 @@ def _cells(standing: Standing) -> dict[str, str]:
     return {
         "rank": f"{standing.rank}{' =' if standing.tied else ''}",
         "recipe": group.title,
-        "runs": "; ".join(filter(None, (seeds_text(entrant), missing_text(entrant)))),
-        "objects": score_text(standing),
-        "": difference_text(standing.difference_to_above) if standing.difference_to_above else "",
+        "runs": "; ".join(
+            filter(None, (challenge_text.seeds_text(entrant), challenge_text.missing_text(entrant)))
+        ),
+        "objects": challenge_text.score_text(standing),
+        "": challenge_text.difference_text(standing.difference_to_above)
+        if standing.difference_to_above
+        else "",
         "validation": percent(standing.validation),
         "lift": "" if standing.lift is None else decimal(standing.lift),
         "verdict": verdict_text(group),
-        "from looks-good": changes_text(standing.changes),
+        "from looks-good": challenge_text.changes_text(standing.changes),
     }
 
 

@@ -1,7 +1,5 @@
 """`runs compare`: what parts runs, in their recipes and on the photos."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any

@@ -1,8 +1,6 @@
 """`data`: what data sets there are, whether one is sound, new ones: fetched, imported, added to,
 drawn, shuffled."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """What `train --dry-run` prints: what a run or a whole batch would do, and how long it takes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,8 +63,7 @@ def print_batch(
 ) -> None:
     """A line per run of a batch with its estimated time, then the time of all that are left.
 
-    recipes: the batch's over seeds and folds; done: for each the run that has done it, or "".
-    """
+    recipes: the batch's over seeds and folds; done: for each the run that has done it, or ""."""
     print(f"batch: {batch.name}, {len(recipes)} runs; varied: {', '.join(batch.varied)}")
     print(f"data: {dataset.title}")
     for recipe in {each.backbone: each for each in recipes}.values():

@@ -1,7 +1,5 @@
 """`evaluate`: a finished run's answers, scores and diagnosis anew."""
 
-from __future__ import annotations
-
 from core.base.errors import InputError
 from core.cli.options import DEFAULT_RUNS, RunArgument, RunsOption
 from core.store.run import open_run

@@ -1,7 +1,5 @@
 """`export`: runs for other programs, or for another machine."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,15 +1,12 @@
 """`runs import`: runs that others have exported, one zip file or those of a whole class."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
-import typer
 from typer import Argument
 
 from core.cli.options import DATASETS, DEFAULT_RUNS, DatasetsOption, RunsOption
-from core.cli.output import print_errors, print_table
+from core.cli.output import exit_with_errors, print_table
 from core.cli.progress import ProgressBar
 from core.store.status import utc_now
 from core.transfer.submissions import find_import_requests, import_summary, import_table
@@ -40,6 +37,4 @@ def import_(
     print_table(import_table(entries), indent="", widest=_WIDEST)
     print(import_summary(entries))
     refused = [entry for entry in entries if entry.outcome == "refused"]
-    print_errors([": ".join(filter(None, (e.file, e.run, e.reason))) for e in refused])
-    if refused:
-        raise typer.Exit(2)
+    exit_with_errors([": ".join(filter(None, (e.file, e.run, e.reason))) for e in refused])

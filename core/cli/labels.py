@@ -1,8 +1,6 @@
 """`data label`, `data earlier`, `data delete`, `data restore`: what the Data page changes in a data
 set, as commands."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from typer import Argument, Option

@@ -1,12 +1,12 @@
 """`layers`: the flat list of a network, as a recipe's bands count it."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
+import pandas as pd
 from typer import Option
 
 from core.cli.options import BackboneArgument, check_backbone
+from core.cli.output import print_table
 from core.recipe.bands import band_ranges
 from core.recipe.files import recipe_from_dict
 from core.recipe.layer_table import layer_table
@@ -24,11 +24,11 @@ def layers(
     recipe = recipe_from_dict({"backbone": backbone, **asked})
     table = layer_table(backbone, recipe.map_stride, image_size=recipe.image_size)
     ranges = band_ranges(recipe.bands, len(table))
-    print(f"{'index':>5}  {'name':<18} {'kind':<22} {'output':<12} {'weights':>10}  band")
+    lines = []
     for layer in table:
         band = next(b for b in ranges if b.first <= layer.index <= b.last)
         rate = "frozen" if band.frozen else f"lr {band.lr:g}"
-        print(
-            f"{layer.index:>5}  {layer.name:<18} {layer.kind:<22} {layer.shape:<12} "
-            f"{layer.params:>10,}  {band.label} ({rate})"
-        )
+        facts = f"{layer.params:,}", f"{band.label} ({rate})"
+        lines.append((layer.index, layer.name, layer.kind, layer.shape, *facts))
+    heads = ["index", "name", "kind", "output", "weights", "band"]
+    print_table(pd.DataFrame(lines, columns=heads), indent="")

@@ -1,7 +1,5 @@
 """`lr-find`: which learning rate to begin with."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Where commands read and write unless told otherwise, and the options that say so."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """What commands share: tables, JSON, lines on stderr, questions, and the runs that are named."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Sequence
@@ -41,6 +39,13 @@ def print_errors(problems: Sequence[object]) -> None:
     """Of a command that goes on, or has gone on, with the others."""
     for problem in problems:
         print_status(f"error: {problem}")
+
+
+def exit_with_errors(problems: Sequence[object]) -> None:
+    """The same at the end of a command: the exit status is 2 where there is any."""
+    print_errors(problems)
+    if problems:
+        raise typer.Exit(2)
 
 
 def confirm(question: str, yes: bool) -> None:

@@ -1,7 +1,5 @@
 """A progress bar on stderr, with the time that is left."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Callable

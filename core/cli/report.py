@@ -1,7 +1,5 @@
 """`report`: chosen runs as one HTML file."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated

@@ -1,12 +1,11 @@
 """`runs`: the table of runs, one run, several compared, and what becomes of those not wanted."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from typer import Argument, Option
 
@@ -15,31 +14,21 @@ from core.cli.annotate import note, rename, star, tag
 from core.cli.compare import compare
 from core.cli.import_runs import import_
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunArgument, RunsOption, YesOption
-from core.cli.output import confirm, count_runs, print_json
+from core.cli.output import confirm, count_runs, print_json, print_table
 from core.compare.tables import labels_by_id
 from core.jobs.local import mark_lost
 from core.recipe.files import recipe_yaml
+from core.store import trash
 from core.store.annotations import read_annotations
 from core.store.backup import back_up
 from core.store.fields import UNCONFIRMED
-from core.store.index import RunIndex
+from core.store.index import RunIndex, RunRow
 from core.store.provenance import read_provenance
 from core.store.query import filter_rows, vocabulary
 from core.store.run import Run, open_run
 from core.store.run_list import all_rows
 from core.store.status import utc_now
 from core.store.test_sets import comparison_set_of
-from core.store.trash import (
-    deletable_runs,
-    delete_expired_runs,
-    delete_runs,
-    deleted_runs,
-    empty_trash,
-    restore_run,
-)
-
-_LINE = "{:<44} {:<10} {:>7} {:>8} {:>7} {:>8} {:>6} {:<16} {}"  # of the table of runs
-_SCORES = ("primary", "object")  # in it, of the set that is compared
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -77,26 +66,7 @@ def list_(
         print(f"no run of {len(every)} fits" if every else none)
         return
     names = labels_by_id(every)
-    heads = ("run", "state", "epoch", "val acc", "photos", "objects", "lift", "of set", "name")
-    print(_LINE.format(*heads))
-    for row in rows:
-        name = comparison_set_of([row.summary]) or "-"
-        keys = [("validation", "accuracy"), *(("sets", name, "scores", s) for s in _SCORES)]
-        shares = [row.summary_value(*each, "value") for each in keys]
-        lift = row.summary_value("sets", name, "localisation", "lift")
-        title = " ".join([names[row.id], *(f"[{tag}]" for tag in row.tags)])
-        print(
-            _LINE.format(
-                row.id,
-                row.status.state,
-                f"{row.status.epoch}/{row.status.epochs}",
-                *("-" if share is None else f"{share:.0%}" for share in shares),
-                "-" if lift is None else f"{lift:.2f}",
-                name,
-                f"{'* ' if row.starred else ''}{title}"
-                + (f" (from {row.came_from})" if row.came_from else ""),
-            )
-        )
+    print_table(pd.DataFrame([_cells(row, names[row.id]) for row in rows]), indent="")
 
 
 @app.command()
@@ -147,24 +117,24 @@ def delete(
             found = open_run(runs, id_)
             with suppress(RunError):  # a damaged run may go
                 mark_lost(found, utc_now)
-        ids = [run.id for run in deletable_runs(runs, run_ids)]
+        ids = [run.id for run in trash.deletable_runs(runs, run_ids)]
         confirm(f"Move {count_runs(len(ids))} to the trash?", yes)
-        delete_runs(runs, ids, utc_now)
+        trash.delete_runs(runs, ids, utc_now)
         print(
             f"{count_runs(len(ids))} moved to the trash; back with: python -m core runs restore RUN"
         )
-        delete_expired_runs(runs, utc_now)
+        trash.delete_expired_runs(runs, utc_now)
     else:
-        waiting = [run.id for run in deleted_runs(runs)]
+        waiting = [run.id for run in trash.deleted_runs(runs)]
         if waiting:
             confirm(f"Delete {count_runs(len(waiting))} for good? Nothing brings them back.", yes)
-        print(f"{count_runs(len(empty_trash(runs)))} deleted for good")
+        print(f"{count_runs(len(trash.empty_trash(runs)))} deleted for good")
 
 
 @app.command()
 def restore(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     """Brings a deleted run back."""
-    print(restore_run(runs, run).path)
+    print(trash.restore_run(runs, run).path)
 
 
 @app.command()
@@ -184,6 +154,29 @@ def reindex(runs: RunsOption = DEFAULT_RUNS) -> None:
     for row in rows:
         if row.problem:
             print(f"{row.id}: cannot be read: {row.problem}")
+
+
+def _cells(row: RunRow, name: str) -> dict[str, str]:
+    """A line of the table of runs."""
+    tested = comparison_set_of([row.summary]) or "-"
+
+    def number(form: str, *keys: str) -> str:
+        value = row.summary_value(*keys)
+        return "-" if value is None else f"{value:{form}}"
+
+    tags = [f"[{tag}]" for tag in row.tags]
+    sender = [f"(from {row.came_from})"] if row.came_from else []
+    return {
+        "run": row.id,
+        "state": row.status.state,
+        "epoch": f"{row.status.epoch}/{row.status.epochs}",
+        "val acc": number(".0%", "validation", "accuracy", "value"),
+        "photos": number(".0%", "sets", tested, "scores", "primary", "value"),
+        "objects": number(".0%", "sets", tested, "scores", "object", "value"),
+        "lift": number(".2f", "sets", tested, "localisation", "lift"),
+        "of set": tested,
+        "name": " ".join(["*"] * row.starred + [name, *tags, *sender]),
+    }
 
 
 def _print_annotations(run: Run) -> None:

@@ -1,7 +1,5 @@
 """`status` and `cache`: what the page Worker shows and does."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """`train`: a recipe or a batch, now, in this process, with progress on stderr."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

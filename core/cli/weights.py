@@ -1,7 +1,5 @@
 """`weights`: which backbones' ImageNet weights are on this machine, and bringing them here."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

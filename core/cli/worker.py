@@ -1,8 +1,6 @@
 """`worker`, `queue`, `cancel`, `preview`: the processes beside the dashboard, and what they are to
 do."""
 
-from __future__ import annotations
-
 import os
 from typing import Annotated, cast, get_args
 

@@ -6,8 +6,6 @@ it is whole; then its files move to their places, and whoever reads the data set
 where it was interrupted.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections import defaultdict
 from collections.abc import Callable

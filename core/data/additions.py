@@ -4,8 +4,6 @@ All of them appear, or none (core.data.addition_log). Runs made before keep the 
 saw, and old photos their side of every split (core.data.earlier_photos, core.data.split).
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io
@@ -76,8 +74,7 @@ def add_photos(
     label: the class of all of them; without one, a photo whose folder is called like a class is of
     that class. origin: one of core.data.dataset.ORIGINS, of a new test set. columns: what further
     columns of train.csv say of the photos. Raises DataError, one line, and adds nothing: no such
-    class, a name that will not do, a folder that cannot be written.
-    """
+    class, a name that will not do, a folder that cannot be written."""
     demo_mode.check_allowed("upload")
     with locked_dataset(root) as dataset:
         _check_target(dataset, split, label, origin, columns or {})
@@ -112,41 +109,33 @@ def _check_target(
     """Raises DataError where photos cannot be added so."""
     root, known = dataset.root, {each.name: each.origin for each in dataset.test_sets}
     if label and label not in dataset.classes:
-        raise DataError(
-            N_("{where}: {name!r} is no class (there are: {classes})").format(
-                where=root, name=label, classes=", ".join(dataset.classes)
-            )
-        )
+        told = N_("{where}: {name!r} is no class (there are: {classes})")
+        raise DataError(told.format(where=root, name=label, classes=", ".join(dataset.classes)))
     wanted = dataset.train_columns.keys() if split == TRAIN else set()
     if columns.keys() != wanted:
+        told = N_("{table}: --column NAME=VALUE must say what these columns hold: {columns}")
         raise DataError(
-            N_("{table}: --column NAME=VALUE must say what these columns hold: {columns}").format(
-                table=root / "train.csv", columns=", ".join(wanted) or N_("none")
-            )
+            told.format(table=root / "train.csv", columns=", ".join(wanted) or N_("none"))
         )
     bundled = root.resolve().parent == PROJECT_ROOT / "dataset" and root.resolve().name in BUNDLED
     if bundled and (split == TRAIN or split in known):
-        raise DataError(
-            N_(
-                "{root}: the example runs need these photos as they are: add a new test set, or "
-                "copy the folder and add to the copy"
-            ).format(root=root)
+        told = N_(
+            "{root}: the example runs need these photos as they are: add a new test set, or "
+            "copy the folder and add to the copy"
         )
+        raise DataError(told.format(root=root))
     if split in known and origin not in ("", known[split]):
         raise DataError(
-            N_("{split}: is a test set already; the page Data states where it is from").format(
-                split=split
-            )
+            N_("{split}: is a test set already; the page Data states where it is from", split=split)
         )
     others = (path.name for path in root.iterdir() if path.name != split or not path.is_dir())
     free = UniqueNames({TRAIN, VALIDATION, *dataset.classes, *others}).reserve(split)
     if free != split and split != TRAIN and split not in known:
-        raise DataError(
-            N_(
-                "{split}: cannot be a new test set's name (it is taken, a class, or not of "
-                "letters, digits, - and _); choose another, such as {name}"
-            ).format(split=split, name=free)
+        told = N_(
+            "{split}: cannot be a new test set's name (it is taken, a class, or not of "
+            "letters, digits, - and _); choose another, such as {name}"
         )
+        raise DataError(told.format(split=split, name=free))
 
 
 def _stage_photos(

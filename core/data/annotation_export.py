@@ -1,7 +1,5 @@
 """Labels and boxes of a data set for other tools: as COCO, and as our tables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any

@@ -3,8 +3,6 @@
 Nothing is ever unpacked to a name from the archive; members are read as bytes, within limits.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re
@@ -17,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import Self
 
 from core.base.errors import DataError
 from core.base.language import N_
@@ -56,7 +54,7 @@ class RejectedFile:
     short_reason: str = ""
 
 
-class FileSource(Protocol):
+class FileSource:
     """files: the names of all files that may be read, as paths with `/`, in order. rejected: links,
     devices and the like. hidden: dot files. The litter of operating systems is in none of them.
     notes: how names were read, and which links were followed. stamp: of a folder, changes with
@@ -73,17 +71,22 @@ class FileSource(Protocol):
 
     def head(self, file: str) -> bytes:
         """Its first bytes, at most 64; empty where it cannot be read."""
+        raise NotImplementedError
 
     def chunks(self, file: str) -> Iterator[bytes]:
         """The bytes of a file, a megabyte at a time. Raises DataError: why it cannot be read,
         without its name."""
+        raise NotImplementedError
 
     def read(self, file: str) -> bytes:
         """The bytes of a file. Raises DataError, likewise."""
+        return b"".join(self.chunks(file))
 
-    def __enter__(self) -> FileSource: ...
+    def __enter__(self) -> Self:
+        return self
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 def open_file_source(
@@ -93,21 +96,16 @@ def open_file_source(
     one's own; a zip's never are. encoding: of names in a zip that does not tell it.
 
     Raises DataError, one line, for what is neither, and for a zip that is encrypted, points outside
-    of itself or would unpack to more than the limits.
-    """
+    of itself or would unpack to more than the limits."""
     path = Path(path)
     if path.is_dir():
         return _Folder(path, limits, follow_links)
     if not path.is_file():
-        raise DataError(
-            N_("{path}: no such folder or zip file").format(
-                path=path,
-            )
-        )
+        raise DataError(N_("{path}: no such folder or zip file", path=path))
     return _Zip(path, limits, encoding)
 
 
-class _Folder:
+class _Folder(FileSource):
     def __init__(self, path: Path, limits: Limits, follow_links: bool) -> None:
         self.name = path.resolve().name
         self._root, self._limits, self._follow = path, limits, follow_links
@@ -134,7 +132,7 @@ class _Folder:
         self.stamp, self.encoding = stamp.hexdigest(), ""
         told = N_("{count} links to files and folders elsewhere were followed")
         notes = [told.format(count=self._links)] if self._links else []
-        self.notes: tuple[str, ...] = tuple(notes)
+        self.notes = tuple(notes)
 
     def _walk(self) -> Iterator[tuple[Path, os.stat_result]]:
         """The files below the folder, but those that go meanwhile (a photo being added has another
@@ -181,32 +179,19 @@ class _Folder:
         except OSError as error:
             raise DataError(str(error.strerror or error)) from None
 
-    def read(self, file: str) -> bytes:
-        return b"".join(self.chunks(file))
 
-    def __enter__(self) -> FileSource:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-
-class _Zip:
+class _Zip(FileSource):
     def __init__(self, path: Path, limits: Limits, encoding: str | None) -> None:
         self.name = path.name
         self._limits, self._read_so_far = limits, 0
         self.stamp = self.encoding = ""
-        self.hidden: tuple[str, ...] = ()
-        self.notes: tuple[str, ...] = ()
+        self.hidden = self.notes = ()
         try:
             _check_directory(path, limits)
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
             raise DataError(
-                N_("{path}: not a zip file we can read ({error})").format(
-                    path=path,
-                    error=error,
-                )
+                N_("{path}: not a zip file we can read ({error})", path=path, error=error)
             ) from None
         try:
             self._members, self.rejected = self._read_members(path, encoding)
@@ -233,15 +218,11 @@ class _Zip:
             name = _member_name(member, packed, used)
             parts = tuple(part for part in name.split("/") if part not in ("", "."))
             if ".." in parts or re.match(r"/|[A-Za-z]:", name):
-                raise DataError(
-                    N_(
-                        "{path}: holds {name}, which points outside of the zip file; "
-                        "nothing was taken from it"
-                    ).format(
-                        path=path,
-                        name=printable(name),
-                    )
+                told = N_(
+                    "{path}: holds {name}, which points outside of the zip file; "
+                    "nothing was taken from it"
                 )
+                raise DataError(told.format(path=path, name=printable(name)))
             if member.is_dir() or name.endswith("/") or not parts or is_junk(parts):
                 continue
             clean, mode = "/".join(parts), member.external_attr >> 16
@@ -255,13 +236,8 @@ class _Zip:
                     RejectedFile(clean, N_("is in the zip file twice; the first is taken"), twice)
                 )
             elif member.flag_bits & 0x1:
-                raise DataError(
-                    N_(
-                        "{path}: is encrypted; unpack it with its password and import the folder"
-                    ).format(
-                        path=path,
-                    )
-                )
+                told = N_("{path}: is encrypted; unpack it with its password and import the folder")
+                raise DataError(told.format(path=path))
             else:
                 members[clean] = member
         return members, tuple(refused)
@@ -289,16 +265,8 @@ class _Zip:
             raise DataError(N_("packed by a method that Python cannot unpack")) from None
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as bad:
             raise DataError(
-                N_("damaged in the zip file ({reason})").format(
-                    reason=printable(str(bad)),
-                )
+                N_("damaged in the zip file ({reason})", reason=printable(str(bad)))
             ) from None
-
-    def read(self, file: str) -> bytes:
-        return b"".join(self.chunks(file))
-
-    def __enter__(self) -> FileSource:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._zip.close()
@@ -383,11 +351,8 @@ def _check_directory(path: Path, limits: Limits) -> None:
 
 def _check_count(path: Path, count: int, limits: Limits) -> None:
     if count > limits.files:
-        raise DataError(
-            N_("{path}: holds more than {files:,} files; that is no {what}").format(
-                path=path, files=limits.files, what=limits.expected_content
-            )
-        )
+        told = N_("{path}: holds more than {files:,} files; that is no {what}")
+        raise DataError(told.format(path=path, files=limits.files, what=limits.expected_content))
 
 
 def _check_size(size: int, limits: Limits) -> None:
@@ -404,20 +369,14 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
     """Refuses a zip file that claims to unpack to far more than it is."""
     total = sum(member.file_size for member in members)
     if total > limits.total_bytes:
-        raise DataError(
-            N_("{path}: unpacks to {size:.1f} GB; the limit is {limit:g} GB").format(
-                path=path,
-                size=total / 1e9,
-                limit=limits.total_bytes / 1e9,
-            )
-        )
+        told = N_("{path}: unpacks to {size:.1f} GB; the limit is {limit:g} GB")
+        raise DataError(told.format(path=path, size=total / 1e9, limit=limits.total_bytes / 1e9))
     for member in members:
         if member.file_size > max(1_000_000, limits.ratio * member.compress_size):
             raise DataError(
                 N_(
                     "{path}: {file} unpacks to over {ratio} times its size; that is no {what}, so "
-                    "nothing was taken"
-                ).format(
+                    "nothing was taken",
                     path=path,
                     file=printable(member.filename),
                     ratio=limits.ratio,
@@ -429,9 +388,7 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
     for member, after in pairwise(placed):
         if member.header_offset + member.compress_size > after.header_offset:
             raise DataError(
-                N_("{path}: its members overlap, as in a zip bomb; nothing was taken").format(
-                    path=path,
-                )
+                N_("{path}: its members overlap, as in a zip bomb; nothing was taken", path=path)
             )
 
 

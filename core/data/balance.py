@@ -4,8 +4,6 @@ Without balance: once. With `balance: oversample`, after the article's Keras rec
 smaller classes are repeated until every class is shown as often as the largest one.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Sequence

@@ -7,8 +7,6 @@ in every draw (core.toy_books.covers), only the home, the light and the scenes a
 that whoever learned the books can answer.
 """
 
-from __future__ import annotations
-
 import secrets
 import shutil
 from collections.abc import Callable
@@ -60,9 +58,7 @@ def find_challenge_set(runs_dir: Path) -> ChallengeSet | None:
         found = _Manifest.model_validate_json(note.read_bytes())
     except (OSError, pydantic.ValidationError):
         raise DataError(
-            N_("{path}: damaged: delete {root}, and other photos are drawn").format(
-                path=note, root=root
-            )
+            N_("{path}: damaged: delete {root}, and other photos are drawn", path=note, root=root)
         ) from None
     return ChallengeSet(root, found.print, found.photos)
 
@@ -113,11 +109,8 @@ def read_challenge_set(challenge_set: ChallengeSet) -> TestSet:
             and truth_fingerprint(test_set) == challenge_set.fingerprint
         ):
             return test_set
-    raise DataError(
-        N_("{root}: photos are missing or changed: delete the folder, and others are drawn").format(
-            root=challenge_set.root
-        )
-    )
+    told = N_("{root}: photos are missing or changed: delete the folder, and others are drawn")
+    raise DataError(told.format(root=challenge_set.root))
 
 
 def _challenge_set_dir(runs_dir: Path) -> Path:

@@ -1,7 +1,5 @@
 """Reads small CSV files written by people and by spreadsheets."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,11 +23,6 @@ def table_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str
 def line_location(path: Path, line: int) -> str:
     """Where something is wrong in a table."""
     return N_("{path} line {line}").format(path=path, line=line)
-
-
-def table_too_large_text() -> str:
-    """What is wrong with a table of more than MAX_BYTES."""
-    return N_("larger than {size:.0f} MB; that is no table of photos").format(size=MAX_BYTES / 1e6)
 
 
 def delimiter(text: str) -> str:
@@ -62,33 +55,23 @@ def parse_rows(
     at the ends of a field. Lines of commas alone, as spreadsheets leave them, are passed over.
     data: None of a file that is too large. `all_columns`: with every column that has a name.
 
-    Raises DataError: one line that names the file and line, and what to change.
-    """
+    Raises DataError: one line that names the file and line, and what to change."""
     if data is None or len(data) > MAX_BYTES:
-        raise DataError(f"{path}: {table_too_large_text()}")
+        large = N_("larger than {size:.0f} MB; that is no table of photos", size=MAX_BYTES / 1e6)
+        raise DataError(f"{path}: {large}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise DataError(
-            N_("{path}: not UTF-8 text: save it as `CSV UTF-8`").format(
-                path=path,
-            )
-        ) from None
+        raise DataError(N_("{path}: not UTF-8 text: save it as `CSV UTF-8`", path=path)) from None
     reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter(text))
     try:
         found = reader.fieldnames or ()
         missing = [name for name in columns if name not in found]
         if missing:
-            raise DataError(
-                N_(
-                    "{path}: lacks the column {column}; its first line must be "
-                    "{columns}, with commas"
-                ).format(
-                    path=path,
-                    column=missing[0],
-                    columns=",".join(columns),
-                )
+            told = N_(
+                "{path}: lacks the column {column}; its first line must be {columns}, with commas"
             )
+            raise DataError(told.format(path=path, column=missing[0], columns=",".join(columns)))
         if all_columns:
             columns = [name for name in found if name]
         for row in reader:
@@ -96,18 +79,10 @@ def parse_rows(
                 continue
             if any(row[name] is None for name in columns):
                 raise DataError(
-                    N_("{path} line {line}: has too few columns").format(
-                        path=path,
-                        line=reader.line_num,
-                    )
+                    N_("{path} line {line}: has too few columns", path=path, line=reader.line_num)
                 )
             yield reader.line_num, {name: row[name].strip() for name in columns}
     except csv.Error as error:
         line = reader.reader.line_num  # the DictReader's own count stops before the bad line
-        raise DataError(
-            N_("{path} line {line}: not as a CSV file is written ({error})").format(
-                path=path,
-                line=line,
-                error=error,
-            )
-        ) from None
+        told = N_("{path} line {line}: not as a CSV file is written ({error})")
+        raise DataError(told.format(path=path, line=line, error=error)) from None

@@ -99,11 +99,8 @@ class Dataset:
             if test_set.name == name:
                 return test_set
         names = ", ".join(t.name for t in self.test_sets) or "none"
-        raise DataError(
-            N_("{root}: no test set {name} (there are: {names})").format(
-                root=self.root, name=name, names=names
-            )
-        )
+        told = N_("{root}: no test set {name} (there are: {names})")
+        raise DataError(told.format(root=self.root, name=name, names=names))
 
     def held_out(self, files: Sequence[str]) -> TestSet:
         """The training photos of these files as a set of photos to look at, each labelled with its
@@ -112,9 +109,7 @@ class Dataset:
         gone = [file for file in files if file not in by_file]
         if gone:
             raise DataError(
-                N_("{place}: {file} is no longer there").format(
-                    place=self.root / "train", file=gone[0]
-                )
+                N_("{place}: {file} is no longer there", place=self.root / "train", file=gone[0])
             )
         names = {file: self.classes[self.train_labels[by_file[file]]] for file in files}
         labels = {
@@ -135,11 +130,6 @@ class Dataset:
         return {name: counts[i] for i, name in enumerate(self.classes)}
 
 
-def is_dataset(root: Path) -> bool:
-    """Whether a folder looks like a data set: it has `train/`, or photos in some folder."""
-    return (root / "train").is_dir() or _holds_photos(root)
-
-
 def _holds_photos(root: Path) -> bool:
     """By a glance at its first files."""
     seen = 0
@@ -155,19 +145,19 @@ def _holds_photos(root: Path) -> bool:
 
 
 def find_datasets(parent: Path) -> list[Path]:
-    """The data-set folders directly inside `parent`, by name."""
+    """The data-set folders directly inside `parent`, by name: those that have `train/`, or photos
+    in some folder."""
     if not parent.is_dir():
         return []
     # A hidden folder is one that is being filled.
     folders = (p for p in parent.iterdir() if p.is_dir() and not p.name.startswith("."))
-    return sorted(folder for folder in folders if is_dataset(folder))
+    return sorted(each for each in folders if (each / "train").is_dir() or _holds_photos(each))
 
 
 def read_dataset(root: Path) -> Dataset:
     """Reads and validates a data-set folder without decoding any photo.
 
-    Raises DataError: one line that names the file, row or class, and what to change.
-    """
+    Raises DataError: one line that names the file, row or class, and what to change."""
     root = Path(root)
     if not root.is_dir():
         raise DataError(N_("{root}: no such folder").format(root=root))
@@ -262,20 +252,17 @@ def read_metadata(root: Path) -> dict[str, Any]:
     note = read_yaml(path)
     if not isinstance(note, dict):
         raise DataError(
-            N_("{path}: must be a list of `key: value` lines (title, licence, source)").format(
-                path=path
-            )
+            N_("{path}: must be a list of `key: value` lines (title, licence, source)", path=path)
         )
     stated = note.get("test_sets") or {}
     for name, told in stated.items() if isinstance(stated, dict) else [("test_sets", None)]:
         use = told.get("use", "") if isinstance(told, dict) else ""
         if not (stated_origin(told) or use) or use not in ("", CHOOSE):
-            raise DataError(
-                N_(
-                    "{path}: test_sets: {name}: say where it is from, origin: elsewhere or "
-                    "origin: same_shoot, or that recipes are chosen by it, use: choose"
-                ).format(path=path, name=name)
+            problem = N_(
+                "{path}: test_sets: {name}: say where it is from, origin: elsewhere or "
+                "origin: same_shoot, or that recipes are chosen by it, use: choose"
             )
+            raise DataError(problem.format(path=path, name=name))
     return note
 
 
@@ -337,12 +324,11 @@ def _usable(
 def _check_counts(root: Path, counts: Mapping[str, int]) -> None:
     for name, count in counts.items():
         if count < MIN_PHOTOS:
-            raise DataError(
-                N_(
-                    "{place}: class {name} has one photo; it needs at least two, "
-                    "one to train on and one to validate"
-                ).format(place=root / TRAIN, name=name)
+            told = N_(
+                "{place}: class {name} has one photo; it needs at least two, "
+                "one to train on and one to validate"
             )
+            raise DataError(told.format(place=root / TRAIN, name=name))
 
 
 def _read_test_sets(
@@ -359,36 +345,25 @@ def _read_test_sets(
             photos.setdefault(photo.placed.split, []).append(photo)
     inside = [one for one in reading.photos if one.placed.file.startswith(f"{VALIDATION}/")]
     if any(not one.label for one in inside):
-        raise DataError(
-            N_(
-                "{place}: validation photos are taken from train/; rename the folder to "
-                "have it as a test set, or move its photos into train/"
-            ).format(place=root / VALIDATION)
+        problem = N_(
+            "{place}: validation photos are taken from train/; rename the folder to "
+            "have it as a test set, or move its photos into train/"
         )
+        raise DataError(problem.format(place=root / VALIDATION))
     files = {name: {photo.placed.name for photo in found} for name, found in photos.items()}
     labels = read_labels(_own_table(root, reading, "labels.csv"), files, classes)
     boxes = read_boxes(
         _own_table(root, reading, "boxes.csv"),
-        {
-            TRAIN: {one.placed.name for one in reading.photos if one.placed.split == TRAIN},
-            **files,
-        },
+        {TRAIN: {one.placed.name for one in reading.photos if one.placed.split == TRAIN}, **files},
     )
     sets = []
     for name, found in sorted(photos.items()):
-        told = {one.placed.name: one.truth for one in found if one.label}
-        marked = {one.placed.name: one.boxes for one in found if one.boxes}
-        sets.append(
-            TestSet(
-                name,
-                tuple(_photo(root, one) for one in found),
-                told | labels.get(name, {}),
-                marked | boxes.get(name, {}),
-                stated_origin(stated.get(name)),
-                added.get(name, {}),
-                (stated.get(name) or {}).get("use", ""),
-            )
-        )
+        here = tuple(_photo(root, one) for one in found)
+        told = {one.placed.name: one.truth for one in found if one.label} | labels.get(name, {})
+        marked = {one.placed.name: one.boxes for one in found if one.boxes} | boxes.get(name, {})
+        origin = stated_origin(stated.get(name))
+        use = (stated.get(name) or {}).get("use", "")
+        sets.append(TestSet(name, here, told, marked, origin, added.get(name, {}), use))
     return sets, boxes
 
 

@@ -1,7 +1,5 @@
 """Names that mean something in every data set, and how names of classes are compared."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -70,19 +68,14 @@ def check_file_name(root: Path, file: str) -> None:
     Raises DataError."""
     if CONTROL_CHARS.search(file):
         shown = CONTROL_CHARS.sub("?", file)
-        raise DataError(
-            N_("{folder}/{shown}: its name holds a sign that is not seen: rename it").format(
-                folder=root, shown=shown
-            )
-        )
+        told = N_("{folder}/{shown}: its name holds a sign that is not seen: rename it")
+        raise DataError(told.format(folder=root, shown=shown))
     try:
         file.encode("utf-8")
     except UnicodeEncodeError:
         shown = file.encode("utf-8", "replace").decode()
         raise DataError(
-            N_("{folder}/{shown}: its name is not UTF-8: rename it").format(
-                folder=root, shown=shown
-            )
+            N_("{folder}/{shown}: its name is not UTF-8: rename it", folder=root, shown=shown)
         ) from None
 
 

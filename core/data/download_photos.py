@@ -4,8 +4,6 @@ The project holds their labels, boxes and a manifest of git blob hashes; every p
 against its hash, then kept as a copy of at most 1024 px (core.data.photo_copies).
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import shutil
@@ -93,8 +91,7 @@ def fetch_small_books(
 
     source: a web address that the manifest's paths are put after, or a folder or zip file that
     holds the originals. Photos that are there and can be read stay; whatever stops it, the next
-    call goes on. Raises InputError, one line: the first photo that cannot be had, and why.
-    """
+    call goes on. Raises InputError, one line: the first photo that cannot be had, and why."""
     originals = read_manifest(bundled_dir / MANIFEST)
     try:
         target.mkdir(parents=True, exist_ok=True)

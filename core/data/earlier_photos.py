@@ -1,8 +1,6 @@
 """A data set without photos that joined it: what an earlier run saw, and still sees when it is
 resumed or scored again; and what a new run sees while somebody photographs."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace

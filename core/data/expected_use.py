@@ -5,8 +5,6 @@ will differ from the shoot. So the person is asked; unanswered, the mild changes
 safe for things of any kind.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,10 +89,9 @@ def read_stated_use(root: Path) -> dict[str, str]:
         question = USE_QUESTIONS.get(key) if isinstance(key, str) else None
         if question is None or str(answer) not in question.answers:
             options = question.answers if question else USE_QUESTIONS
+            problem = N_("{path}: use: {key}: must be one of {options}")
             raise DataError(
-                N_("{path}: use: {key}: must be one of {options}").format(
-                    path=root / METADATA_FILE, key=key, options=", ".join(options)
-                )
+                problem.format(path=root / METADATA_FILE, key=key, options=", ".join(options))
             )
     return dict(told)
 

@@ -1,7 +1,5 @@
 """What a data set is known by: SHA-256 of its photos, labels and boxes."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -37,12 +35,11 @@ class FileDigests:
         for path, (before, digest) in self._known.items():
             now = files.quick_fingerprint(path)
             if now != before and file_digest(path) != digest:
-                raise DataError(
-                    N_(
-                        "{path}: was replaced while it was in use: put it back as it was, or begin "
-                        "again with the new one"
-                    ).format(path=path)
+                told = N_(
+                    "{path}: was replaced while it was in use: put it back as it was, or begin "
+                    "again with the new one"
                 )
+                raise DataError(told.format(path=path))
             self._known[path] = now, digest
 
 
@@ -62,10 +59,7 @@ def fingerprints(dataset: Dataset, digest: Callable[[Path], bytes] | None = None
         photos = hashlib.sha256()
         for photo in test_set.photos:
             photos.update(f"{photo.file}\0".encode() + digest(photo.path))
-        tests[test_set.name] = {
-            "photos": photos.hexdigest(),
-            "truth": truth_fingerprint(test_set),
-        }
+        tests[test_set.name] = {"photos": photos.hexdigest(), "truth": truth_fingerprint(test_set)}
     return {"train": train.hexdigest(), "test_sets": tests}
 
 

@@ -1,7 +1,5 @@
 """What became of every file of an import."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -58,7 +56,9 @@ class ImportReport:
         return self._render(everything) + _listed(title, files, everything)
 
     def _render(self, shown: int) -> str:
-        changed = Counter(_kind(change) for one in self.imported for change in one.changes)
+        changes = [change for one in self.imported for change in one.changes]
+        # Changes of size are counted together.
+        changed = Counter(N_("made smaller") if c.endswith(" pixels") else c for c in changes)
         head = N_("imported from {source}: {count} photos")
         lines = [head.format(source=printable(self.source), count=len(self.imported))]
         for folder, found in self.folders.items():
@@ -97,11 +97,6 @@ def _translate_line(line: str) -> str:
     if number.isdigit() and translate(words) == words:  # `12 PNG to JPEG`
         words = f"{number} {translate(change)}"
     return line[: len(line) - len(line.lstrip())] + translate(words)
-
-
-def _kind(change: str) -> str:
-    """Changes of size are counted together."""
-    return N_("made smaller") if change.endswith(" pixels") else change
 
 
 def _listed(title: str, lines: Iterable[str], shown: int) -> str:

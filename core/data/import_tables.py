@@ -1,8 +1,6 @@
 """The tables of an imported data set: labels.csv, boxes.csv, train.csv, additions.csv and
 dataset.yaml."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any

@@ -3,16 +3,15 @@
 What was taken, changed and left out is told (`Report`) and kept beside the photos as import.txt.
 """
 
-from __future__ import annotations
-
 import re
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain, zip_longest
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -69,16 +68,13 @@ def import_photos(
 
     Nothing is to be seen of it before it is whole. `on_photo` is told photos done and their number.
     Raises DataError, one line: no photos of two classes, two possible readings, a zip not to be
-    trusted, a name that is taken, a folder that cannot be written.
-    """
+    trusted, a name that is taken, a folder that cannot be written."""
     source, options = Path(source), options or ReadingOptions()
     with open_file_source(source, limits, follow_links=True, encoding=options.encoding) as opened:
         target = Path(datasets) / _name(name, opened.name)
         if target.exists():
             raise DataError(
-                N_("{target}: is there already; choose another name with --name").format(
-                    target=target,
-                )
+                N_("{target}: is there already; choose another name with --name", target=target)
             )
         stage = target.with_name(f".import-{target.name}-{secrets.token_hex(4)}")
         try:
@@ -123,8 +119,7 @@ def read_upload(
         by_class: dict[str, list[ReadPhoto]] = {}
         for photo in reading.photos:
             by_class.setdefault(photo.label, []).append(photo)
-        turns = (one for place in range(samples) for one in _nth(by_class.values(), place))
-        for photo in turns:
+        for photo in filter(None, chain.from_iterable(zip_longest(*by_class.values()))):
             if len(shown) == samples:
                 break
             file = path.with_name("sample")
@@ -164,24 +159,12 @@ def _stem(file_name: str) -> str:
     return re.sub(r"\.zip$", "", file_name, flags=re.IGNORECASE)
 
 
-def _groups(photos: Sequence[ReadPhoto]) -> Iterator[Sequence[ReadPhoto]]:
-    return (photos[first : first + _AT_ONCE] for first in range(0, len(photos), _AT_ONCE))
-
-
-def _nth(groups: Iterable[Sequence[ReadPhoto]], place: int) -> Iterator[ReadPhoto]:
-    return (group[place] for group in groups if len(group) > place)
-
-
 def _name(asked: str | None, source: str) -> str:
     if asked is None:
         return clean_name(_stem(source))
     if asked != clean_name(asked):
-        raise InputError(
-            N_("--name {asked}: only letters, digits, - and _, such as {name}").format(
-                asked=printable(asked),
-                name=clean_name(asked),
-            )
-        )
+        told = N_("--name {asked}: only letters, digits, - and _, such as {name}")
+        raise InputError(told.format(asked=printable(asked), name=clean_name(asked)))
     return asked
 
 
@@ -246,8 +229,7 @@ def _places(reading: Reading) -> dict[str, str]:
 def _renamed(places: Mapping[str, str]) -> Iterator[str]:
     for name, folder in places.items():
         if name != folder:
-            told = N_("{name} lies in the folder {folder}")
-            yield told.format(name=printable(name), folder=folder)
+            yield N_("{name} lies in the folder {folder}", name=printable(name), folder=folder)
 
 
 def _copy_photos(
@@ -287,7 +269,8 @@ def _copy_photos(
             return error
 
     with ThreadPoolExecutor(_THREADS) as threads:
-        for group in _groups(reading.photos):
+        for first in range(0, len(reading.photos), _AT_ONCE):
+            group = reading.photos[first : first + _AT_ONCE]
             data = [read(photo) for photo in group]
             jobs = [
                 threads.submit(copied, (place, each, longest_side(photo)))
@@ -349,16 +332,9 @@ def _check_classes(
                 "{path}: {folder} has {count} photos that can be used, and a class needs two; "
                 "{file}: {reason}"
             )
-        found = reading.layout.folders.get(f"{TRAIN}/{name}", name)
-        raise DataError(
-            told.format(
-                path=path,
-                folder=printable(found),
-                count=counts[name],
-                file=printable(bad or ""),
-                reason=reasons.get(bad or "", ""),
-            )
-        )
+        place = printable(reading.layout.folders.get(f"{TRAIN}/{name}", name))
+        example = {"file": printable(bad or ""), "reason": reasons.get(bad or "", "")}
+        raise DataError(told.format(path=path, folder=place, count=counts[name], **example))
     return imported, classes, []
 
 

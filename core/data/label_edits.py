@@ -7,8 +7,6 @@ folder `.earlier`, a folder each, and come back from there. What is written has 
 the same reader that will read it later.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -118,21 +116,18 @@ def save_truth(
         if before == truth:
             return
         if expected is not None and before != expected:
-            raise DataError(
-                N_(
-                    "{photo}: somebody has changed its labels since you opened it; save "
-                    "again to replace them, or discard yours to see them"
-                ).format(photo=f"{set_name}/{file}")
+            told = N_(
+                "{photo}: somebody has changed its labels since you opened it; save "
+                "again to replace them, or discard yours to see them"
             )
+            raise DataError(told.format(photo=f"{set_name}/{file}"))
         labels, boxes = (Path(root) / name for name in _TABLES)
         box_rows = [box_row(set_name, file, box) for box in truth.boxes]
         texts = {boxes: _merged(boxes, BOX_COLUMNS, set_name, file, box_rows)}
         if not training:
             label_rows = [] if truth.label is None else [label_row(set_name, file, truth.label)]
             texts[labels] = _merged(labels, LABEL_COLUMNS, set_name, file, label_rows)
-        _replace(
-            dataset, texts, N_("{photo} labelled anew").format(photo=f"{set_name}/{file}"), clock
-        )
+        _replace(dataset, texts, N_("{photo} labelled anew", photo=f"{set_name}/{file}"), clock)
 
 
 def put_label(root: Path, set_name: str, file: str, label: Label | None) -> None:
@@ -169,12 +164,8 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
     line: no such version, it does not fit the photos of today, or the folder cannot be written."""
     known = {earlier.id: earlier for earlier in label_versions(root)}
     if version not in known:
-        raise DataError(
-            N_("{version}: no earlier labels of that name in {folder}").format(
-                version=version,
-                folder=Path(root) / VERSIONS_FOLDER,
-            )
-        )
+        told = N_("{version}: no earlier labels of that name in {folder}")
+        raise DataError(told.format(version=version, folder=Path(root) / VERSIONS_FOLDER))
     with locked_dataset(root) as dataset:
         folder = Path(root) / VERSIONS_FOLDER / version
         texts = {

@@ -1,7 +1,5 @@
 """What a test set's tables say of its photos: `labels.csv` and `boxes.csv` of DESIGN section 4."""
 
-from __future__ import annotations
-
 import json
 import math
 import re
@@ -63,17 +61,11 @@ def read_labels(
         for name in (primary, *present):
             # A photo of none of the classes is background, be that a class or not.
             if name not in classes and (name, present) != (BACKGROUND, ()):
-                raise DataError(
-                    N_("{where}: {name!r} is no class (there are: {classes})").format(
-                        where=where, name=name, classes=", ".join(classes)
-                    )
-                )
+                told = N_("{where}: {name!r} is no class (there are: {classes})")
+                raise DataError(told.format(where=where, name=name, classes=", ".join(classes)))
         if file in labels.setdefault(split, {}):
-            raise DataError(
-                N_("{where}: {file} of {split} is labelled twice: keep one of the lines").format(
-                    where=where, file=file, split=split
-                )
-            )
+            told = N_("{where}: {file} of {split} is labelled twice: keep one of the lines")
+            raise DataError(told.format(where=where, file=file, split=split))
         labels[split][file] = Label(primary, present)
     return labels
 
@@ -89,18 +81,13 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
         x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
         if x0 >= x1 or y0 >= y1:
             raise DataError(
-                N_("{where}: the box is empty: x0 must be below x1 and y0 below y1").format(
-                    where=where
-                )
+                N_("{where}: the box is empty: x0 must be below x1 and y0 below y1", where=where)
             )
         box = Box(check_class_name(row["label"], where), x0, y0, x1, y1, visible)
         known = boxes.setdefault(split, {}).setdefault(file, {})
         if box in known:
-            raise DataError(
-                N_("{where}: {file} of {split} has this box twice: keep one of the lines").format(
-                    where=where, file=file, split=split
-                )
-            )
+            told = N_("{where}: {file} of {split} has this box twice: keep one of the lines")
+            raise DataError(told.format(where=where, file=file, split=split))
         if len(known) == MAX_BOXES:
             told = N_("{where}: {file} of {split} has more than {most} boxes")
             raise DataError(told.format(where=where, file=file, split=split, most=MAX_BOXES))
@@ -128,11 +115,8 @@ def _known_file(
     split, file = row["split"], row["file"]
     if split not in files:
         names = ", ".join(files) or "none"
-        raise DataError(
-            N_("{where}: there is no test set {split} (there are: {names})").format(
-                where=where, split=split, names=names
-            )
-        )
+        told = N_("{where}: there is no test set {split} (there are: {names})")
+        raise DataError(told.format(where=where, split=split, names=names))
     if file not in files[split]:
         # Tables of people name photos that lie in folders of classes without the folders.
         alike = by_name.get((split, file.rpartition("/")[2]), ())
@@ -145,11 +129,8 @@ def _known_file(
                     where=where, file=file, count=len(inside), split=split, example=min(inside)
                 )
             )
-        raise DataError(
-            N_("{where}: {file} is not in {split}/: add the photo or remove the line").format(
-                where=where, file=file, split=split
-            )
-        )
+        told = N_("{where}: {file} is not in {split}/: add the photo or remove the line")
+        raise DataError(told.format(where=where, file=file, split=split))
     return split, file
 
 
@@ -159,12 +140,11 @@ def _fraction(text: str, column: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 1:
-        raise DataError(
-            N_(
-                "{where}: {column} must be a number from 0 to 1, not {given!r} (a share of the "
-                "photo's side, not pixels)"
-            ).format(where=where, column=column, given=text[:40])
+        told = N_(
+            "{where}: {column} must be a number from 0 to 1, not {given!r} (a share of the "
+            "photo's side, not pixels)"
         )
+        raise DataError(told.format(where=where, column=column, given=text[:40]))
     return value
 
 
@@ -173,11 +153,8 @@ def check_class_name(name: str, where: str) -> str:
     not do; `where` says in the message where it was read."""
     exact = exact_name(name)
     if not exact or any(ord(char) < 32 for char in exact):
-        raise DataError(
-            N_("{where}: class name {name!r} must not be empty or hold a line break or tab").format(
-                where=where, name=name
-            )
-        )
+        told = N_("{where}: class name {name!r} must not be empty or hold a line break or tab")
+        raise DataError(told.format(where=where, name=name))
     return exact
 
 

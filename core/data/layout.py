@@ -10,8 +10,6 @@ the uppermost folder down:
 4. Where tables or annotations label the photos: `train/`, `test/` without class folders, or all.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter
@@ -116,8 +114,7 @@ def find_layout(
     their names say. labelled: tables or annotations label the photos, so that folders need not;
     by_table: they do it alone, whatever the folders are called.
 
-    Raises DataError where there are not at least two folders of photos and nothing else labels.
-    """
+    Raises DataError where there are not at least two folders of photos and nothing else labels."""
     root = folder_tree(photos)
     found = (_splits_alone(root) or _Found("")) if by_table else _by_names(root)
     if kinds:
@@ -257,8 +254,7 @@ def _by_person(root: Folder, found: _Found, kinds: Mapping[str, Kind]) -> _Found
     folders = {folder.path: folder for folder in root.levels()}
     for pattern in kinds:
         if not any(is_like(path, pattern) for path in folders):
-            missing = N_("{folder}: no folder with photos of that name")
-            raise DataError(missing.format(folder=pattern))
+            raise DataError(N_("{folder}: no folder with photos of that name", folder=pattern))
     kinds = {path: kind for path in folders for like, kind in kinds.items() if is_like(path, like)}
     trains = [folders[path] for path, kind in kinds.items() if kind == "train"]
     if trains:

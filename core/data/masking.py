@@ -15,8 +15,6 @@ fade inwards would leave the object's rim. Free of torch, so that the dashboard 
 pictures that the network saw.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -58,8 +56,7 @@ class ObjectMasking:
 
     name: of the photo; with the variant and the fill it decides every random choice, so every run
     and the dashboard get the same pictures. objects: what the classes show. strangers: objects of
-    no class; they stay, and neither a fill nor the control area takes from them.
-    """
+    no class; they stay, and neither a fill nor the control area takes from them."""
 
     name: str
     objects: tuple[Box, ...]
@@ -88,8 +85,7 @@ class ObjectMasking:
     def apply(self, pixels: Pixels, variant: MaskVariant, fill: Fill) -> Pixels:
         """One blanked picture of the photo's pixels (height, width, 3), of the same shape.
 
-        The control area fades out towards the objects, so that they are left whole.
-        """
+        The control area fades out towards the objects, so that they are left whole."""
         shape = pixels.shape[:2]
         random = generator(0, "blanking", self.name, variant, fill)
         objects = things = _soft_mask(self.objects, *shape)

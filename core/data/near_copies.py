@@ -7,8 +7,6 @@ instead of bits, and with room for a crop. Bits (pHash, dHash) and a pretrained 
 were tried: for them two photos of one book on one table are as near as copies are. Free of torch.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math
@@ -52,8 +50,7 @@ _STEP = 0.8  # pixels of the small picture between the places where a part is tr
 class NearCopyPair:
     """A photo of a test set (or of `train`) and the training photo that it is nearest to.
 
-    alike: from core.data.near_copies.MIN_SIMILARITY to 1, the same.
-    """
+    alike: from core.data.near_copies.MIN_SIMILARITY to 1, the same."""
 
     split: str
     file: str
@@ -104,8 +101,7 @@ def _cache_path(dataset: Dataset, runs_dir: Path) -> Path:
 def find_near_copies(dataset: Dataset) -> tuple[NearCopyPair, ...]:
     """For each photo that is a near-copy of a training photo, the nearest one.
 
-    Raises DataError when a photo cannot be read.
-    """
+    Raises DataError when a photo cannot be read."""
     named = [(split, photo) for split, photos in _splits(dataset) for photo in photos]
     alike = _likenesses([photo.path for __, photo in named], len(dataset.train))
     found = []
@@ -229,8 +225,7 @@ def vectors(image: Image.Image) -> Vectors:
     whose products are likenesses: (parts, numbers), the whole photo first.
 
     A vector holds the differences of neighbours, across and down, in a grey picture of 32x32
-    pixels; their signed square roots, so that a few hard edges do not decide.
-    """
+    pixels; their signed square roots, so that a few hard edges do not decide."""
     return _differences(_small(image), _parts())
 
 

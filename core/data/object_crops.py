@@ -1,8 +1,6 @@
 """The labelled objects of a test set, cut out of their photos. Free of torch, so that the dashboard
 can show them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,8 +1,6 @@
 """Whether a test set was taken elsewhere or on the training photos' shoot: stated in dataset.yaml,
 else told by its name, by near-copies, or by when the photos were taken."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Copies of photos as a data set keeps them: JPEG, upright, of a sane size."""
 
-from __future__ import annotations
-
 import re
 import warnings
 from io import BytesIO
@@ -74,8 +72,7 @@ def copy_photo(path: Path, longest: int = LONGEST_SIDE) -> PhotoCopy:
     """A photo as JPEG, upright, in RGB, at most `longest` pixels wide and high. A JPEG that is so
     already keeps its very bytes.
 
-    Raises DataError: why it is no photo, without its name.
-    """
+    Raises DataError: why it is no photo, without its name."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about odd metadata of a picture that can be read
@@ -84,11 +81,7 @@ def copy_photo(path: Path, longest: int = LONGEST_SIDE) -> PhotoCopy:
         raise DataError(str(error).removeprefix(f"{path}: ")) from None
     except Exception as error:  # a stranger's file may break its reader in any way
         reason = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
-        raise DataError(
-            N_("not a photo we can read ({reason})").format(
-                reason=reason,
-            )
-        ) from None
+        raise DataError(N_("not a photo we can read ({reason})", reason=reason)) from None
 
 
 def _copied(path: Path, longest: int) -> PhotoCopy:
@@ -115,12 +108,7 @@ def _copied(path: Path, longest: int) -> PhotoCopy:
         before, after = f"{size[0]}x{size[1]}", f"{copy.width}x{copy.height}"
         changes.append(N_("{before} to {after} pixels").format(before=before, after=after))
     if min(copy.size) < 2:
-        raise DataError(
-            N_("{width}x{height} pixels is no photo").format(
-                width=size[0],
-                height=size[1],
-            )
-        )
+        raise DataError(N_("{width}x{height} pixels is no photo", width=size[0], height=size[1]))
     data = jpeg_bytes(copy, QUALITY, time_taken(path)) if changes else path.read_bytes()
     plain = int(np.ptp(np.asarray(copy.reduce(4)), axis=(0, 1)).max()) < 3
     return PhotoCopy(data, tuple(changes), N_("is of one colour") if plain else "")

@@ -1,7 +1,5 @@
 """A data set as walls of photos: what each one shows, and what is to be known of it."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,8 +50,7 @@ def grid_photos(
 
     pairs: the near-copies to tell of. folds: all training photos instead, in the order of the folds
     (so many) in which they validate, by the split's usual seed. Raises DataError where
-    the photos cannot be parted so, or there is no such test set.
-    """
+    the photos cannot be parted so, or there is no such test set."""
     copies = _copy_texts(pairs)
     if split not in (TRAIN, VALIDATION):
         test_set = dataset.test_set(split)

@@ -3,8 +3,6 @@
 Free of torch, so that the dashboard can use it too.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 import threading
@@ -93,8 +91,7 @@ def open_photo(path: Path, at_least: int | None = None) -> Image.Image:
     decoded at a half, quarter or eighth of its size, with the shorter side still at least that many
     pixels.
 
-    Raises DataError naming the file when it is no photo, damaged, or has over 80 million pixels.
-    """
+    Raises DataError naming the file when it is no photo, damaged, or has over 80 million pixels."""
     return open_scaled_photo(path, at_least)[0]
 
 
@@ -161,48 +158,30 @@ def _opened(path: Path | BytesIO) -> Iterator[Image.Image]:
                     raise DataError(told.format(path=path, size=size, bytes=bytes_))
                 if min(image.size) < 2:
                     raise DataError(
-                        N_("{path}: {size} is no photo: remove it").format(
-                            path=path,
-                            size=size,
-                        )
+                        N_("{path}: {size} is no photo: remove it", path=path, size=size)
                     )
                 if max(image.size) > MAX_ASPECT * min(image.size):
-                    raise DataError(
-                        N_(
-                            "{path}: {size}; one side may be {max_aspect} times the other: crop it"
-                        ).format(
-                            path=path,
-                            size=size,
-                            max_aspect=MAX_ASPECT,
-                        )
+                    problem = N_(
+                        "{path}: {size}; one side may be {max_aspect} times the other: crop it"
                     )
+                    raise DataError(problem.format(path=path, size=size, max_aspect=MAX_ASPECT))
                 yield image
     except DataError:
         raise
     except FileNotFoundError:
-        raise DataError(
-            N_("{path}: no such photo").format(
-                path=path,
-            )
-        ) from None
+        raise DataError(N_("{path}: no such photo", path=path)) from None
     except UnidentifiedImageError:
+        problem = N_(
+            "{path}: not a photo we can read (a file of {size} bytes that is no "
+            "JPEG, PNG, WebP, BMP, GIF, TIFF or AVIF): save it again as JPEG, or remove it"
+        )
         raise DataError(
-            N_(
-                "{path}: not a photo we can read (a file of {size} bytes that is no "
-                "JPEG, PNG, WebP, BMP, GIF, TIFF or AVIF): save it again as JPEG, or remove it"
-            ).format(
-                path=path,
-                size=path.stat().st_size if isinstance(path, Path) else 0,
-            )
+            problem.format(path=path, size=path.stat().st_size if isinstance(path, Path) else 0)
         ) from None
     except Exception as error:  # damaged files make Pillow's decoders fail in many ways
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(
-            N_("{path}: not a photo we can read ({reason}): replace or remove it").format(
-                path=path,
-                reason=reason[:100],
-            )
-        ) from None
+        problem = N_("{path}: not a photo we can read ({reason}): replace or remove it")
+        raise DataError(problem.format(path=path, reason=reason[:100])) from None
 
 
 def _orientation(image: Image.Image) -> int:

@@ -3,8 +3,6 @@
 One reader for a folder in place, an import and the first look before it: nothing is written here.
 """
 
-from __future__ import annotations
-
 import io
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -219,9 +217,8 @@ def read_text(tables: str) -> str:
 
 def two_readings_text(possible: Sequence[PossibleReading]) -> str:
     """What is asked on the command line, in one line."""
-    told = N_("two readings are possible: {first} ({option}), or {second} ({other})")
     first, second = possible
-    return told.format(
+    return N_("two readings are possible: {first} ({option}), or {second} ({other})").format(
         first=first.title, option=first.option, second=second.title, other=second.option
     )
 
@@ -296,10 +293,7 @@ def _why_no_photo(source: FileSource, file: str) -> str:
 
 
 def _assigned(
-    layout: Layout,
-    photos: Sequence[str],
-    annotations: list[AnnotationFile],
-    unread: dict[str, str],
+    layout: Layout, photos: Sequence[str], annotations: list[AnnotationFile], unread: dict[str, str]
 ) -> tuple[dict[str, list[Annotation]], list[AnnotationFile], list[str]]:
     """What annotations say, by photo; the files that say something; and what is to be told."""
     placed = {photo.file: photo.split for photo in layout.placed}
@@ -379,10 +373,9 @@ def _labelled(
             if not names:
                 unlabelled[place.file] = N_("lies in no class, and no table labels it")
             elif len(names) > 1 and not (options.largest and boxes):
-                told_several = N_(
+                unlabelled[place.file] = N_(
                     "shows several classes ({names}); --largest takes the largest box's"
-                )
-                unlabelled[place.file] = told_several.format(names=", ".join(names[:4]))
+                ).format(names=", ".join(names[:4]))
             if place.file in unlabelled:
                 continue
         taken.append(ReadPhoto(place, label, present, boxes))

@@ -1,8 +1,6 @@
 """Shoots: training photos that were taken on one occasion. Where some of a shoot's photos train and
 others validate, validation says little about photos from elsewhere."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache

@@ -2,8 +2,6 @@
 verdict on a run with it must not be good (after Zhang et al. 2017, "Understanding Deep Learning
 Requires Rethinking Generalization", and Adebayo et al. 2018)."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

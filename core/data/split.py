@@ -4,8 +4,6 @@ Photos that were there from the start are split from themselves alone, and each 
 (core.data.addition_log) by itself: so a photo's side never changes when others join.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -34,8 +32,7 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
     """Indices of the photos that train and of those that validate.
 
     Raises DataError when the recipe's split does not fit the photos: each class needs a photo on
-    either side.
-    """
+    either side."""
     split = recipe.split
     if isinstance(split, KFold):
         return kfold(dataset, split)
@@ -179,8 +176,7 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
     """Indices of the training and of the validation photos, each class split alike.
 
     Uses scikit-learn's `train_test_split(stratify=labels)`, as the article did but for stratify.
-    Raises DataError when the share leaves a side with fewer photos than there are classes.
-    """
+    Raises DataError when the share leaves a side with fewer photos than there are classes."""
     from sklearn.model_selection import train_test_split
 
     try:
@@ -191,12 +187,8 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
             stratify=np.asarray(labels),
         )
     except ValueError as error:
-        raise DataError(
-            N_("split.validation: {share:g} does not fit ({error}); choose another share").format(
-                share=split.validation,
-                error=error,
-            )
-        ) from None
+        told = N_("split.validation: {share:g} does not fit ({error}); choose another share")
+        raise DataError(told.format(share=split.validation, error=error)) from None
     # In the folder's order: what an epoch sees first is decided by the run's seed alone.
     return sorted(train.tolist()), sorted(validation.tolist())
 
@@ -206,8 +198,7 @@ def kfold(dataset: Dataset, split: KFold) -> tuple[list[int], list[int]]:
 
     The folds of one seed share out the photos: each photo validates in exactly one of them
     (scikit-learn's `StratifiedKFold`, shuffled by the seed). Raises DataError when a class has
-    fewer photos than there are folds.
-    """
+    fewer photos than there are folds."""
     from sklearn.model_selection import StratifiedKFold
 
     _check_folds(dataset, split)
@@ -233,16 +224,10 @@ def _check_folds(dataset: Dataset, split: KFold | GroupSplit) -> None:
     """Each fold must validate every class."""
     count, name = min((count, name) for name, count in original_counts(dataset).items())
     if count < split.folds:
-        raise DataError(
-            N_(
-                "split.folds: {folds} folds need {folds} photos of each class, "
-                "and {name} has {count}"
-            ).format(
-                folds=split.folds,
-                name=name,
-                count=count,
-            )
+        told = N_(
+            "split.folds: {folds} folds need {folds} photos of each class, and {name} has {count}"
         )
+        raise DataError(told.format(folds=split.folds, name=name, count=count))
 
 
 def group_split(dataset: Dataset, split: GroupSplit) -> tuple[list[int], list[int]]:
@@ -251,8 +236,7 @@ def group_split(dataset: Dataset, split: GroupSplit) -> tuple[list[int], list[in
 
     Photos that joined later go where their shoot is; a new shoot of an addition validates in one of
     the folds at random. Raises DataError when there is no such column, there are fewer shoots than
-    folds, or a class would not train or not validate.
-    """
+    folds, or a class would not train or not validate."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     _check_folds(dataset, split)
@@ -263,11 +247,8 @@ def group_split(dataset: Dataset, split: GroupSplit) -> tuple[list[int], list[in
     groups = find_shoots(dataset, split.column, original)
     count = len({*groups.values()})
     if count < split.folds:
-        raise DataError(
-            N_("split.folds: {folds} folds need as many shoots, and there are {count}").format(
-                folds=split.folds, count=count
-            )
-        )
+        told = N_("split.folds: {folds} folds need as many shoots, and there are {count}")
+        raise DataError(told.format(folds=split.folds, count=count))
     labels = np.asarray([dataset.train_labels[i] for i in original])
     folds = StratifiedGroupKFold(split.folds, shuffle=True, random_state=split.seed)
     _, held_out = [*folds.split(labels, labels, [groups[i] for i in original])][split.fold]
@@ -305,8 +286,7 @@ def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
     words, or by the number of each photo's fold, one of which validates.
 
     Raises DataError when there is no such column, a value is neither, or a class would not train
-    or not validate.
-    """
+    or not validate."""
     table, column = dataset.root / "train.csv", split.column
     values = _read_column(dataset, column)
     if all(value.isdecimal() for value in values):
@@ -315,13 +295,8 @@ def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
         validating = _validating_by_word(split, values, [photo.file for photo in dataset.train])
     train = [i for i in range(len(values)) if i not in validating]
     if not validating:
-        raise DataError(
-            N_("split.column: {table}: no photo is marked {validation} in {column}").format(
-                table=table,
-                validation=VALIDATION,
-                column=column,
-            )
-        )
+        told = N_("split.column: {table}: no photo is marked {validation} in {column}")
+        raise DataError(told.format(table=table, validation=VALIDATION, column=column))
     return _checked_sides(
         dataset,
         train,
@@ -355,23 +330,14 @@ def _read_column(dataset: Dataset, column: str) -> Sequence[str]:
 def _validating_by_fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
     known = ", ".join(map(str, sorted(set(folds))))
     if split.fold is None:
-        raise DataError(
-            N_(
-                "split.fold: missing; {column} of train.csv holds folds ({known}): say which "
-                "one validates"
-            ).format(
-                column=split.column,
-                known=known,
-            )
+        told = N_(
+            "split.fold: missing; {column} of train.csv holds folds ({known}): say which "
+            "one validates"
         )
+        raise DataError(told.format(column=split.column, known=known))
     if split.fold not in folds:
-        raise DataError(
-            N_("split.fold: must be one of {known} ({column} of train.csv), not {fold}").format(
-                known=known,
-                column=split.column,
-                fold=split.fold,
-            )
-        )
+        told = N_("split.fold: must be one of {known} ({column} of train.csv), not {fold}")
+        raise DataError(told.format(known=known, column=split.column, fold=split.fold))
     return {i for i, fold in enumerate(folds) if fold == split.fold}
 
 
@@ -381,8 +347,7 @@ def _validating_by_word(split: CsvSplit, values: Sequence[str], files: Sequence[
             raise DataError(
                 N_(
                     "split.column: {column} of {file} in train.csv must be {train} or "
-                    "{validation}, or a fold's number in every row, not {given!r}"
-                ).format(
+                    "{validation}, or a fold's number in every row, not {given!r}",
                     column=split.column,
                     file=file,
                     train=TRAIN,
@@ -391,9 +356,6 @@ def _validating_by_word(split: CsvSplit, values: Sequence[str], files: Sequence[
                 )
             )
     if split.fold is not None:
-        raise DataError(
-            N_("split.fold: {column} of train.csv holds words, no folds: leave it out").format(
-                column=split.column,
-            )
-        )
+        told = N_("split.fold: {column} of train.csv holds words, no folds: leave it out")
+        raise DataError(told.format(column=split.column))
     return {i for i, value in enumerate(values) if value == VALIDATION}

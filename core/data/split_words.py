@@ -3,8 +3,6 @@
 English, Japanese, Spanish, French, German, Chinese, Korean and Portuguese.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Small copies of photos for pages: made once, kept by the photo's content. Free of torch."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Our train.csv: the class of each training photo, and what else is said of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,9 +46,7 @@ def read_train_table(root: Path) -> list[TrainRow]:
         label = check_class_name(row.pop("target"), where)
         if path in seen:
             raise DataError(
-                N_("{where}: {file} is listed twice: keep one of the lines").format(
-                    where=where, file=file
-                )
+                N_("{where}: {file} is listed twice: keep one of the lines", where=where, file=file)
             )
         seen.add(path)
         rows.append(TrainRow(Photo(path, file), label, row))
@@ -67,14 +63,9 @@ def _resolve_inside(folder: Path, file: str, where: str) -> Path:
         ) from None
     if not inside:
         raise DataError(
-            N_("{where}: {file} points outside {folder}").format(
-                where=where, file=file, folder=folder
-            )
+            N_("{where}: {file} points outside {folder}", where=where, file=file, folder=folder)
         )
     if not there:
-        raise DataError(
-            N_("{where}: {file} is not in {folder}: add the photo or remove the line").format(
-                where=where, file=file, folder=folder
-            )
-        )
+        told = N_("{where}: {file} is not in {folder}: add the photo or remove the line")
+        raise DataError(told.format(where=where, file=file, folder=folder))
     return path

@@ -1,8 +1,6 @@
 """A run as CSV tables for a spreadsheet or another program; a text that would be a formula there
 begins with an apostrophe."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A run's network as an ONNX file that other programs can run, checked before it is written."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +39,7 @@ def export_onnx(run: Run, path: Path) -> OnnxExport:
     columns), raw. All of it is computed in float32.
 
     Raises InputError: where packages are missing, the run is not finished, the file cannot be
-    written, or ONNX Runtime gives other outputs than PyTorch (by more than TOLERANCE).
-    """
+    written, or ONNX Runtime gives other outputs than PyTorch (by more than TOLERANCE)."""
     require_packages("--onnx", PACKAGES)
     if path.suffix != ".onnx":
         raise InputError(f"--onnx {path}: must end in .onnx")

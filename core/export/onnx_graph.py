@@ -1,7 +1,5 @@
 """The network as an ONNX graph."""
 
-from __future__ import annotations
-
 import copy
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What exports need that the rest of the product does not."""
 
-from __future__ import annotations
-
 from importlib.util import find_spec
 
 from core.base.errors import InputError

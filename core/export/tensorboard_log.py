@@ -1,7 +1,5 @@
 """A run as a TensorBoard log: curves, batches, and the class map of every test photo over time."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -5,8 +5,6 @@ has done so is let in. An address counts only where the provider says that it wa
 anybody could name the address of somebody on the list.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Mapping

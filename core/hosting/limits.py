@@ -5,28 +5,14 @@ bundled photos within the limits below; with `OVERFIT_LENS_TRAINING=off` nobody 
 limited is refused where it is done, in core; pages only say beforehand what would be refused.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
-from core.base.demo_mode import (
-    DemoError,
-    is_capture_allowed,
-    is_enabled,
-    is_training_allowed,
-    refusal_text,
-    retention_text,
-)
+from core.base import demo_mode
 from core.base.files import PROJECT_ROOT
-from core.base.language import _
+from core.base.language import N_, _, translate
 from core.recipe.schema import Recipe
 from core.store.run import find_runs
-from core.store.visitors import (
-    count_group_runs,
-    count_visitor_runs,
-    is_visitor_dir,
-    shared_root_of,
-)
+from core.store.visitors import count_group_runs, count_visitor_runs, is_visitor_dir, shared_root_of
 
 DEMO_DATASET = PROJECT_ROOT / "dataset" / "toy_books"
 ALLOWED_BACKBONES = ("efficientnet_lite0",)  # the one whose weights come with the installation
@@ -54,7 +40,7 @@ MAX_CAPTURED = 30  # photos that one visitor captures, where that is allowed
 
 def limits_text() -> str:
     """What may be trained, in a sentence or two."""
-    if not is_training_allowed():
+    if not demo_mode.is_training_allowed():
         return _(
             "Nobody trains in this demo: it shows the example runs. On your own computer "
             "Overfit Lens trains on your photos."
@@ -67,13 +53,13 @@ def limits_text() -> str:
         epochs=MAX_EPOCHS,
         size=MAX_IMAGE_SIZE,
         views=MAX_VIEWS_PER_PHOTO,
-        kept=retention_text(),
+        kept=demo_mode.retention_text(),
     )
 
 
 def shares_text() -> str:
     """How visitors share it, in a sentence; empty where nobody trains."""
-    if not is_training_allowed():
+    if not demo_mode.is_training_allowed():
         return ""
     return _(
         "From one network, at most {queued} runs wait and {runs} are made in a day; the last "
@@ -87,45 +73,29 @@ def shares_text() -> str:
 def exceeded_limits_text(recipe: Recipe, data_dir: Path) -> str:
     """What of a recipe the demo does not train, in a sentence; empty where it does, or where this
     is no demo."""
-    if not is_enabled():
+    if not demo_mode.is_enabled():
         return ""
-    if not is_training_allowed():
+    if not demo_mode.is_training_allowed():
         return limits_text()
-    epochs, views = recipe.planned_epochs(), recipe.views_per_photo
+    epochs = recipe.planned_epochs()
     asked = [
         (Path(data_dir).resolve() != DEMO_DATASET, _("it trains on the bundled photos only")),
         (recipe.backbone not in ALLOWED_BACKBONES, _("it trains EfficientNet-Lite0 only")),
         (recipe.weights not in ALLOWED_WEIGHTS, _("it takes no file of weights")),
+    ]
+    bounds = [
+        (epochs, MAX_EPOCHS, N_("it trains {most} epochs at most, not {asked}")),
+        (recipe.image_size, MAX_IMAGE_SIZE, N_("photos are {most} pixels at most, not {asked}")),
+        (recipe.batch_size, MAX_BATCH_SIZE, N_("a batch is {most} photos at most, not {asked}")),
         (
-            epochs > MAX_EPOCHS,
-            _("it trains {most} epochs at most, not {asked}", most=MAX_EPOCHS, asked=epochs),
-        ),
-        (
-            recipe.image_size > MAX_IMAGE_SIZE,
-            _(
-                "photos are {most} pixels at most, not {asked}",
-                most=MAX_IMAGE_SIZE,
-                asked=recipe.image_size,
-            ),
-        ),
-        (
-            recipe.batch_size > MAX_BATCH_SIZE,
-            _(
-                "a batch is {most} photos at most, not {asked}",
-                most=MAX_BATCH_SIZE,
-                asked=recipe.batch_size,
-            ),
-        ),
-        (
-            (views or 0) > MAX_VIEWS_PER_PHOTO,
-            _(
-                "it makes {most} views of each photo at most, not {asked}",
-                most=MAX_VIEWS_PER_PHOTO,
-                asked=views,
-            ),
+            recipe.views_per_photo or 0,
+            MAX_VIEWS_PER_PHOTO,
+            N_("it makes {most} views of each photo at most, not {asked}"),
         ),
     ]
     found = [words for too_much, words in asked if too_much]
+    over = [(text, most, value) for value, most, text in bounds if value > most]
+    found += [translate(text).format(most=most, asked=value) for text, most, value in over]
     return _("This is a demo: {limits}.", limits="; ".join(found)) if found else ""
 
 
@@ -135,7 +105,7 @@ def check_work_allowed(runs_dir: Path, recipe: Recipe, data_dir: Path) -> None:
     if not is_visitor_dir(runs_dir):
         return
     if words := exceeded_limits_text(recipe, data_dir):
-        raise DemoError(words)
+        raise demo_mode.DemoError(words)
 
 
 def check_capacity(runs_dir: Path) -> None:
@@ -143,7 +113,7 @@ def check_capacity(runs_dir: Path) -> None:
     if not is_visitor_dir(runs_dir):
         return
     if len(find_runs(runs_dir)) + len(find_runs(runs_dir / ".trash")) >= MAX_RUNS_PER_VISITOR:
-        raise DemoError(
+        raise demo_mode.DemoError(
             _(
                 "You have {most} runs, which is all that this demo keeps of a visitor. "
                 "Each goes a day after it was made.",
@@ -151,9 +121,9 @@ def check_capacity(runs_dir: Path) -> None:
             )
         )
     if count_visitor_runs(shared_root_of(runs_dir)) >= MAX_RUNS:
-        raise DemoError(_("This demo is full for today. Please come back tomorrow."))
+        raise demo_mode.DemoError(_("This demo is full for today. Please come back tomorrow."))
     if count_group_runs(runs_dir) >= MAX_RUNS_PER_GROUP:
-        raise DemoError(
+        raise demo_mode.DemoError(
             _(
                 "{count} runs were made from your network today, which is all that one may have. "
                 "Please come back tomorrow.",
@@ -165,13 +135,13 @@ def check_capacity(runs_dir: Path) -> None:
 def check_capture_allowed(dataset_root: Path, photos: int = 0) -> None:
     """Raises DemoError where a demo captures no photo in this data set, or none beside so many:
     a visitor does so in a copy in their own folder (core.capture.visitor_data)."""
-    if not is_enabled():
+    if not demo_mode.is_enabled():
         return
     own = is_visitor_dir(Path(dataset_root).absolute().parents[1])
-    if not is_capture_allowed() or not own:
-        raise DemoError(refusal_text("capture"))
+    if not demo_mode.is_capture_allowed() or not own:
+        raise demo_mode.DemoError(demo_mode.refusal_text("capture"))
     if photos >= MAX_CAPTURED:
-        raise DemoError(
+        raise demo_mode.DemoError(
             _("{most} photos are all that this demo takes of a visitor.", most=MAX_CAPTURED)
         )
 
@@ -180,10 +150,12 @@ def check_queue_limits(own: int, total: int, group: int) -> None:
     """Raises DemoError where a visitor who has `own` entries in the queue may add none, or with
     `group` of their address group, or where the queue of `total` is full."""
     if own >= MAX_ACTIVE_PER_VISITOR:
-        raise DemoError(_("One at a time in this demo: launch this when your run has ended."))
+        raise demo_mode.DemoError(
+            _("One at a time in this demo: launch this when your run has ended.")
+        )
     left = MAX_QUEUED - total
     if left > 0 and (group >= MAX_QUEUED_PER_GROUP or (group and left <= KEPT_PLACES)):
-        raise DemoError(
+        raise demo_mode.DemoError(
             _(
                 "Runs from your network that wait: {count}. The other places are kept for "
                 "others. Please try again in a few minutes.",
@@ -191,7 +163,7 @@ def check_queue_limits(own: int, total: int, group: int) -> None:
             )
         )
     if total >= MAX_QUEUED:
-        raise DemoError(
+        raise demo_mode.DemoError(
             _(
                 "The demo's queue is full: {count} runs wait. Please try again in a few minutes.",
                 count=total,

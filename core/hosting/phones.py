@@ -1,7 +1,5 @@
 """How phones reach this machine's server: addresses, links with a session's code, QR codes."""
 
-from __future__ import annotations
-
 import ipaddress
 import socket
 from contextlib import suppress

@@ -1,8 +1,6 @@
 """How signing in is set up in secrets.toml, and what is wrong with that: words for the server's
 owner, who reads its log; in English, as commands are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any

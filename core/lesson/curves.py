@@ -1,7 +1,5 @@
 """The picture of the first step: how the validation loss of both networks fell."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -21,15 +19,8 @@ def loss_chart(pair: Pair, colours: Mapping[str, str]) -> dict[str, Any]:
         ]
         lowest = min(lowest, *(loss for __, loss in points))
         epochs = max(epochs, len(points))
-        lines.append(
-            {
-                "name": letter,
-                "colour": colours[letter],
-                "dashed": False,
-                "points": points,
-                "last": f"{float(history['val_loss'].iloc[-1]):.1g}",
-            }
-        )
+        line = {"name": letter, "colour": colours[letter], "dashed": False, "points": points}
+        lines.append(line | {"last": f"{float(history['val_loss'].iloc[-1]):.1g}"})
     last = ", ".join(f"{line['name']} {line['last']}" for line in lines)
     return {
         "scale": "log",

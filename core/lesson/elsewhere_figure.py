@@ -1,8 +1,6 @@
 """The pictures of the second step: photos of the shoot, and books cut out of photos from elsewhere,
 with what each side answers. Chosen by a rule that knows no answer."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

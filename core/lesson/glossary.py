@@ -3,8 +3,6 @@
 A sentence holds a word as `⟦key⟧`: core.base.language puts it in for `{key}` of the catalogue's
 text, and the page draws it as something to open."""
 
-from __future__ import annotations
-
 import re
 
 from core.base.language import _
@@ -38,11 +36,6 @@ def split_terms(text: str) -> list[tuple[str, str]]:
                 (one, RANGE_KEY * (turn % 2)) for turn, one in enumerate(_RANGE_PATTERN.split(part))
             ]
     return [piece for piece in found if piece[0]]
-
-
-def strip_markup(text: str) -> str:
-    """The text without marks, as it is read aloud."""
-    return "".join(words for words, __ in split_terms(text))
 
 
 def glossary() -> dict[str, tuple[str, str]]:
@@ -94,10 +87,7 @@ def glossary() -> dict[str, tuple[str, str]]:
                 "things."
             ),
         ),
-        "frozen": (
-            _("frozen"),
-            _("A learning rate of 0: the layer stays as it was."),
-        ),
+        "frozen": (_("frozen"), _("A learning rate of 0: the layer stays as it was.")),
         "moved": (
             _("moved"),
             _(

@@ -1,7 +1,5 @@
 """The numbers of the fifth step: how far each layer of the backbone moved, for both sides."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from core.lesson.pair import Pair, Side

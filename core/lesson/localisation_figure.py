@@ -1,8 +1,6 @@
 """The pictures of the third step: where both sides look at the same photos, at the end of each
 cycle of their trainings, so that the eye is seen moving."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -26,26 +24,14 @@ def localisation_data(pair: Pair) -> dict[str, Any]:
     }
     a, b = strips["A"], strips["B"]
     if a is None or b is None or a.epochs != b.epochs:
-        raise RunError(
-            N_("{path}: no class maps to show beside {run}").format(
-                path=pair.a.shown_run.path, run=pair.b.shown_run.id
-            )
-        )
+        told = N_("{path}: no class maps to show beside {run}")
+        raise RunError(told.format(path=pair.a.shown_run.path, run=pair.b.shown_run.id))
     rows = []
     for one, other in zip(a.rows, b.rows, strict=True):
-        looks = {"A": one.snapshots, "B": other.snapshots}
-        rows.append(
-            {
-                "photo": jpeg_data_url(one.photo),
-                "label": one.label,
-                "file": one.file,
-                "aspect": one.aspect_ratio,
-                **{
-                    key: [jpeg_data_url(look.jpeg) for look in found]
-                    for key, found in looks.items()
-                },
-            }
-        )
+        facts = {"label": one.label, "file": one.file, "aspect": one.aspect_ratio}
+        snapshots = {"A": one.snapshots, "B": other.snapshots}.items()
+        maps = {key: [jpeg_data_url(each.jpeg) for each in found] for key, found in snapshots}
+        rows.append({"photo": jpeg_data_url(one.photo), **facts, **maps})
     return {"epochs": list(a.epochs), "rows": rows}
 
 
@@ -58,9 +44,7 @@ def lifts(pair: Pair, side: Side) -> list[SeedSpread]:
     for run in side.runs:
         maps = run.class_maps()
         if maps is None or test_set.name not in maps.maps:
-            raise RunError(
-                N_("{path}: no class maps of {set}").format(path=run.path, set=test_set.name)
-            )
+            raise RunError(N_("{path}: no class maps of {set}", path=run.path, set=test_set.name))
         found = localise_snapshots(
             np.asarray(maps.maps[test_set.name], dtype=np.float32),
             maps.files[test_set.name],

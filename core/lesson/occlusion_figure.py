@@ -1,8 +1,6 @@
 """The pictures and numbers of the fourth step: a photo with its books painted over, and with all
 but its books painted over (core.evaluate.reliance)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,8 +1,6 @@
 """The two recipes that the lesson tells of, each trained with several seeds, from the folder of
 example runs. The pair of runs that it shows is that of their lowest seed, not the nicest."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Sequence

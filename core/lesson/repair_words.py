@@ -1,7 +1,5 @@
 """What docs/results.md says of the repairs (core.lesson.repairs), in sentences."""
 
-from __future__ import annotations
-
 from core.base import formatting
 from core.base.language import _
 from core.lesson.repairs import Arm
@@ -48,6 +46,12 @@ def comparison_text(key: str, arms: dict[str, Arm]) -> str:
         whole=formatting.percent(arms["nothing"].accuracy),
         difference=outcome_text(arms[key].outcome),
     )
+
+
+def comparison_texts(arms: dict[str, Arm]) -> list[str]:
+    """`Without dropout: 45 % named right, ...` of each arm."""
+    names = arm_names()
+    return [f"{names[key]}: {comparison_text(key, arms)}" for key in arms if key != "nothing"]
 
 
 def layer_drift_text(arms: dict[str, Arm]) -> str:

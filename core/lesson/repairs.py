@@ -1,8 +1,6 @@
 """The numbers of the sixth step, read from docs/results.md: B's recipe (`quick`) with one thing
 taken away. They stand there and nowhere else, so the lesson says what was measured last."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

@@ -44,10 +44,6 @@ class SeedSpread:
         """`0.0001-0.06`, from the lowest to the highest, for a loss."""
         return f"{self.low:.1g}-{self.high:.1g}"
 
-    def overlaps(self, other: SeedSpread) -> bool:
-        """Whether the two ranges have a value in common."""
-        return self.low <= other.high and other.low <= self.high
-
     def _mean_low_high(self) -> tuple[float, float, float]:
         return self.mean, self.low, self.high
 

@@ -1,8 +1,6 @@
 """The sentences of the lesson. Every number in them is measured: on the example runs
 (core.lesson.pair) or in docs/results.md (core.lesson.repairs). A step has at most 60 words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,10 +11,13 @@ from core.lesson.layers import frozen_layer_count, layer_drifts, mean_drift_befo
 from core.lesson.localisation_figure import lifts
 from core.lesson.occlusion_figure import unchanged_predictions
 from core.lesson.pair import Pair
-from core.lesson.repair_words import arm_names, comparison_text, layer_drift_text, outcomes_text
+from core.lesson.repair_words import (
+    comparison_text,
+    comparison_texts,
+    layer_drift_text,
+    outcomes_text,
+)
 from core.lesson.repairs import REAL_HEADING, TOY_HEADING, read_arms
-
-Question = tuple[str, str]  # a question, and what is seen when it is opened
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Step:
 
     text: str
     answer: str
-    questions: tuple[Question, ...]
+    questions: dict[str, str]
 
 
 def titles() -> list[str]:
@@ -94,27 +95,21 @@ def _validation_step(pair: Pair, vote: str) -> Step:
             b_loss=b.format_range(),
             **term_placeholders("loss"),
         ),
-        (
-            (
-                _("Why can validation not tell?"),
-                _(
-                    "Its photos show the same table, light and nearly the same pose as the "
-                    "training photos. Whoever knows that shoot passes, whether or not it knows "
-                    "the books."
-                ),
+        {
+            _("Why can validation not tell?"): _(
+                "Its photos show the same table, light and nearly the same pose as the "
+                "training photos. Whoever knows that shoot passes, whether or not it knows "
+                "the books."
             ),
-            (
-                _("Which runs are these?"),
-                _(
-                    "{a} and {b} are two recipes, each trained {n} times with different {seeds}. "
-                    "The lesson draws the first training of each, not the nicest; its numbers are "
-                    "means over all, with the lowest and the highest in brackets. The photos were "
-                    "drawn by a program.",
-                    n=len(pair.a.runs),
-                    **term_placeholders("seeds"),
-                ),
+            _("Which runs are these?"): _(
+                "{a} and {b} are two recipes, each trained {n} times with different {seeds}. "
+                "The lesson draws the first training of each, not the nicest; its numbers are "
+                "means over all, with the lowest and the highest in brackets. The photos were "
+                "drawn by a program.",
+                n=len(pair.a.runs),
+                **term_placeholders("seeds"),
             ),
-        ),
+        },
     )
 
 
@@ -140,25 +135,19 @@ def _test_set_step(pair: Pair) -> Step:
             "{overfitting}; photos of the same shoot cannot show it.",
             **term_placeholders("loss", "overfitting"),
         ),
-        (
-            (
-                _("What does A say instead?"),
-                _(
-                    "Mostly “background”: to {n} of the {total} whole photos from elsewhere "
-                    "(mean of its trainings).",
-                    n=f"{sum(said) / len(said):.0f}",
-                    total=len(pair.test_set.photos),
-                ),
+        {
+            _("What does A say instead?"): _(
+                "Mostly “background”: to {n} of the {total} whole photos from elsewhere "
+                "(mean of its trainings).",
+                n=f"{sum(said) / len(said):.0f}",
+                total=len(pair.test_set.photos),
             ),
-            (
-                _("Who chose these books?"),
-                _(
-                    "Nobody: they are spread evenly over all {total}. A book of no class counts "
-                    "as right when it is called “background”.",
-                    total=first["total"],
-                ),
+            _("Who chose these books?"): _(
+                "Nobody: they are spread evenly over all {total}. A book of no class counts "
+                "as right when it is called “background”.",
+                total=first["total"],
             ),
-        ),
+        },
     )
 
 
@@ -177,24 +166,18 @@ def _localisation_step(pair: Pair) -> Step:
             **term_placeholders("map", "even"),
         ),
         _("Still its validation loss ended near 0. The loss hid it; the map shows it."),
-        (
-            (
-                _("How is such a map made?"),
-                _(
-                    "The network's last layer adds up evidence for each class, place by place. The "
-                    "map shows that sum before it is averaged into an answer, less the mean of all "
-                    "classes."
-                ),
+        {
+            _("How is such a map made?"): _(
+                "The network's last layer adds up evidence for each class, place by place. The "
+                "map shows that sum before it is averaged into an answer, less the mean of all "
+                "classes."
             ),
-            (
-                _("Can the map be trusted?"),
-                _(
-                    "With a head of random weights, which knows no book, A's maps come to "
-                    "{redrawn} times an even spread. So A's own maps say little, and B's say much.",
-                    redrawn=redrawn.format_number(),
-                ),
+            _("Can the map be trusted?"): _(
+                "With a head of random weights, which knows no book, A's maps come to "
+                "{redrawn} times an even spread. So A's own maps say little, and B's say much.",
+                redrawn=redrawn.format_number(),
             ),
-        ),
+        },
     )
 
 
@@ -225,26 +208,20 @@ def _occlusion_step(pair: Pair) -> Step:
             "says does.",
             **term_placeholders(),
         ),
-        (
-            (
-                _("Does an answer that stays prove anything?"),
-                _(
-                    "Not alone: whoever always says “background” never changes. So the "
-                    "probability of the right books counts. As a check as much is hidden "
-                    "elsewhere in the photo: then A loses {a_check} points, B {b_check}.",
-                    a_check=control_a.format_points(),
-                    b_check=control_b.format_points(),
-                ),
+        {
+            _("Does an answer that stays prove anything?"): _(
+                "Not alone: whoever always says “background” never changes. So the "
+                "probability of the right books counts. As a check as much is hidden "
+                "elsewhere in the photo: then A loses {a_check} points, B {b_check}.",
+                a_check=control_a.format_points(),
+                b_check=control_b.format_points(),
             ),
-            (
-                _("Does A never need the book?"),
-                _(
-                    "On the table that it was trained on it does: there it loses {easy} points. It "
-                    "knows the books as they lay in the shoot.",
-                    easy=at_home.format_points(),
-                ),
+            _("Does A never need the book?"): _(
+                "On the table that it was trained on it does: there it loses {easy} points. It "
+                "knows the books as they lay in the shoot.",
+                easy=at_home.format_points(),
             ),
-        ),
+        },
     )
 
 
@@ -265,24 +242,18 @@ def _layers_step(pair: Pair) -> Step:
             far=moved.format_number(2),
             **term_placeholders(),
         ),
-        (
-            (_("Is it the moving that does harm?"), layer_drift_text(read_arms(TOY_HEADING))),
-            (
-                _("Why did B's layers not move at all?"),
-                _(
-                    "They could not: the recipe froze them. That is no finding. What A's layers "
-                    "did is one."
-                ),
+        {
+            _("Is it the moving that does harm?"): layer_drift_text(read_arms(TOY_HEADING)),
+            _("Why did B's layers not move at all?"): _(
+                "They could not: the recipe froze them. That is no finding. What A's layers "
+                "did is one."
             ),
-        ),
+        },
     )
 
 
 def _ablation_step(arm_key: str) -> Step:
     arms, real = read_arms(TOY_HEADING), read_arms(REAL_HEADING)
-    words = [
-        f"{arm_names()[key]}: {comparison_text(key, real)}" for key in real if key != "nothing"
-    ]
     return Step(
         _(
             "{b}'s recipe again, on newly drawn photos that nothing was tuned on, each time with "
@@ -292,36 +263,27 @@ def _ablation_step(arm_key: str) -> Step:
         comparison_text(arm_key, arms)
         if arm_key in arms and arm_key != "nothing"
         else outcomes_text(arms),
-        (
-            (
-                _("And on real photos?"),
-                _(
-                    "On the photos of the experiment that this grew out of, B's recipe names "
-                    "{right} right.",
-                    right=formatting.percent(real["nothing"].accuracy),
-                )
-                + " "
-                + " ".join(words)
-                if real
-                else _("Not measured yet."),
+        {
+            _("And on real photos?"): _(
+                "On the photos of the experiment that this grew out of, B's recipe names "
+                "{right} right.",
+                right=formatting.percent(real["nothing"].accuracy),
+            )
+            + " "
+            + " ".join(comparison_texts(real))
+            if real
+            else _("Not measured yet."),
+            _("Why not every combination?"): _(
+                "Only these were trained, {n} times or more each. What was not measured is not "
+                "told.",
+                n=min((arm.seeds for arm in arms.values()), default=0),
             ),
-            (
-                _("Why not every combination?"),
-                _(
-                    "Only these were trained, {n} times or more each. What was not measured is not "
-                    "told.",
-                    n=min((arm.seeds for arm in arms.values()), default=0),
-                ),
-            ),
-        ),
+        },
     )
 
 
 def _exercise_step(pair: Pair) -> Step:
     arms = read_arms(TOY_HEADING)
-    lines = [
-        f"{arm_names()[key]}: {comparison_text(key, arms)}" for key in arms if key != "nothing"
-    ]
     return Step(
         _(
             "Train opens with {a}'s recipe: every layer learns fast, on bare photos, without "
@@ -330,24 +292,17 @@ def _exercise_step(pair: Pair) -> Step:
             **term_placeholders("dropout", "seeds"),
         ),
         "",
-        (
-            (
-                _("Why was the loss almost 0 and the network useless?"),
-                _(
-                    "The validation photos came from the shoot that it was trained on. It learned "
-                    "that shoot, down to its first layers, and not the books."
-                ),
+        {
+            _("Why was the loss almost 0 and the network useless?"): _(
+                "The validation photos came from the shoot that it was trained on. It learned "
+                "that shoot, down to its first layers, and not the books."
             ),
-            (
-                _("How could one have seen it?"),
-                _(
-                    "By photos from elsewhere, by where it looks, by hiding the books, and by "
-                    "which layers moved. Not by the validation loss."
-                ),
+            _("How could one have seen it?"): _(
+                "By photos from elsewhere, by where it looks, by hiding the books, and by "
+                "which layers moved. Not by the validation loss."
             ),
-            (
-                _("What mends it?"),
-                " ".join([*lines, _("So it was here; measure it on your photos.")]),
+            _("What mends it?"): " ".join(
+                [*comparison_texts(arms), _("So it was here; measure it on your photos.")]
             ),
-        ),
+        },
     )

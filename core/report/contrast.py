@@ -1,8 +1,6 @@
 """Which photos show best where items look differently, and their pictures: the photos on which the
 items' shares of evidence in the box lie furthest apart. Free of torch."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache

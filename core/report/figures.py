@@ -2,8 +2,6 @@
 as the page's on paper, on a desk and on a phone. Colours and font are the page's (report.css).
 Imported only when a report is made: Matplotlib takes a second."""
 
-from __future__ import annotations
-
 import io
 import math
 import re

@@ -1,7 +1,5 @@
 """The words of the report, a line each."""
 
-from __future__ import annotations
-
 from core.base.language import N_, _, translate
 from core.compare.tables import LIFT_DESCRIPTION, SCORE_DESCRIPTIONS, SCORE_TITLES
 from core.evaluate.rules import MEANINGS

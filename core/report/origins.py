@@ -1,8 +1,6 @@
 """What it takes to make each run again: the command, the runs' seeds, photos and machine; in
 general terms: no name of a computer, no folder but the data set's own."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
@@ -13,15 +11,8 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.formatting import strip_weights_folder
 from core.base.language import _, translate
+from core.recipe import files
 from core.recipe.draft import encode_changes
-from core.recipe.files import (
-    apply_changes,
-    load_recipe,
-    parse_changes,
-    preset_names,
-    recipe_dict,
-    recipe_from_dict,
-)
 from core.report.subject import ReportEntry, Subject
 from core.store.groups import Group
 from core.store.index import RunRow
@@ -75,15 +66,15 @@ def train_command(item: Group) -> str:
 
 def _nearest_preset(recipe: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The preset with the fewest keys to change, and those changes by dotted key."""
-    wanted = recipe_from_dict(recipe)
+    wanted = files.recipe_from_dict(recipe)
     found: list[tuple[int, str, dict[str, Any]]] = []
-    for name in preset_names():
-        preset = recipe_dict(load_recipe(name))
+    for name in files.preset_names():
+        preset = files.recipe_dict(files.load_recipe(name))
         link = encode_changes(preset, recipe)
         changes = json.loads(link) if link else {}
         told = [f"{key}={_yaml_value(value)}" for key, value in changes.items()]
         with suppress(InputError):
-            if apply_changes(preset, parse_changes(told)) == wanted:
+            if files.apply_changes(preset, files.parse_changes(told)) == wanted:
                 found.append((len(changes), name, changes))
     return min(found, key=lambda one: one[0])[1:]
 

@@ -44,8 +44,7 @@ def render_report(
     files or photos are gone are reported with what is left, and the report says so.
 
     selected: what it is about, in their order; all_rows: every run, newest first (they tell which
-    photos each saw). Raises InputError without items.
-    """
+    photos each saw). Raises InputError without items."""
     if not selected:
         raise InputError("report: choose a run")
     subject = Subject(selected, all_rows, runs_dir)

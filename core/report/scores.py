@@ -1,19 +1,10 @@
 """Scores as figures beside what costs no training, every number as a table, and the curves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from core.base.language import _, translate
+from core.compare import score_tables
 from core.compare.curves import build_lines, has_zero_loss
-from core.compare.score_tables import (
-    Controls,
-    dots_of_test_set,
-    lift_dots,
-    names_of_test_sets,
-    numbers_table,
-    validation_dots,
-)
 from core.report import figures
 from core.report.subject import DatasetSection, Subject
 from core.store.run import Run
@@ -26,8 +17,8 @@ def score_section(subject: Subject, section: DatasetSection) -> dict[str, Any] |
     if not items:
         return None
     rows = [row for item in items for row in item.evaluated_members()]
-    controls: Controls = subject.read_runs(Run.controls, rows)
-    sets = names_of_test_sets(items)
+    controls: score_tables.Controls = subject.read_runs(Run.controls, rows)
+    sets = score_tables.names_of_test_sets(items)
     drawn: list[tuple[str, figures.Drawing, Any]] = []
     if sets:
         keys: dict[str, tuple[str, ...]] = {_("validation"): ("validation", "accuracy")}
@@ -35,9 +26,9 @@ def score_section(subject: Subject, section: DatasetSection) -> dict[str, Any] |
         signs = list(zip(figures.marker_shapes(len(keys)), keys, strict=True))
         easy_to_difficult = figures.accuracy_by_set(section.finished, keys)
         drawn.append((_("From the same shoot to elsewhere"), easy_to_difficult, signs))
-    dots = [(_("validation"), validation_dots(items, controls))]
-    dots += [(name, dots_of_test_set(items, controls, name)) for name in sets]
-    dots.append((_("lift"), lift_dots(items, controls)))
+    dots = [(_("validation"), score_tables.validation_dots(items, controls))]
+    dots += [(name, score_tables.dots_of_test_set(items, controls, name)) for name in sets]
+    dots.append((_("lift"), score_tables.lift_dots(items, controls)))
     drawn += [
         (name, figures.score_dots(name, frame, section.finished), ())
         for name, frame in dots
@@ -51,9 +42,9 @@ def score_section(subject: Subject, section: DatasetSection) -> dict[str, Any] |
     }
 
 
-def _tables(section: DatasetSection, controls: Controls) -> list[dict[str, Any]]:
+def _tables(section: DatasetSection, controls: score_tables.Controls) -> list[dict[str, Any]]:
     """A table per set of photos: a row per item, then what needs no training; a score a column."""
-    frame = numbers_table(section.finished_items, controls)
+    frame = score_tables.numbers_table(section.finished_items, controls)
     by_title = {one.item.title: one for one in section.finished}
     return [
         {

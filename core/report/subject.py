@@ -1,8 +1,6 @@
 """What a report is about: the chosen items with a letter and a colour each, and what their run
 folders hold. What cannot be read is told in a line and left out; a report never fails for it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

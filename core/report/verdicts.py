@@ -1,7 +1,5 @@
 """What became of each item, which rule says so, and what parts the items."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -17,8 +17,7 @@ Size = tuple[int, int]
 class Camera:
     """A pinhole camera in a world measured in metres with z up.
 
-    `axes` holds the unit vectors right, down and forward as rows; `focal` is in pixels.
-    """
+    `axes` holds the unit vectors right, down and forward as rows; `focal` is in pixels."""
 
     position: Array
     axes: Array
@@ -41,8 +40,7 @@ class Camera:
     def plane_from_pixels(self, origin: Array, u: Array, v: Array) -> Array:
         """Return the 3x3 matrix taking (x, y, 1) to (u, v, 1) / depth on the plane O + u U + v V.
 
-        Its third row therefore gives inverse depth, which is what a z-buffer compares.
-        """
+        Its third row therefore gives inverse depth, which is what a z-buffer compares."""
         intrinsics = np.array(
             [[self.focal, 0, self.width / 2], [0, self.focal, self.height / 2], [0, 0, 1]]
         )
@@ -58,8 +56,7 @@ class View(NamedTuple):
 
     Angles are in degrees: `azimuth` turns about the vertical, `elevation` is the height above
     the horizon (90 looks straight down), `roll` turns the photo. `focal_ratio` is the focal
-    length over the longer side of the photo.
-    """
+    length over the longer side of the photo."""
 
     azimuth: float
     elevation: float

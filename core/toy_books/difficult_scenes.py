@@ -1,7 +1,5 @@
 """The scenes of the difficult test: other rooms, overlaps, a stranger, odd angles."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.random import Generator
 
@@ -32,8 +30,7 @@ def difficult_shot(
     class, are those of the index unless they are given.
 
     Scenes are thrown until the wanted class is the largest by a clear margin, so that the label
-    `primary` is never a matter of taste.
-    """
+    `primary` is never a matter of taste."""
     kind = kind or _KINDS.split()[index % 20]
     wanted = wanted or wanted_class(home.seed, index)
     star = all_books()[UNKNOWN_BOOK if wanted == BACKGROUND else wanted]
@@ -61,8 +58,7 @@ def difficult_shot(
 def wanted_class(seed: int, index: int) -> str:
     """The class that is to be largest: of forty photos seven for each book, five the stranger's.
 
-    The order is shuffled by eights, so that a file's number does not tell its class.
-    """
+    The order is shuffled by eights, so that a file's number does not tell its class."""
     block = index // 8
     slot = int(np.random.default_rng([seed, _ORDER, block]).permutation(8)[index % 8])
     return BACKGROUND if slot == 7 else CLASSES[(7 * block + slot) % len(CLASSES)]
@@ -143,8 +139,7 @@ def _random_pose(
     """Where a book comes to lie that is thrown at `centre` among those already `laid`.
 
     `spread` is in metres, `turn` the mean and the spread of its angle in degrees. `onto` asks
-    for it to lie on another one.
-    """
+    for it to lie on another one."""
     for _ in range(_TRIES):
         spot = rng.normal(centre, spread)
         pose = resting_pose(book, rng.normal(*turn), spot, laid)

@@ -1,7 +1,5 @@
 """Writes the data set's folder: photos, labels, boxes and its description."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -52,8 +50,7 @@ def draw_toy_books(
     after each photo.
 
     Raises FileExistsError if `out` exists and is not empty, ValueError for negative counts or a
-    `long_side` below 64.
-    """
+    `long_side` below 64."""
     if min(train_per_book, backgrounds, easy, difficult) < 0:
         raise ValueError("the numbers of photos must not be negative")
     if long_side < 64:

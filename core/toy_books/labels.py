@@ -1,7 +1,5 @@
 """What can be seen of each book in a scene, exactly, from the renderer's own masks."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +22,7 @@ class VisibleBook(NamedTuple):
 
     `box` is x0, y0, x1, y1 of its visible part in 0..1; `area` is that part's share of the photo;
     `visible` is the share of the book's whole outline that can be seen, whether the rest is
-    hidden by other things or cut off by the frame.
-    """
+    hidden by other things or cut off by the frame."""
 
     label: str
     box: tuple[float, ...]

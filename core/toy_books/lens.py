@@ -1,7 +1,5 @@
 """From linear light to a phone's JPEG: focus, exposure, white balance, vignette, grain."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +18,7 @@ class CaptureSettings:
     `vignette` is the loss of light in the corners; `grain` the noise in levels of 255; `blur` and
     `motion_blur` are radii in pixels of the finished photo, `motion_angle` is in radians; `defocus`
     is how fast focus is lost away from the middle of the photo; `target_luminance` is the mean
-    linear light that the meter aims at.
-    """
+    linear light that the meter aims at."""
 
     exposure: float
     white_balance: tuple[float, float, float]

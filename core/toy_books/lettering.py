@@ -1,7 +1,5 @@
 """Drawing on a page measured in millimetres: text of any weight and width, lines, shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -25,8 +23,7 @@ class Canvas:
 
     It is drawn at twice the resolution of the finished picture, because Pillow draws shapes
     without antialiasing. A shape with a `pen` is outlined by a line so many millimetres wide
-    instead of filled.
-    """
+    instead of filled."""
 
     def __init__(self, width: int, height: int, colour: Colour) -> None:
         self.width, self.height = width, height
@@ -81,8 +78,7 @@ class Canvas:
         """Write one line whose top left (or top `right`) is at (x, y).
 
         `size` is the type size in millimetres, `bold` thickens the strokes by that share of it,
-        `stretch` scales the width, `spacing` adds that share of the size between letters.
-        """
+        `stretch` scales the width, `spacing` adds that share of the size between letters."""
         pixels = round(size * PIXELS_PER_MM)
         font, stroke, gap = _font(pixels), round(bold * pixels), spacing * pixels
         # Without a gap the font sets the line itself, with its kerning.

@@ -1,7 +1,5 @@
 """Light on surfaces: a lamp with soft shadows, shaded corners, and highlights on glossy covers."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 
@@ -26,8 +24,7 @@ class Lighting:
 
     `position` and `radius` are in metres. `colour` is the linear light that falls on a surface
     facing the lamp at the scene's centre. `blockers` are point clouds outside the photo that cast
-    shadows into it (the photographer).
-    """
+    shadows into it (the photographer)."""
 
     position: Array
     radius: float
@@ -46,8 +43,7 @@ def light_face(
 ) -> Array:
     """Light on a face, over `extent` of its u and v, among the shadows of the hulls of `others`.
 
-    Returns a small picture over it: RGB of diffuse light, then of gloss if the face has any.
-    """
+    Returns a small picture over it: RGB of diffuse light, then of gloss if the face has any."""
     (u0, u1), (v0, v1) = extent
     origin = face.origin + u0 * face.u + v0 * face.v
     u, v = face.u * (u1 - u0), face.v * (v1 - v0)

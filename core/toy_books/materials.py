@@ -3,8 +3,6 @@
 Each is a picture (rows, columns, 3) of levels up to 255.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Smooth random fields that repeat seamlessly, the raw material of every surface."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -18,8 +16,7 @@ def tile_noise(rng: Generator, shape: tuple[int, int], cells: tuple[int, int]) -
     """Return a periodic smooth field of `shape` (rows, columns), about zero mean and unit spread.
 
     `cells` is the number of random knots down and across; few knots make long waves, and unequal
-    numbers make streaks.
-    """
+    numbers make streaks."""
     rows, columns = min(cells[0], shape[0]), min(cells[1], shape[1])
     knots = rng.standard_normal((rows, columns)).astype(np.float32)
     # Wrapping the knots before the resize is what makes the result tile without a seam.

@@ -1,7 +1,5 @@
 """Household things that stand beside, behind and on the books. Places are in metres."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """From shapes to pixels: which part each pixel sees, where on it, and in what colour."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +27,7 @@ class GBuffer:
     """What each of some spots of the frame sees.
 
     `part_ids` numbers the parts of all solids in order (-1 for nothing), `u` and `v` say where on
-    the part, `inverse_depth` is in 1/metres.
-    """
+    the part, `inverse_depth` is in 1/metres."""
 
     part_ids: NDArray[np.int32]
     u: Array

@@ -1,7 +1,5 @@
 """Things a scene is built of: textured planes, boxes, cylinders and rods."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -38,8 +36,7 @@ class Face:
 
     The texture's top left is (0, 0). An `endless` face repeats in every direction (the ground);
     an `elliptical` one keeps only the inscribed ellipse. `normals` optionally gives the shading
-    normal at u = 0 and u = 1, which makes the flat sides of a prism shade as a curved wall.
-    """
+    normal at u = 0 and u = 1, which makes the flat sides of a prism shade as a curved wall."""
 
     origin: Array
     u: Array
@@ -112,8 +109,7 @@ def box(
     """A box of `size` (x, y, z) metres whose own frame starts at its lower left front corner.
 
     `textures` are those of its top, left (x = 0), right, front (y = 0) and back; sides of `None`
-    or left out are not drawn. `gloss` is that of the top and of the sides.
-    """
+    or left out are not drawn. `gloss` is that of the top and of the sides."""
     w, d, h = size
     # Each row: origin, U (rightwards in the texture), V (downwards), outward normal.
     sides: list[list[tuple[float, float, float]]] = [
@@ -147,31 +143,16 @@ def cylinder(
     rise, inner = np.array([0.0, 0.0, height]), 0.93 * radius
     # The inside wall shows above what is in a mug.
     shells = [(ring, radius, 1, -rise, gloss), (ring, inner, -1, -rise * 0.6, 0.0)]
-    faces = [
-        Face(
-            origin=base + rise + r * a,
-            u=r * (b - a),
-            v=fall,
-            texture=wall,
-            normal=sign * (a + b) / 2,
-            gloss=shine,
-            normals=(sign * a, sign * b),
-        )
-        for points, r, sign, fall, shine in shells[: 2 if lid_depth else 1]
-        for a, b in (pair[::sign] for pair in pairwise(points))
-    ]
+    faces = []
+    for points, r, sign, fall, shine in shells[: 2 if lid_depth else 1]:
+        for a, b in (pair[::sign] for pair in pairwise(points)):
+            origin, ends = base + rise + r * a, (sign * a, sign * b)
+            middle = sign * (a + b) / 2
+            faces.append(Face(origin, r * (b - a), fall, wall, middle, shine, normals=ends))
     wide = inner if lid_depth else radius
-    faces.append(
-        Face(
-            origin=base + rise + np.array([-wide, wide, -lid_depth]),
-            u=np.array([2 * wide, 0.0, 0.0]),
-            v=np.array([0.0, -2 * wide, 0.0]),
-            texture=lid,
-            normal=np.array([0.0, 0.0, 1.0]),
-            gloss=gloss,
-            elliptical=True,
-        )
-    )
+    corner = base + rise + np.array([-wide, wide, -lid_depth])
+    across, along, up = np.diag([2 * wide, -2 * wide, 1.0])
+    faces.append(Face(corner, across, along, lid, up, gloss, elliptical=True))
     foot = base + radius * ring[:-1:2]
     return Solid(tuple(faces), np.concatenate([foot, foot + rise]))
 

@@ -1,7 +1,5 @@
 """Laying books down: flat on the ground or on one another, where they stay."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from core.toy_books.covers import Book, footprint
@@ -32,8 +30,7 @@ def resting_pose(
 def is_stable(book: Book, pose: Pose, below: list[PlacedBook]) -> bool:
     """Whether a settled book lies on the ground or has its middle well inside what carries it.
 
-    At most 35 % of the book reaches beyond its support in any direction.
-    """
+    At most 35 % of the book reaches beyond its support in any direction."""
     bottom = float(pose.position[2])
     if bottom < GAP:
         return True

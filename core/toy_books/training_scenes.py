@@ -1,7 +1,6 @@
 """The scenes of the training shoot: one book on the table, and the backgrounds of the home."""
 
-from __future__ import annotations
-
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -35,8 +34,7 @@ def training_shot(
 ) -> Shot:
     """One book in the middle of the table, turned by about 90 degrees, as all of the shoot.
 
-    `varied_pose` allows a slightly different pose.
-    """
+    `varied_pose` allows a slightly different pose."""
     turn = 90 + (rng.normal(0, 14) if varied_pose else rng.uniform(-9, 9))
     solid = book.to_solid(resting_pose(book, turn, rng.normal(0, 0.01, 2), []))
     azimuth = rng.uniform(-65, 65)
@@ -47,15 +45,17 @@ def training_shot(
     camera = frame(solid.hull, fill, aim, view, size)
     floor = home.floor("table", rng, turn=rng.normal(0, 3))
     scene = Scene(camera, (Solid((floor,)), solid), home.training_light(rng))
-    capture = CaptureSettings(
-        exposure=rng.normal(0, 0.14),
-        white_balance=(1 + rng.normal(0, 0.012), 1.0, 1 + rng.normal(0, 0.015)),
-        vignette=rng.uniform(0.16, 0.26),
-        grain=rng.uniform(2.0, 3.2),
-        blur=rng.uniform(0.4, 0.65),
-        target_luminance=0.33,
-    )
-    return Shot(scene, capture)
+    spreads = (0.14, 0.012, 0.015)
+    return Shot(scene, _capture(rng, spreads, (0.16, 0.26), (2.0, 3.2), (0.4, 0.65)))
+
+
+def _capture(
+    rng: Generator, spreads: tuple[float, float, float], *ranges: tuple[float, float]
+) -> CaptureSettings:
+    """spreads: of exposure, red and blue. ranges: of vignette, grain and blur."""
+    exposure, red, blue = (rng.normal(0, spread) for spread in spreads)
+    vignette, grain, blur = (rng.uniform(*ends) for ends in ranges)
+    return CaptureSettings(exposure, (1 + red, 1.0, 1 + blue), vignette, grain, blur, 0.33)
 
 
 # Which background is the n-th: the same order in every draw, so that none is missing.
@@ -76,14 +76,8 @@ def background_shot(rng: Generator, home: Home, index: int, size: Size) -> Shot:
     tone, radius = rng.normal(0, 0.05), rng.uniform(0.15, 0.45)
     colour, sky = np.array([0.9 + tone, 0.88, 0.84 - tone]), np.full(3, 0.42)
     light = Lighting(place, radius, colour, sky * rng.uniform(0.7, 1.2))
-    capture = CaptureSettings(
-        exposure=rng.normal(0, 0.22),
-        white_balance=(1 + rng.normal(0, 0.03), 1.0, 1 + rng.normal(0, 0.04)),
-        vignette=rng.uniform(0.1, 0.3),
-        grain=rng.uniform(2.0, 4.0),
-        blur=rng.uniform(0.4, 0.9),
-        target_luminance=rng.uniform(0.25, 0.36),
-    )
+    capture = _capture(rng, (0.22, 0.03, 0.04), (0.1, 0.3), (2.0, 4.0), (0.4, 0.9))
+    capture = replace(capture, target_luminance=rng.uniform(0.25, 0.36))
     return Shot(Scene(camera, (Solid((floor,)), *things), light), capture)
 
 

@@ -1,8 +1,6 @@
 """How far the numbers of a run may go: as far as its own recipe and data imply, and no table longer
 than pages can bear. For whatever a stranger's file says within its format."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ code that pages read it with, and nothing in it that could stop a page or point 
 Stricter than the readers alone, which let a damaged run show what is left of it.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import math
@@ -60,8 +58,7 @@ _CHECKPOINT = TypeAdapter(_Checkpoint)
 
 def check_run(run: Run) -> None:
     """Raises RunError, one line naming the file, where the run is not finished or a file of it is
-    not as the format has it. What files there are is not its concern (core.transfer.manifest).
-    """
+    not as the format has it. What files there are is not its concern (core.transfer.manifest)."""
     try:
         _check(run)
     except RunError:
@@ -79,12 +76,10 @@ def _check(run: Run) -> None:
     _require_files(run, _REQUIRED_FILES)
     status = run.status()
     if not status.ended:
-        raise RunError(
-            N_(
-                "{run}: is {state}; only a run that has ended (done, failed or cancelled) can be "
-                "moved"
-            ).format(run=run.id, state=status.state)
+        told = N_(
+            "{run}: is {state}; only a run that has ended (done, failed or cancelled) can be moved"
         )
+        raise RunError(told.format(run=run.id, state=status.state))
     _check_status(run, status)
     if status.state == "done":
         _require_files(run, _DONE_FILES)
@@ -121,10 +116,6 @@ def _check_status(run: Run, status: Status) -> None:
         if said and formatting.parse_timestamp(said) is None:
             why = N_("{said} is no time in UTC").format(said=printable(said))
             raise RunError(damaged_text(path, f"{name}: {why}"))
-
-
-def _check_recipe(run: Run) -> None:
-    run.recipe()
 
 
 def _check_environment(run: Run) -> None:
@@ -270,8 +261,8 @@ def _check_log(run: Run) -> None:
         raise RunError(f"{run.path / 'log.txt'}: {N_('not UTF-8 text')}") from None
 
 
-_CHECKS: dict[str, Callable[[Run], None]] = {
-    "recipe.yaml": _check_recipe,
+_CHECKS: dict[str, Callable[[Run], object]] = {
+    "recipe.yaml": Run.recipe,
     "environment.json": _check_environment,
     "summary.json": _check_summary,
     "annotations.json": _check_annotations,

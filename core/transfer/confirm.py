@@ -1,8 +1,6 @@
 """Whether a run's scores and verdict are those that its own predictions give: worked out anew when
 it arrives. Whoever forges predictions too is not found out. Needs neither photos nor torch."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any

@@ -1,8 +1,6 @@
 """What a zip of runs holds (format 1): a folder per run, named by its id, with the files of its run
 folder, and `travel.json`, which lists them with their sizes and SHA-256."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace
@@ -23,31 +21,20 @@ MAX_MANIFEST_BYTES = 10_000_000
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
 _RESERVED_NAMES = {"examples"}  # what else lies in a folder of runs; every file there has a dot
 
-_MB = 1_000_000
-# Every file that a run folder may hold (DESIGN section 5), and how large it may be.
-MAX_FILE_BYTES: dict[str, int] = {
-    "recipe.yaml": _MB,
-    "environment.json": 3 * _MB,
-    "status.json": _MB,
-    "annotations.json": _MB,
-    "history.csv": 10 * _MB,
-    "batches.csv": 100 * _MB,
-    "timing.csv": 10 * _MB,
-    "predictions.csv": 50 * _MB,
-    "reliance.csv": 50 * _MB,
-    "shifted.csv": 50 * _MB,
-    "drift.csv": 10 * _MB,
-    "cams.npz": 120 * _MB,
-    "summary.json": 3 * _MB,
-    "diagnosis.json": 3 * _MB,
-    "controls.json": 3 * _MB,
-    "weights.safetensors": 250 * _MB,
-    "checkpoint/state.json": _MB,
-    "checkpoint/weights.safetensors": 250 * _MB,
-    "checkpoint/optimizer.safetensors": 500 * _MB,
-    "checkpoint/best.safetensors": 250 * _MB,
-    "log.txt": 10 * _MB,
-    "cancel-asked": 0,
+# Every file that a run folder may hold (DESIGN section 5), by the megabytes that it may have.
+_FILES = {
+    0: "cancel-asked",
+    1: "recipe.yaml status.json annotations.json checkpoint/state.json",
+    3: "environment.json summary.json diagnosis.json controls.json",
+    10: "history.csv timing.csv drift.csv log.txt",
+    50: "predictions.csv reliance.csv shifted.csv",
+    100: "batches.csv",
+    120: "cams.npz",
+    250: "weights.safetensors checkpoint/weights.safetensors checkpoint/best.safetensors",
+    500: "checkpoint/optimizer.safetensors",
+}
+MAX_FILE_BYTES = {
+    name: 1_000_000 * size for size, names in _FILES.items() for name in names.split()
 }
 
 

@@ -1,7 +1,5 @@
 """Which data set here holds the photos that somebody else's run saw."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path

@@ -1,13 +1,11 @@
 """Writes runs into one zip file, which is the same bit for bit whenever the same is packed at the
 same moment: sorted names, one date for all."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +49,7 @@ def pack(
     stopped run go on where it stopped; without it, it would begin again.
 
     Raises InputError, one line: a run that is not there, an example, one that has not ended or is
-    damaged (what is packed here can be taken elsewhere).
-    """
+    damaged (what is packed here can be taken elsewhere)."""
     sender = clean_sender(sender)
     runs = [_packable(runs_dir, id_) for id_ in sorted(set(run_ids))]
     buffer, left_out = io.BytesIO(), []
@@ -111,25 +108,18 @@ def clean_sender(name: str) -> str:
     """The name without spaces at its ends. Raises InputError where it cannot be one."""
     name = name.strip()
     if len(name) > MAX_NAME_LENGTH or name != printable(name):
-        raise InputError(
-            N_("--from: at most {most} characters, in one line").format(most=MAX_NAME_LENGTH)
-        )
+        raise InputError(N_("--from: at most {most} characters, in one line", most=MAX_NAME_LENGTH))
     return name
 
 
 def run_files(folder: Path, checkpoint: bool = True) -> tuple[list[str], list[str]]:
     """The files of a run folder by name, sorted: those of the format, with or without its
     checkpoint, and whatever else is there."""
-    found = sorted(_below(folder))
+    paths = (each for each in folder.rglob("*") if each.is_symlink() or not each.is_dir())
+    found = sorted(path.relative_to(folder).as_posix() for path in paths)
     known = [name for name in found if name in MAX_FILE_BYTES]
     others = [name for name in found if name not in MAX_FILE_BYTES]
     return [name for name in known if checkpoint or not is_checkpoint(name)], others
-
-
-def _below(folder: Path) -> Iterator[str]:
-    for path in folder.rglob("*"):
-        if path.is_symlink() or not path.is_dir():
-            yield path.relative_to(folder).as_posix()
 
 
 def _packable(runs_dir: Path, run_id: str) -> Run:
@@ -154,11 +144,8 @@ def _bytes(path: Path) -> bytes:
         path.name if path.parent.name != "checkpoint" else f"checkpoint/{path.name}"
     ]
     if len(data) > most:
-        raise RunError(
-            N_("{path}: larger than {size:.0f} MB, the most that is moved").format(
-                path=path, size=most / 1e6
-            )
-        )
+        told = N_("{path}: larger than {size:.0f} MB, the most that is moved")
+        raise RunError(told.format(path=path, size=most / 1e6))
     return data
 
 

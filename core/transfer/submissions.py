@@ -1,7 +1,5 @@
 """What a class hands in: many zip files of runs at once, and a table of who sent what."""
 
-from __future__ import annotations
-
 import secrets
 import shutil
 from collections.abc import Callable, Sequence

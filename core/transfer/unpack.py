@@ -5,8 +5,6 @@ format has it. Nothing in a zip file is executed, and no name in it decides wher
 written.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -81,8 +79,7 @@ def import_runs(
     zip file that was refused whole.
 
     Raises DemoError for a visitor of the demo; RunError, one line, where the folder of runs
-    cannot be written or the disk is full: what was taken before stays.
-    """
+    cannot be written or the disk is full: what was taken before stays."""
     visitors.refuse_visitor(runs_dir, "import")
     entries: list[ImportResult] = []
     shelf = DatasetMatcher(datasets)
@@ -153,11 +150,8 @@ def _find_manifest(source: FileSource) -> tuple[str, Manifest]:
     told = {f"{prefix}{id_}/{name}" for id_, run in manifest.runs.items() for name in run.files}
     for name in source.files:
         if name not in told and name != found[0]:
-            raise RunError(
-                N_("holds {file}, which its {manifest} does not tell of").format(
-                    file=printable(name), manifest=MANIFEST
-                )
-            )
+            problem = N_("holds {file}, which its {manifest} does not tell of")
+            raise RunError(problem.format(file=printable(name), manifest=MANIFEST))
     return prefix, manifest
 
 
@@ -248,12 +242,11 @@ class _RunImporter:
             if name in packed.files and _digest(run.path / name) != packed.files[name].sha256
         ]
         if other:
-            raise RunError(
-                N_(
-                    "is here already, and differs in {files}. To have this one instead, delete "
-                    "that one first"
-                ).format(files=", ".join(other))
+            told = N_(
+                "is here already, and differs in {files}. To have this one instead, delete "
+                "that one first"
             )
+            raise RunError(told.format(files=", ".join(other)))
         noted = read_provenance(self.runs_dir, run.id)
         if noted is None:
             return replace(

@@ -54,4 +54,4 @@ def test_the_table_has_some_forty_unlike_recipes():
 
 
 def test_the_error_rate_is_simulated():
-    assert bench_search.simulate(0.0, draws=40) <= 0.05
+    assert bench_search.dropped_share(0.0, draws=40) <= 0.05

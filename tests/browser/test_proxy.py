@@ -1,4 +1,4 @@
-"""The nginx of docs/security.md, before the real server: pages come through it, and slow or many
+"""The nginx of deploy/, before the real server: pages come through it, and slow or many
 connections do not."""
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import InvalidMessage, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.browser.conftest import ROOT, free_port
@@ -42,15 +42,13 @@ http {{
 
 
 def config(root: Path, port: int, upstream: str) -> str:
-    """As the docs write it, on this machine, with a certificate of its own, and one second where it
-    waits for slow visitors."""
-    docs = (ROOT / "docs" / "security.md").read_text("utf-8")
-    found = re.search(r"```nginx\n(.*?)```", docs, re.DOTALL)
-    assert found is not None
-    server = found[1].replace("http://127.0.0.1:8501", upstream)
-    server = server.replace("/var/log/nginx", str(root))
-    own = f"ssl_certificate {root}/cert; ssl_certificate_key {root}/key;"
-    server = server.replace("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl; {own}")
+    """As it is deployed, with a certificate of its own, and one second where it waits for slow
+    visitors."""
+    server = (ROOT / "deploy" / "nginx.conf.template").read_text("utf-8")
+    server = server.replace("${LENS_NAME}", NAME).replace("${LENS_CERTIFICATES}", str(root))
+    server = server.replace("http://${LENS_APP}", upstream).replace("/var/log/nginx", str(root))
+    server = server.replace("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;")
+    server = server.replace("listen 80;", f"listen unix:{root}/plain;")
     server = re.sub(r"(client_\w+_timeout) \d+s", r"\1 1s", server)
     return AROUND.format(root=root, server=server)
 
@@ -74,7 +72,7 @@ def proxy(app, tmp_path_factory) -> Iterator[tuple[Path, int]]:
     root.chmod(0o755)
     subject = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
-    files = ["-keyout", str(root / "key"), "-out", str(root / "cert")]
+    files = ["-keyout", str(root / "privkey.pem"), "-out", str(root / "fullchain.pem")]
     subprocess.run([*command, *subject, *files], check=True, capture_output=True)
     (root / "nginx.conf").write_text(config(root, port, app.url), "utf-8")
     process = subprocess.Popen([NGINX, "-p", str(root), "-c", str(root / "nginx.conf")])
@@ -92,7 +90,7 @@ def proxy(app, tmp_path_factory) -> Iterator[tuple[Path, int]]:
 
 def open_tls(proxy: tuple[Path, int], said: bytes = b"") -> ssl.SSLSocket:
     root, port = proxy
-    context = ssl.create_default_context(cafile=str(root / "cert"))
+    context = ssl.create_default_context(cafile=str(root / "fullchain.pem"))
     plain = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS)
     wrapped = context.wrap_socket(plain, server_hostname=NAME)
     wrapped.sendall(said)
@@ -103,7 +101,7 @@ def stream(proxy: tuple[Path, int], place: str = "/_stcore/stream?key=SECRET"):
     return connect(
         f"wss://{NAME}{place}",
         sock=socket.create_connection(("127.0.0.1", proxy[1])),
-        ssl=ssl.create_default_context(cafile=str(proxy[0] / "cert")),
+        ssl=ssl.create_default_context(cafile=str(proxy[0] / "fullchain.pem")),
         subprotocols=["streamlit"],
         origin=f"https://{NAME}",
         max_size=None,
@@ -150,13 +148,15 @@ def test_what_does_not_go_on_is_ended(proxy, said):
 
 
 def test_one_address_has_no_more_than_its_share(proxy):
-    refused = set()
+    refused, tried = set(), 0
     with ExitStack() as opened:
-        for _ in range(110):
-            try:
-                opened.enter_context(stream(proxy))
-            except InvalidStatus as error:
-                refused.add(error.response.status_code)
+        while tried < 110:
+            with suppress(InvalidMessage):  # slower than the second that nginx waits here: again
+                try:
+                    opened.enter_context(stream(proxy))
+                except InvalidStatus as error:
+                    refused.add(error.response.status_code)
+                tried += 1
     assert refused and refused <= {403, 503}
 
 

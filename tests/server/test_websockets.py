@@ -121,3 +121,17 @@ def test_an_address_has_so_many_and_others_are_not_kept_out(
         assert others == [True] * 4 + [False]  # as many as there may be of all
     with ExitStack() as opened:
         assert is_open("192.0.2.1")  # once they have left
+
+
+def test_who_opens_many_at_once_waits_and_others_do_not() -> None:
+    limits = websockets.WebsocketLimits(None)  # type: ignore[arg-type]
+
+    def waits(group: str, times: int, now: float) -> list[float]:
+        return [limits._wait(group, 10, now) for _ in range(times)]
+
+    assert waits("a", 10, 100.0) == [0.0] * 10
+    assert waits("a", 3, 100.0) == pytest.approx([0.5, 1.0, 1.5])
+    assert waits("b", 1, 100.0) == [0.0]
+    assert waits("a", 1, 101.5) == pytest.approx([0.5])
+    assert waits("a", 11, 200.0) == pytest.approx([0.0] * 10 + [0.5])
+    assert set(limits.paced) == {"a"}  # b is forgotten

@@ -1,7 +1,5 @@
 """COCO (also of Roboflow), LabelMe, and the `metadata.jsonl` of Hugging Face's image folders."""
 
-from __future__ import annotations
-
 import json
 from itertools import accumulate
 from typing import Any

@@ -1,7 +1,5 @@
 """Finds the annotations among the files of a source, and the photo that each is of."""
 
-from __future__ import annotations
-
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence

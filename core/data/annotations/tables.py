@@ -1,7 +1,5 @@
 """Tables of a file and its label, as fastai, Kaggle, Roboflow and Hugging Face have them."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

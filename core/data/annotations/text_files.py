@@ -1,7 +1,5 @@
 """Pascal VOC's XML and YOLO's text files, one for each photo."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath

@@ -8,7 +8,6 @@ from html import escape
 import streamlit as st
 
 from core.lesson.glossary import RANGE_KEY, SIDES, glossary, split_terms
-from core.lesson.steps import Question
 from pages.widgets.ui.assets import style
 
 _STYLE = style("lesson/lesson")
@@ -34,8 +33,8 @@ def question_html(question: str, answer: str) -> str:
     return f'<details class="why"><summary>{escape(question)}</summary>{words}</details>'
 
 
-def questions_html(questions: tuple[Question, ...]) -> str:
-    return "".join(question_html(*one) for one in questions)
+def questions_html(questions: Mapping[str, str]) -> str:
+    return "".join(question_html(*one) for one in questions.items())
 
 
 def side_html(letter: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from core.base import language
 from core.base.errors import RunError
 from core.lesson import elsewhere_figure, layers, localisation_figure, occlusion_figure
-from core.lesson.glossary import glossary, split_terms, strip_markup, term_placeholders
+from core.lesson.glossary import glossary, split_terms, term_placeholders
 from core.lesson.pair import GENERALISES_VERDICT, LOOKS_GOOD_VERDICT, find_pair
 from core.lesson.repair_words import arm_names, outcome_text
 from core.lesson.repairs import ARMS, REAL_HEADING, RESULTS, TOY_HEADING, read_arms
@@ -22,6 +22,16 @@ from tests.factory import write_dataset, write_run
 from tests.factory_examples import SEEDS, write_examples
 
 STEPS = range(1, len(titles()) + 1)
+
+
+def strip_markup(text):
+    """The text without marks, as it is read aloud."""
+    return "".join(words for words, __ in split_terms(text))
+
+
+def overlap(one, other):
+    """Whether two ranges over seeds have a value in common."""
+    return one.low <= other.high and other.low <= one.high
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +165,7 @@ def test_a_step_has_at_most_sixty_words(pair, number):
 @pytest.mark.parametrize("number", STEPS)
 def test_every_sentence_is_there_in_japanese(pair, number, japanese):
     step = build_step(number, pair, vote="A")
-    texts = [titles()[number - 1], *(part for why in step.questions for part in why)]
+    texts = [titles()[number - 1], *(part for why in step.questions.items() for part in why)]
     for text in [*texts, step.text, *filter(None, [step.answer])]:
         assert re.search("[ぁ-ん]", strip_markup(text)), text
         assert not re.search("[a-z]{2,} [a-z]{2,} [a-z]{2,}", strip_markup(text)), text
@@ -228,7 +238,7 @@ def examples():
 def test_validation_cannot_tell_the_examples_apart(examples):
     """What the first step says."""
     a, b = (side.summary_spread("validation", "loss") for side in (examples.a, examples.b))
-    assert a.overlaps(b)
+    assert overlap(a, b)
     right = [
         side.summary_spread("validation", "accuracy", "correct").mean
         for side in (examples.a, examples.b)
@@ -241,7 +251,7 @@ def test_the_examples_do_what_the_steps_say(examples):
     objects = ("sets", examples.set_name, "scores", "object", "value")
     assert a.summary_spread(*objects).high < b.summary_spread(*objects).low
     of_a, of_b = localisation_figure.lifts(examples, a), localisation_figure.lifts(examples, b)
-    assert of_a[0].overlaps(of_b[0])  # both look at the books while only the head learns
+    assert overlap(of_a[0], of_b[0])  # both look at the books while only the head learns
     assert of_a[-1].high < of_a[0].low  # then one looks away
     assert of_b[-1].low > of_a[-1].high
     fall = ("reliance", examples.set_name, "fall", "object", "value")
