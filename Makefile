@@ -62,7 +62,7 @@ lock: .venv/.python
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/.test: .venv/.python requirements.txt requirements-export.txt requirements-hosting.txt requirements-dev.txt
+.venv/.test: .venv/.python requirements.txt requirements-export.txt requirements-hosting.txt requirements-search.txt requirements-dev.txt
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	touch $@ .venv/.run
 

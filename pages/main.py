@@ -7,9 +7,8 @@ import streamlit as st
 from core.base.language import _
 from pages.widgets.shared import access
 
-ICON = Path(__file__).parent / "icon.png"  # a file: a named icon would be fetched
-
-st.set_page_config(page_title="Overfit Lens", page_icon=str(ICON), layout="wide")
+icon = str(Path(__file__).parent / "icon.png")  # a file: a named icon would be fetched
+st.set_page_config(page_title="Overfit Lens", page_icon=icon, layout="wide")
 access.require_access()
 page = st.navigation(
     [
@@ -23,6 +22,7 @@ page = st.navigation(
         st.Page("challenge.py", title=_("Challenge"), icon=":material/leaderboard:"),
         st.Page("try_it.py", title=_("Try it"), icon=":material/photo_camera:"),
         st.Page("capture.py", title=_("Capture"), icon=":material/add_a_photo:"),
+        st.Page("search.py", title=_("Search"), icon=":material/search:"),
         st.Page("worker.py", title=_("Worker"), icon=":material/engineering:"),
     ],
     position="top",

@@ -108,14 +108,16 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
         words = _("Its verdict is not shown: {reason}.", reason=translate(row.unconfirmed))
         st.warning(formatting.escape_markdown(words), icon=":material/warning:")
     elif row.status.state == "done":
-        st.info(
-            _(
-                "This run has no diagnosis: it is older than diagnoses are. This makes one: "
-                "`python -m core evaluate {run}`",
-                run=row.id,
-            ),
-            icon=":material/info:",
+        words = N_(
+            "This run has no diagnosis: it is older than diagnoses are. This makes one: "
+            "`python -m core evaluate {run}`"
         )
+        if run.trial() is not None:
+            words = N_(
+                "This run has no diagnosis: it is a trial of a search. This makes one: "
+                "`python -m core evaluate {run}`"
+            )
+        st.info(translate(words).format(run=row.id), icon=":material/info:")
     run_curves.show(KEY, row, run, colour)
     cam_strip.show(run)
     run_log.show(run, row.status.state == "done", opened=row.status.state == "running")

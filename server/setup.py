@@ -35,6 +35,12 @@ async def _capture(scope: Scope, receive: Receive, send: Send) -> None:
     await app(scope, receive, send)
 
 
+def _continue_searches() -> None:
+    from core.search.engine import ensure_engine
+
+    ensure_engine(runs_root())
+
+
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Around all that the server does; the port listens already."""
@@ -48,7 +54,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
         # Where there is a display, as Streamlit does for a script, but not for an `App`.
         url = server_util.get_url("localhost")
         asyncio.get_running_loop().call_soon(cli_util.open_browser, url)
-    with maintain_runs(runs_root()):
+    with maintain_runs(runs_root(), _continue_searches):
         yield
     sweep.cancel()
 

@@ -16,6 +16,7 @@ from core.cli import (
     predict,
     report,
     runs,
+    search,
     status,
     train,
     weights,
@@ -41,12 +42,14 @@ app.command("status")(status.status)
 app.command("cache")(status.cache)
 app.command("worker")(worker.worker)
 app.command("preview", hidden=True)(worker.preview)
+app.command("search-engine", hidden=True)(search.search_engine)
 app.command("queue")(worker.queue)
 app.command("cancel")(worker.cancel)
 app.command("resume")(worker.resume)
 app.command("train-on")(worker.train_on)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
+app.add_typer(search.app, name="search")
 app.add_typer(weights.app, name="weights")
 
 

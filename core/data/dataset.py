@@ -42,6 +42,7 @@ from core.data.train_table import TrainRow, read_train_table
 
 METADATA_FILE = "dataset.yaml"
 ORIGINS = ("elsewhere", "same_shoot")  # what dataset.yaml may state of a test set
+CHOOSE = "choose"  # what it may state as a test set's `use`
 PRESENT_MIN_VISIBLE = 0.15  # a class counts as present when at least this share of it is visible
 _LIMITS = Limits(files=10_000_000)  # of a folder of one's own
 _GLANCE = 5_000  # files that tell whether a folder holds photos
@@ -51,7 +52,8 @@ _GLANCE = 5_000  # files that tell whether a folder holds photos
 class TestSet:
     """Photos that no training sees. Labels and boxes may be missing for some or all of them.
     origin: one of ORIGINS, "" where dataset.yaml does not state it (core.data.origin). added: of
-    each later photo, the number of its addition (core.data.addition_log)."""
+    each later photo, the number of its addition (core.data.addition_log). use: CHOOSE where recipes
+    are chosen by it, else ""."""
 
     __test__ = False  # not a class of tests, whatever pytest thinks of the name
 
@@ -61,6 +63,7 @@ class TestSet:
     boxes: dict[str, tuple[Box, ...]] = field(default_factory=dict)
     origin: str = ""
     added: dict[str, int] = field(default_factory=dict)
+    use: str = ""
 
 
 @dataclass(frozen=True)
@@ -253,10 +256,11 @@ def read_metadata(root: Path) -> dict[str, Any]:
         )
     stated = note.get("test_sets") or {}
     for name, told in stated.items() if isinstance(stated, dict) else [("test_sets", None)]:
-        if not stated_origin(told):
+        use = told.get("use", "") if isinstance(told, dict) else ""
+        if not (stated_origin(told) or use) or use not in ("", CHOOSE):
             problem = N_(
                 "{path}: test_sets: {name}: say where it is from, origin: elsewhere or "
-                "origin: same_shoot"
+                "origin: same_shoot, or that recipes are chosen by it, use: choose"
             )
             raise DataError(problem.format(path=path, name=name))
     return note
@@ -358,7 +362,8 @@ def _read_test_sets(
         told = {one.placed.name: one.truth for one in found if one.label} | labels.get(name, {})
         marked = {one.placed.name: one.boxes for one in found if one.boxes} | boxes.get(name, {})
         origin = stated_origin(stated.get(name))
-        sets.append(TestSet(name, here, told, marked, origin, added.get(name, {})))
+        use = (stated.get(name) or {}).get("use", "")
+        sets.append(TestSet(name, here, told, marked, origin, added.get(name, {}), use))
     return sets, boxes
 
 

@@ -9,15 +9,16 @@ from typing import Any, Literal
 from core.base import files
 from core.base.language import N_
 from core.base.yaml_files import dump_yaml
-from core.data.dataset import METADATA_FILE, Dataset, TestSet, read_metadata
+from core.data.dataset import CHOOSE, METADATA_FILE, Dataset, TestSet, read_metadata
 from core.data.label_edits import locked_dataset
 from core.data.near_copies import NearCopyPair
 from core.data.shoots import MAX_GAP_SECONDS, capture_time
 
-OriginBasis = Literal["stated", "name", "copies", "time", "nothing"]
+OriginBasis = Literal["choose", "stated", "name", "copies", "time", "nothing"]
 SAME_SHOOT_NAMES = ("val", "valid", "dev", "eval")
 MIN_SHARE = 1 / 3  # of its photos, from which on copies or times tell
 BASIS_TEXTS: dict[OriginBasis, str] = {
+    "choose": N_("recipes are chosen by it, as dataset.yaml states"),
     "stated": N_("stated in dataset.yaml"),
     "name": N_("by its name; nobody stated it"),
     "copies": N_("a third of it is near-copies of training photos; nobody stated it"),
@@ -28,7 +29,8 @@ BASIS_TEXTS: dict[OriginBasis, str] = {
 
 @dataclass(frozen=True)
 class SetOrigin:
-    """Where a test set's photos are from, and what says so."""
+    """Where a test set's photos are from, and what says so. One by which recipes are chosen counts
+    as not from elsewhere: it shows no longer what holds where nobody chose."""
 
     elsewhere: bool
     by: OriginBasis
@@ -67,6 +69,8 @@ def state_origin(root: Path, set_name: str, elsewhere: bool) -> None:
 
 
 def _origin_from_metadata(test_set: TestSet) -> SetOrigin | None:
+    if test_set.use == CHOOSE:
+        return SetOrigin(False, "choose")
     if test_set.origin:
         return SetOrigin(test_set.origin == "elsewhere", "stated")
     return SetOrigin(False, "name") if test_set.name.lower() in SAME_SHOOT_NAMES else None

@@ -234,6 +234,15 @@ def seeds_differ(a: Values, b: Values) -> bool | None:
     return gap > quantile * squared**0.5
 
 
+def paired_seeds_differ(gaps: NDArray[np.float64]) -> bool:
+    """Whether repeats that two recipes share (folds, seeds) tell them apart, from their differences
+    of means: Student's paired t-test, two-sided at 4% as in `seeds_differ`. False for one."""
+    if len(gaps) < 2:
+        return False
+    error = float(gaps.std(ddof=1)) / len(gaps) ** 0.5
+    return abs(float(gaps.mean())) > _T_98[min(len(gaps) - 1, len(_T_98)) - 1] * error
+
+
 def _bootstrap_means(
     values: NDArray[np.float64], draws: int, photos: Sequence[str] | None
 ) -> NDArray[np.float64]:

@@ -48,14 +48,12 @@ from core.evaluate.shifted_views import (
     geometry_views,
     light_views,
 )
+from core.evaluate.view_answers import answers_by_photo, mean_over_families
 from core.model.network import Network
 from core.pipeline.predict import PhotoSet
 from core.pipeline.setup import Setup
 from core.pipeline.views import to_tensor
 from core.recipe.schema import Augment
-
-_MEANS = {"primary": "first", "right": "mean", "loss": "mean"}  # of a photo's answers
-MAX_LOSS = -math.log(0.01)  # of one answer, so that one photo does not decide
 
 
 def shifted_validation(setup: Setup, network: Network) -> tuple[dict[str, Any], pd.DataFrame]:
@@ -123,7 +121,7 @@ def shifted_scores(
     much accuracy before other backgrounds is lower than before those of the own class, paired by
     photo; None without boxes. constant: what one answer for all gets.
     """
-    photos = _per_photo(frame)
+    photos = answers_by_photo(frame)
     families = {name: _score(photos.loc[name]) for name in FAMILY_TITLES if name in photos.index}
     untrained = [name for name in counted if name not in trained]
     background = None
@@ -143,22 +141,9 @@ def shifted_scores(
     }
 
 
-def _per_photo(frame: pd.DataFrame) -> pd.DataFrame:
-    """By family and file: primary, the share of right answers, and the mean bounded loss."""
-    columns = frame.columns.get_indexer_for([f"p_{name}" for name in frame["primary"]])
-    given = frame.to_numpy()[np.arange(len(frame)), columns].astype(np.float64)
-    table = frame[["family", "file", "primary"]].assign(
-        right=(frame["predicted"] == frame["primary"]).astype(float),
-        loss=np.minimum(-np.log(np.maximum(given, 1e-30)), MAX_LOSS),
-    )
-    return table.groupby(["family", "file"], sort=False).agg(_MEANS)
-
-
 def _total(photos: pd.DataFrame, families: Sequence[str]) -> dict[str, Any] | None:
     """Each photo's mean over the families, scored as one."""
-    if not families:
-        return None
-    return _score(photos.loc[list(families)].groupby("file", sort=False).agg(_MEANS))
+    return _score(mean_over_families(photos, families)) if families else None
 
 
 def _score(photos: pd.DataFrame) -> dict[str, Any]:

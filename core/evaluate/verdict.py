@@ -242,6 +242,7 @@ def _assess_set(
     read = [sign.good for sign in signs if sign.good is not None]
     good, elsewhere = sum(read), is_elsewhere(found)
     primary = (found.get("scores") or {}).get("primary")
+    chosen_by = (found.get("origin") or {}).get("by") == "choose"
     answer: Assessment | None = None
     values: dict[str, Any] = {"name": name, "good": good, "signs": len(read)}
     if primary is not None and _near_constant(primary):
@@ -258,6 +259,8 @@ def _assess_set(
         words = N_("On {name} {good} of {signs} signs are good.")
         if not elsewhere:
             words = N_("On {name} {good} of {signs} signs are good, but it is from the same shoot.")
+        if chosen_by:
+            words = N_("On {name} {good} of {signs} signs are good, but recipes are chosen by it.")
     elif good * 2 < len(read):
         answer, words = "bad", N_("On {name} only {good} of {signs} signs are good.")
     else:

@@ -96,7 +96,7 @@ class LocalExecutor:
         check_stages(recipe)
         find_weights(recipe.backbone, recipe.weights)
         Queue(self.runs_dir).check_capacity()
-        run = create_run(self.runs_dir, recipe, data_dir, self.clock, begun)
+        run = create_run(self.runs_dir, recipe, data_dir, self.clock, begun=begun)
         try:
             Queue(self.runs_dir).submit(run.id)
         except InputError:

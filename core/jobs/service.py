@@ -21,12 +21,13 @@ STOP_SECONDS = 9.0  # in which a server that is ended waits for its worker: `doc
 
 
 @contextmanager
-def maintain_runs(runs_dir: Path) -> Iterator[None]:
-    """Tends a shared folder of runs in a thread, until the server ends. A server that is asked to
+def maintain_runs(runs_dir: Path, also: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Tends a shared folder of runs in a thread, until the server ends; `also` what packages above
+    this one carry on. A server that is asked to
     end (SIGTERM) asks the worker, too, which may be in the same container, and waits for it."""
     over, asked = threading.Event(), _pass_on_sigterm(runs_dir)
     thread = threading.Thread(
-        target=_maintain, args=(runs_dir, over), name="maintenance", daemon=True
+        target=_maintain, args=(runs_dir, over, also), name="maintenance", daemon=True
     )
     thread.start()
     try:
@@ -39,7 +40,7 @@ def maintain_runs(runs_dir: Path) -> Iterator[None]:
             time.sleep(0.1)
 
 
-def _maintain(runs_dir: Path, over: threading.Event) -> None:
+def _maintain(runs_dir: Path, over: threading.Event, also: Callable[[], object]) -> None:
     from core.jobs.visitor_sweep import delete_expired_visitor_runs
     from core.store.leftovers import delete_unfinished_files, delete_unfinished_imports
     from core.store.status import utc_now
@@ -48,6 +49,7 @@ def _maintain(runs_dir: Path, over: threading.Event) -> None:
         lambda: delete_unfinished_files(runs_dir, utc_now),
         lambda: delete_unfinished_imports(demo_mode.datasets_root(), utc_now),
         lambda: delete_expired_visitor_runs(runs_dir, utc_now, demo_mode.RETENTION),
+        also,
     ]
     _attempt(lambda: _continue_queue(runs_dir, over))
     while True:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,7 @@ def set_up(
     to_train: bool = True,
     class_order: Callable[[Iterable[str]], list[str]] = list,
     noted: Mapping[str, Any] | None = None,
+    only_sets: Collection[str] | None = None,
 ) -> Setup:
     """Reads the photos, builds the network and computes or reads the frozen prefix's features.
 
@@ -102,7 +103,8 @@ def set_up(
     Without `to_train` the training views' features are left until they are asked for. class_order:
     the run's (`Run.class_order`). noted: the fingerprints of a run that began earlier; photos that
     were added since do not train, nor are they looked at while it trains. A new run does not look
-    at what somebody photographs just now. Raises InputError: one line that names the photo, key or
+    at what somebody photographs just now. only_sets: of the test sets those alone are looked at.
+    Raises InputError: one line that names the photo, key or
     file."""
     threads = configure_threads()
     configure_malloc()
@@ -120,6 +122,9 @@ def set_up(
     history = fingerprint_history(dataset, digest)
     if earlier := {split: found[1:] for split, found in history.items() if found[1:]}:
         prints["earlier"] = earlier
+    if only_sets is not None:
+        sets = tuple(each for each in dataset.test_sets if each.name in only_sets)
+        dataset = replace(dataset, test_sets=sets)
     network = seeded_network(recipe, dataset, settings)
     prefix = FrozenPrefix(network, prefix_length(network, recipe), recipe.backbone, settings)
     cache = FeatureCache(runs_dir, check_inputs=digests.check_unchanged)

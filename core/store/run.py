@@ -47,6 +47,16 @@ _STATUS = TypeAdapter(Status)
 
 
 @dataclass(frozen=True)
+class Trial:
+    """What a training belongs to: a search (core.search), by its id. lean: without what a losing
+    trial does not need, class maps and diagnosis. sets: the test sets that it reads then."""
+
+    search: str
+    lean: bool = True
+    sets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ClassMaps:
     """Raw class maps of a run's test photos.
 
@@ -84,6 +94,13 @@ class Run:
 
     def environment(self) -> dict[str, Any]:
         return self._json("environment.json")
+
+    def trial(self) -> Trial | None:
+        """The search that it was trained for; None of others."""
+        noted = self.environment().get("search")
+        if not isinstance(noted, dict):
+            return None
+        return Trial(str(noted["id"]), bool(noted["lean"]), tuple(map(str, noted["sets"])))
 
     def class_order(self) -> Callable[[Iterable[str]], list[str]]:
         """Sorts names of classes as this run has them: by what it noted when it began. One that has
@@ -356,35 +373,51 @@ def _log_probs(archive: Any, split: str) -> NDArray[np.float32]:
 _EPOCH_FILES = ("history.csv", "batches.csv", "timing.csv", "cams.npz", "checkpoint")
 
 
+def new_run_id(recipe: Recipe, clock: Clock) -> str:
+    """An id that no run has."""
+    stem = re.sub(r"[^a-z0-9-]+", "-", recipe.name.lower()).strip("-") or "run"
+    return f"{clock():%Y%m%d-%H%M%S}-{stem[:40]}-s{recipe.seed}-{secrets.token_hex(4)}"
+
+
 def create_run(
-    runs_dir: Path, recipe: Recipe, data_dir: Path, clock: Clock, begun: Run | None = None
+    runs_dir: Path,
+    recipe: Recipe,
+    data_dir: Path,
+    clock: Clock,
+    run_id: str = "",
+    trial: Trial | None = None,
+    begun: Run | None = None,
 ) -> Run:
-    """A new folder with the recipe, the data set's place and the state `queued`. begun: a run whose
-    epochs it begins with (core.recipe.train_on); it goes on from a copy of that one's checkpoint.
+    """A new folder with the recipe, the data set's place and the state `queued`; its id, and the
+    search that it is for, where they are given. begun: a run whose epochs it begins with
+    (core.recipe.train_on); it goes on from a copy of that one's checkpoint.
 
     Raises RunError when the folder cannot be written.
     """
-    data = {"path": str(Path(data_dir).resolve())}
-    created = clock()
-    stem = re.sub(r"[^a-z0-9-]+", "-", recipe.name.lower()).strip("-") or "run"
-    run_id = f"{created:%Y%m%d-%H%M%S}-{stem[:40]}-s{recipe.seed}-{secrets.token_hex(4)}"
+    run_id = run_id or new_run_id(recipe, clock)
     run = Run(Path(runs_dir) / run_id)
+    environment: dict[str, Any] = {
+        "format": FORMAT,
+        "data": {"path": str(Path(data_dir).resolve())},
+    }
+    if trial:
+        environment["search"] = {"id": trial.search, "lean": trial.lean, "sets": list(trial.sets)}
     # Filled under a hidden name first: nobody ever sees a run folder without its status.
     hidden = Run(run.path.with_name(f".{run_id}.{secrets.token_hex(4)}{files.TEMP_SUFFIX}"))
     try:
         with files.staging(hidden.path):
             files.write_text(hidden.path / "recipe.yaml", recipe_yaml(recipe))
             if begun is not None:
-                data |= begun.environment()["data"]
+                environment["data"] |= begun.environment()["data"]
                 for path in (begun.path / name for name in _EPOCH_FILES):
                     copy = shutil.copytree if path.is_dir() else shutil.copyfile
                     copy(path, hidden.path / path.name)
-            files.write_json(hidden.path / "environment.json", {"format": FORMAT, "data": data})
+            files.write_json(hidden.path / "environment.json", environment)
             hidden.write_status(
                 Status(
                     state="queued",
                     epochs=recipe.planned_epochs(),
-                    created=created.isoformat(timespec="seconds"),
+                    created=clock().isoformat(timespec="seconds"),
                 )
             )
             hidden.path.rename(run.path)

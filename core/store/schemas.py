@@ -166,10 +166,17 @@ class _Estimate(Strict):
     parts: dict[str, float] = {}
 
 
+class _Search(Strict):
+    id: ShortText
+    lean: bool
+    sets: list[ShortText]
+
+
 class _Environment(Strict):
     format: int | None = None
     data: _Data
     estimate: _Estimate | None = None
+    search: _Search | None = None
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {

@@ -39,6 +39,7 @@ PAGES = (
     "challenge",
     "try_it",
     "capture",
+    "search",
     "worker",
 )
 SECRET = "zebra-7731"
@@ -75,6 +76,7 @@ PARAMETERS = {
     "recipe",
     "run",
     "runs",
+    "search",
     "section",
     "seeds",
     "set",

@@ -25,6 +25,7 @@ PAGES = (
     "challenge",
     "try_it",
     "capture",
+    "search",
     "worker",
 )
 

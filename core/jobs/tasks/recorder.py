@@ -66,7 +66,10 @@ class Recorder:
         on_epoch: Callable[[EpochRow, float | None], None],
         phase_timer: PhaseTimer,
         estimate: Estimate,
+        snapshots: bool = True,
     ) -> None:
+        """snapshots: whether class maps are kept."""
+        self._keeps_snapshots = snapshots
         self.run, self.setup, self.clock, self.epoch_callback = run, setup, clock, on_epoch
         self._history: list[dict[str, float]] = []
         self._batches: list[BatchRow] = []
@@ -126,7 +129,7 @@ class Recorder:
                 **{f"lr_{label}": lr for label, lr in row.rates.items()},
             }
         )
-        if planned.ends_cycle:
+        if planned.ends_cycle and self._keeps_snapshots:
             self._save_snapshot(planned.number)
             self.end_phase("class maps", planned.number)
         # The tables first, the checkpoint last: a resume drops rows beyond its checkpoint.

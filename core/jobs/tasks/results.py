@@ -39,8 +39,11 @@ def write_results(
 ) -> None:
     """Everything that is told of a trained network: predictions.csv, shifted.csv, drift.csv,
     reliance.csv, diagnosis.json and, last, summary.json. precomputed: as for evaluate.
-    `on_phase_end` is told each phase's end. out_dir: another folder than the run's. Raises
-    DataError, and writes nothing, where a photo was replaced meanwhile."""
+    `on_phase_end` is told each phase's end. out_dir: another folder than the run's. A
+    lean trial has no diagnosis, drift and reliance unless another folder is given, as when it is
+    scored again. Raises DataError, and writes nothing, where a photo was replaced meanwhile."""
+    trial = run.trial()
+    with_diagnosis = out_dir is not None or trial is None or not trial.lean
     out_dir = out_dir or run.path
     found = evaluate(setup, precomputed, on_phase_end)
     dataset, runs_dir = setup.dataset, run.path.parent
@@ -50,14 +53,16 @@ def write_results(
     on_phase_end("varied views")
     history = run.history()
     kept = history_to_final_weights(setup.recipe, history)
-    diagnosis = diagnose(setup, found, kept, shifted)
-    on_phase_end("diagnose")
+    diagnosis = diagnose(setup, found, kept, shifted) if with_diagnosis else None
+    if diagnosis:
+        on_phase_end("diagnose")
     setup.check_photos()
     write_table(out_dir / "predictions.csv", found.rows)
     write_table(out_dir / "shifted.csv", shifted_answers)
-    write_table(out_dir / "drift.csv", diagnosis.drift)
-    write_table(out_dir / "reliance.csv", diagnosis.reliance)
-    files.write_json(out_dir / "diagnosis.json", diagnosis.data)
+    if diagnosis:
+        write_table(out_dir / "drift.csv", diagnosis.drift)
+        write_table(out_dir / "reliance.csv", diagnosis.reliance)
+        files.write_json(out_dir / "diagnosis.json", diagnosis.data)
     network, timing = setup.network, run.timing()
     trained = trained_layers(setup.recipe, network.head_start, len(network.layers))
     summary = {
@@ -70,7 +75,7 @@ def write_results(
         "validation": {"loss": float(kept["val_loss"].iloc[-1]), **found.validation},
         "sets": found.sets,
         "shifted": shifted,
-        "verdict": diagnosis.data["verdict"],
+        "verdict": diagnosis.data["verdict"] if diagnosis else None,
     }
     files.write_json(out_dir / "summary.json", summary)
 

@@ -37,7 +37,8 @@ def run_training(
     laps = PhaseTimer()
     finished: Setup | None = None
     with run_lifecycle(run, clock) as log:
-        recipe = run.recipe()
+        recipe, trial = run.recipe(), run.trial()
+        lean = trial is not None and trial.lean
         check_cancelled(run)
         runs_dir = run.path.parent
         set_phase(run, clock, N_("preparing the photos"))
@@ -49,14 +50,17 @@ def run_training(
             laps.end_phase,
             class_order=run.class_order(),
             noted=run.environment()["data"].get("fingerprints"),
+            only_sets=trial.sets if lean and trial else None,
         )
         photos = count_photos(setup.dataset, recipe)
         expected = estimate(runs_dir, recipe, photos, setup.cached_share)
+        if lean:
+            log.info("a trial of a search: no class maps, no diagnosis; core evaluate makes one")
         progress = load_checkpoint(run.path, setup.network, recipe)
         if progress.epochs_done:
             check_photos_unchanged(run, setup)
         _complete_environment(run, setup, expected)
-        recorder = Recorder(run, setup, clock, on_epoch, laps, expected)
+        recorder = Recorder(run, setup, clock, on_epoch, laps, expected, snapshots=not lean)
         recorder.resume_from(progress.epochs_done)
         _log_start(log, setup, progress.epochs_done)
         recorder.write_status("running")
@@ -76,7 +80,7 @@ def run_training(
         log.info("done in %.1f s", run.timing()["seconds"].sum())
         finished = setup
     # Of the photos, not of this run: whatever happens to them, the run is done.
-    if with_controls and finished is not None:
+    if with_controls and finished is not None and not lean:
         release_memory()
         write_controls(run.path, finished)
 

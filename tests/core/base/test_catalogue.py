@@ -40,7 +40,8 @@ UI_SOURCES = [
 SCRIPTS = sorted(path for folder in ("pages", "server") for path in (ROOT / folder).rglob("*.js"))
 NO_WORDS = re.compile(
     r"[<>{}]|; *--|:[^ ]+;|: var\(|^model name$|^[\w./-]+\.\w{2,3}$|^[a-z_]+=\"|^\.venv/bin/|-src "
-)  # markup, styles, a key of /proc/cpuinfo, files, a command, a policy
+    r"|^middle right$"
+)  # markup, styles, a key of /proc/cpuinfo, files, a command, a policy, a place of Plotly
 PLACEHOLDER = re.compile(r"\{(\w+)[^{}]*\}")
 ELEMENTS = {
     "title",

@@ -1,0 +1,143 @@
+"""Plan a search and begin it, or open an earlier one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.base import formatting
+from core.base.errors import InputError
+from core.base.language import N_, _, translate
+from core.data.dataset import find_datasets
+from core.recipe.draft import decode_recipe
+from core.recipe.files import load_recipe, preset_names
+from core.recipe.schema import Recipe
+from core.search import engine
+from core.search.plan import Budget
+from core.search.request import plan_search
+from core.search.search import Request, create_search, find_searches, open_search
+from core.search.space import DEFAULT_SPACE, space_names
+from core.search.words import plan_text, state_text
+from core.store.status import utc_now
+from pages import settings
+from pages.widgets.ui import messages, url_state
+
+_LINKED = "link"  # the choice of the recipe that Train has sent
+SPACE_TITLES = {
+    "everything": N_("everything"),
+    "augmentation": N_("augmentation"),
+    "rates-and-depth": N_("rates and depth"),
+}
+MINUTES = (5, 10, 30, 60, 180)
+
+
+def show(key: str) -> None:
+    """The plan of what is chosen, with a button; then earlier searches."""
+    names = [path.name for path in find_datasets(settings.datasets_dir())]
+    if not names:
+        st.info(_("There is no data set yet: import photos on Data."))
+        return
+    url_state.read("data", names, "toy_books" if "toy_books" in names else names[0])
+    url_state.read("space", space_names(), DEFAULT_SPACE)
+    minutes = [str(each) for each in MINUTES]
+    url_state.read("minutes", minutes, "10")
+    columns = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
+    data = str(columns[0].selectbox(_("Data set"), names, key="data"))
+    with columns[1]:
+        base = _choose_recipe(key)
+    space = columns[2].selectbox(
+        _("Search"),
+        space_names(),
+        key="space",
+        format_func=lambda name: translate(SPACE_TITLES.get(str(name), str(name))),
+        help=_("What may change: how photos vary, how fast and how many layers learn, or both."),
+    )
+    budget = columns[3].selectbox(
+        _("Minutes of training"), minutes, key="minutes", help=_("Waiting does not count.")
+    )
+    st.query_params["data"] = data
+    url_state.write("space", str(space), DEFAULT_SPACE)
+    url_state.write("minutes", str(budget), "10")
+    if base is not None:
+        _show_plan(key, settings.datasets_dir() / data, base, str(space), float(str(budget)))
+    show_earlier(key)
+
+
+def _choose_recipe(key: str) -> Recipe | None:
+    """The recipe to beat: a preset's, or the link's."""
+    options, linked = list(preset_names()), st.query_params.get("recipe", "")
+    titles = {_LINKED: st.query_params.get("file", "")[:80] or _LINKED}
+    if linked:
+        options.insert(0, _LINKED)
+    url_state.read("preset", options, options[0])
+    name = str(
+        st.selectbox(
+            _("Recipe to beat"),
+            options,
+            key="preset",
+            format_func=lambda name: titles.get(name, name),
+            help=_("The search tries recipes around it. *Train* sends one of your own here."),
+        )
+    )
+    url_state.write("preset", name, options[0])
+    try:
+        if name != _LINKED:
+            return load_recipe(name)
+        base = load_recipe("quick", {"name": titles[name]})
+        return decode_recipe(base, linked)
+    except InputError as error:
+        messages.show_error(error)
+        return None
+
+
+def _show_plan(key: str, data: Path, base: Recipe, space: str, minutes: float) -> None:
+    try:
+        with st.spinner(_("Planning"), show_time=False):
+            request = plan_search(
+                settings.runs_dir(), data, base, space, Budget(minutes=minutes), utc_now
+            )
+    except InputError as error:
+        messages.show_error(error)
+        return
+    st.markdown(f":material/event_note: {formatting.escape_markdown(plan_text(request))}")
+    st.button(
+        _("Begin"),
+        type="primary",
+        icon=":material/play_arrow:",
+        key=f"{key}.begin",
+        on_click=_begin,
+        args=(request,),
+    )
+
+
+def _begin(request: Request) -> None:
+    search = create_search(settings.runs_dir(), request)
+    engine.ensure_engine(settings.runs_dir())
+    st.query_params["search"] = search.id
+
+
+def show_earlier(key: str) -> None:
+    """The searches, newest first, each a button that opens it."""
+    found = find_searches(settings.runs_dir())
+    if found:
+        st.subheader(_("Searches"), anchor=False)
+    for search_id in found:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            try:
+                search = open_search(settings.runs_dir(), search_id)
+                told = f"{search.data_dir.name}: {state_text(search)}"
+            except InputError as error:
+                told = translate(str(error))
+            st.button(search_id, key=f"{key}.{search_id}", on_click=open_link, args=(search_id,))
+            st.caption(formatting.escape_markdown(told))
+
+
+def leave() -> None:
+    """Back to the choice."""
+    st.query_params.pop("search", None)
+
+
+def open_link(search_id: str) -> None:
+    """Puts a search into the link."""
+    st.query_params["search"] = search_id
