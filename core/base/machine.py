@@ -20,9 +20,9 @@ from core.base.cpu import cores, cpu_name, vector_instructions
 _PACKAGES = ("torch", "torchvision", "timm", "numpy", "pillow", "pandas", "scikit-learn")
 
 
-def configure_threads() -> int:
-    """Gives torch one thread per core this process may use; returns how many."""
-    torch.set_num_threads(cores())
+def configure_threads(threads: int = 0) -> int:
+    """Gives torch so many threads, or one per core this process may use; returns how many."""
+    torch.set_num_threads(threads or cores())
     return torch.get_num_threads()
 
 

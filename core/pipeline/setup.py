@@ -94,6 +94,7 @@ def set_up(
     to_train: bool = True,
     class_order: Callable[[Iterable[str]], list[str]] = list,
     noted: Mapping[str, Any] | None = None,
+    threads: int = 0,
 ) -> Setup:
     """Reads the photos, builds the network and computes or reads the frozen prefix's features.
 
@@ -102,9 +103,9 @@ def set_up(
     Without `to_train` the training views' features are left until they are asked for. class_order:
     the run's (`Run.class_order`). noted: the fingerprints of a run that began earlier; photos that
     were added since do not train, nor are they looked at while it trains. A new run does not look
-    at what somebody photographs just now. Raises InputError: one line that names the photo, key or
-    file."""
-    threads = configure_threads()
+    at what somebody photographs just now. threads: as the run began with. Raises
+    InputError: one line that names the photo, key or file."""
+    threads = configure_threads(threads)
     configure_malloc()
     settings = resolve_settings(recipe)
     configure_device(settings.device)

@@ -166,10 +166,15 @@ class _Estimate(Strict):
     parts: dict[str, float] = {}
 
 
+class _Machine(Strict):
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
+
+
 class _Environment(Strict):
     format: int | None = None
     data: _Data
     estimate: _Estimate | None = None
+    machine: _Machine | None = None
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {

@@ -87,16 +87,19 @@ def test_runs_that_wait_for_no_worker(runs, dataset, open_page, no_worker, monke
 def test_a_hung_worker_is_restarted(runs, dataset, open_page, monkeypatch):
     run = write_run(runs, dataset, "quick", "running")
     Queue(runs).submit(run.id)
-    Queue(runs).claim(1)
     asked = []
-    monkeypatch.setattr("pages.widgets.worker.problems.restart_worker", asked.append)
+    monkeypatch.setattr(
+        "pages.widgets.worker.problems.restart_worker",
+        lambda runs, only: asked.append((runs, only)),
+    )
     with worker_process(runs) as pid:
+        Queue(runs).claim(pid)
         set_heartbeat(run, utc_now(), 8, pid=pid)
         app = open_page("worker")
         assert not app.exception
         assert "has given no sign of life for 8 min" in visible_text(app)
-        app.button(key="worker.trouble.silent").click().run()
-        assert asked == [runs]
+        app.button(key=f"worker.trouble.silent{pid}").click().run()
+        assert asked == [(runs, [pid])]
 
 
 def test_a_full_disk_short_memory_and_strays(runs, dataset, open_page, monkeypatch):

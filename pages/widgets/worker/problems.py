@@ -33,7 +33,7 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
             st.markdown(f"{icon} **{formatting.escape_markdown(one.words)}**")
             st.markdown(one.advice)
             with st.container(horizontal=True):
-                _show_fix(f"{key}.{one.kind.replace(' ', '_')}", one, rows)
+                _show_fix(f"{key}.{one.kind}{one.pid or ''}", one, rows)
 
 
 def _show_fix(key: str, trouble: Problem, rows: Sequence[RunRow]) -> None:
@@ -48,7 +48,7 @@ def _show_fix(key: str, trouble: Problem, rows: Sequence[RunRow]) -> None:
         ):
             try:
                 with st.spinner(_("Ending the worker and starting another")):
-                    restart_worker(runs_dir)
+                    restart_worker(runs_dir, only=[trouble.pid] if trouble.pid else ())
             except InputError as error:
                 messages.show_error(error)
             else:
