@@ -12,7 +12,14 @@ from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import access, selection
 from pages.widgets.ui import messages
-from pages.widgets.worker import machine, preview_process, problems, processes, queue_list
+from pages.widgets.worker import (
+    cluster_nodes,
+    machine,
+    preview_process,
+    problems,
+    processes,
+    queue_list,
+)
 
 KEY = "worker"
 POLL_SECONDS = 2.0
@@ -33,6 +40,7 @@ def show_live() -> None:
         left, right = st.columns([3, 2], gap="large")
         with left:
             processes.show(f"{KEY}.process", rows, now)
+            cluster_nodes.show(rows)
             queue_list.show(rows, now)
             preview_process.show(f"{KEY}.preview")
         with right:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 # Of several workers side by side, how many cores each may use; a Ray task likewise.
 SHARE_VARIABLE = "OVERFIT_LENS_CORES_SHARE"
+# What changes a run's bits when its version does.
+PACKAGES = ("torch", "torchvision", "timm", "numpy", "pillow", "pandas", "scikit-learn")
 _VECTORS = ("sse", "avx", "amx", "fma", "f16c", "asimd", "sve", "bf16", "i8mm")
 
 

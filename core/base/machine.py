@@ -15,9 +15,7 @@ from typing import Any
 
 import torch
 
-from core.base.cpu import cores, cpu_name, vector_instructions
-
-_PACKAGES = ("torch", "torchvision", "timm", "numpy", "pillow", "pandas", "scikit-learn")
+from core.base.cpu import PACKAGES, cores, cpu_name, vector_instructions
 
 
 def configure_threads(threads: int = 0) -> int:
@@ -91,7 +89,7 @@ def _kernels() -> dict[str, Any]:
 
 @cache
 def _versions() -> dict[str, str]:
-    return {name: version(name) for name in _PACKAGES}
+    return {name: version(name) for name in PACKAGES}
 
 
 @cache

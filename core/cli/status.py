@@ -14,6 +14,7 @@ from core.base.formatting import duration
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
 from core.cli.output import print_json
 from core.jobs import resources
+from core.jobs.cluster.state import read_cluster_state
 from core.jobs.health import find_problems, read_workers
 from core.jobs.local import running_work_id
 from core.jobs.queue_forecast import forecast_queue
@@ -37,6 +38,9 @@ def status(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None
     for turn in found["queue"]:
         ends = "" if turn["ends"] is None else f", done in about {duration(turn['ends'])}"
         print(f"  {turn['entry']}  {turn['what']}{ends}")
+    for node in found["nodes"]:
+        told = node.get("problem") or f"{node['cpus']:.0f} cores, load {node.get('load') or 0:.1f}"
+        print(f"node: {node['host']}, {told}")
     machine = found["machine"]
     if machine["load"] is not None:
         print(f"processors: {machine['load']:.1f} of {machine['cores']} cores busy")
@@ -73,6 +77,7 @@ def _collect_status(runs: Path) -> dict[str, Any]:
     memory, disk = resources.memory(), resources.disk(runs)
     return {
         "workers": [asdict(worker) for worker in read_workers(runs, now)],
+        "nodes": list(read_cluster_state(runs).nodes.values()),
         "queue": [
             {
                 "entry": turn.work_id,

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Literal
 
 from core.base import files
-from core.base.errors import RunError
+from core.base.errors import InputError, RunError
 from core.base.formatting import duration, parse_timestamp
 from core.base.language import _, ngettext
 from core.jobs import resources
+from core.jobs.cluster.state import read_cluster_state
 from core.jobs.local import worker_locks
 from core.jobs.queue import Entry, Queue
 from core.jobs.stop_worker import stop_requested
+from core.jobs.worker_settings import check_executor, read_worker_settings
 from core.store.index import RunRow
 from core.store.lr_finder import open_work
 from core.store.run import open_run
@@ -31,7 +33,9 @@ LOW_MEMORY = 400_000_000
 RECENT_WINDOW = timedelta(days=1)
 
 WorkerState = Literal["idle", "working", "leaving", "silent"]
-ProblemKind = Literal["no_worker", "silent", "disk", "memory", "stray", "lost"]
+ProblemKind = Literal[
+    "executor", "cluster", "node", "no_worker", "silent", "disk", "memory", "stray", "lost"
+]
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def find_problems(runs_dir: Path, now: datetime, rows: Sequence[RunRow] = ()) ->
     workers = read_workers(runs_dir, now)
     entries = Queue(runs_dir).entries()
     found = [
+        *_check_cluster(runs_dir, workers),
         _check_writable(runs_dir) or _check_no_worker(runs_dir, workers, entries, now),
         *map(_check_unresponsive, workers),
         _check_disk(runs_dir),
@@ -139,6 +144,30 @@ def _modified_time(path: Path) -> datetime | None:
 
 
 # --- what is wrong --------------------------------------------------------------------------------
+
+
+def _check_cluster(runs_dir: Path, workers: Sequence[WorkerStatus]) -> list[Problem]:
+    settings, state = read_worker_settings(runs_dir), read_cluster_state(runs_dir)
+    if settings.executor == "local":
+        return []
+    found = []
+    try:
+        check_executor(settings)
+    except InputError as error:
+        found.append(Problem("executor", str(error), _("Until then, what waits goes on waiting.")))
+    if state.problem and workers:
+        words = _("The cluster's head at {address} cannot be reached.", address=state.address)
+        advice = _(
+            "Runs there may go on. Start the head again, or give them up: they can then be resumed "
+            "after the last epoch that came back."
+        )
+        found.append(Problem("cluster", words, advice, tuple(state.runs)))
+    for node in state.nodes.values():
+        if node.get("problem"):
+            words = _("{node} trains nothing: {reason}", node=node["host"], reason=node["problem"])
+            advice = _("Mend that on the node, or leave it as it is: others take its runs.")
+            found.append(Problem("node", words, advice, pressing=False))
+    return found
 
 
 def _check_no_worker(

@@ -25,7 +25,7 @@ from core.base.language import N_
 from core.data.dataset import Dataset
 from core.hosting import limits
 from core.jobs.queue import Queue
-from core.jobs.worker_settings import read_worker_settings
+from core.jobs.worker_settings import check_executor, read_worker_settings
 from core.model.pretrained_weights import find_weights
 from core.recipe.bands import check_stages
 from core.recipe.schema import Recipe
@@ -87,6 +87,7 @@ class LocalExecutor:
         limits.check_capacity(self.runs_dir)
         check_stages(recipe)
         find_weights(recipe.backbone, recipe.weights)
+        check_executor(read_worker_settings(self.runs_dir))
         Queue(self.runs_dir).check_capacity()
         run = create_run(self.runs_dir, recipe, data_dir, self.clock)
         try:
@@ -243,6 +244,8 @@ def _is_lost(run: Run, process_dead: bool) -> bool:
     if run.owned():  # looked at first: its process writes how it ended, then lets the lock go
         return False
     status = run.status()
+    if status.place and not process_dead:
+        return False  # a cluster has it: who follows that finds out, or a person gives it up
     return status.state == "running" and (process_dead or not _is_carried_out(run, status))
 
 
@@ -250,6 +253,15 @@ def _is_carried_out(run: Run, status: Status) -> bool:
     """Whether a process holds the run. One that began before there were locks has none: it counts
     as carried out while there is a process of its id."""
     return run.owned() if (run.path / OWNER_LOCK).exists() else process_alive(status.pid)
+
+
+def give_up(run: Run, clock: Clock) -> None:
+    """Ends a run whose cluster cannot be reached, so that it can be resumed. Raises RunError."""
+    with run.state_lock():
+        status = run.status()
+        if status.place and status.state == "running":
+            words = N_("given up while its cluster was out of reach; it can be resumed")
+            _write_final_status(run, "failed", words, clock)
 
 
 def mark_lost_runs(runs_dir: Path, run_ids: Iterable[str], clock: Clock) -> bool:
@@ -289,6 +301,7 @@ def recover_queue(runs_dir: Path, clock: Clock) -> list[str]:
     resumed); runs that wait keep their place. Returns the ids of the failed ones.
     """
     queue, failed = Queue(runs_dir), []
+    on_cluster = read_worker_settings(runs_dir).executor == "ray"
     entries = queue.entries()
     # Looked at after the entries: whoever claims one holds a lock before.
     others = {pid for pid in worker_pids(runs_dir) if pid != os.getpid()}
@@ -297,6 +310,8 @@ def recover_queue(runs_dir: Path, clock: Clock) -> list[str]:
             continue
         try:
             run = open_work(runs_dir, entry.work_id)
+            if on_cluster and run.status().place and not run.status().ended:
+                continue  # who follows the cluster asks it first
             mine = entry.worker_pid is not None and run.status().pid == entry.worker_pid
             lost = mark_lost(run, clock, process_dead=mine)
             with run.state_lock():
@@ -392,7 +407,11 @@ def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
     if not demo_mode.is_training_allowed():
         raise demo_mode.DemoError(limits.limits_text())
     root = shared_root_of(runs_dir).resolve()
-    wanted = min(read_worker_settings(root).places(), max(1, Queue(root).length()))
+    settings = read_worker_settings(root)
+    check_executor(settings)
+    wanted = settings.places()  # for a cluster: who follows it, and who does the rest here
+    if settings.executor == "local":
+        wanted = min(wanted, max(1, Queue(root).length()))
     alive = len(worker_pids(root))
     coming = _count_starting(root)
     for _place in range(alive + coming, wanted):

@@ -105,6 +105,15 @@ class Queue:
             ).fetchall()
             return str(found[0][0]).removeprefix(self._own_prefix) if found else None
 
+    def adopt(self, work_id: str, worker_pid: int) -> None:
+        """Gives what a process that has ended had claimed to another one."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO queue (run, worker) VALUES (?, ?)"
+                " ON CONFLICT (run) DO UPDATE SET worker = excluded.worker",
+                (self._own_prefix + work_id, worker_pid),
+            )
+
     def remove(self, work_id: str) -> None:
         """Takes a run out, whoever has claimed it: nobody wants it any more."""
         with self._transaction() as db:

@@ -16,6 +16,7 @@ from core.base.files import quick_fingerprint
 from core.base.language import _
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import read_dataset
+from core.jobs.cluster.state import read_cluster_state
 from core.jobs.queue import Queue
 from core.jobs.worker_settings import read_worker_settings
 from core.store.lr_finder import SEARCH_FOLDER, LrSearch, open_work
@@ -58,7 +59,10 @@ def forecast_queue(runs_dir: Path, now: datetime) -> list[QueueForecast]:
     entries = sorted(Queue(runs_dir).entries(), key=lambda entry: entry.worker_pid is None)
     claimed = sum(entry.worker_pid is not None for entry in entries)
     # When each worker is free; inf where nobody knows.
-    free = [0.0] * max(claimed, read_worker_settings(runs_dir).places())
+    settings = read_worker_settings(runs_dir)
+    on_cluster = settings.executor == "ray"
+    places = read_cluster_state(runs_dir).places() if on_cluster else settings.places()
+    free = [0.0] * max(claimed, places, 1)
     found: list[QueueForecast] = []
     for entry in entries[:MAX_FORECAST]:
         try:

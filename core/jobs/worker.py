@@ -29,7 +29,12 @@ from core.jobs.stop_worker import (
     stop_requested,
 )
 from core.jobs.visitor_sweep import delete_expired_visitor_runs
-from core.jobs.worker_settings import read_worker_settings, take_share
+from core.jobs.worker_settings import (
+    WorkerSettings,
+    check_executor,
+    read_worker_settings,
+    take_share,
+)
 from core.store.challenge_answers import ChallengeEvaluation
 from core.store.leftovers import delete_unfinished_files
 from core.store.lr_finder import LrSearch, open_work
@@ -87,14 +92,17 @@ def _recover(runs_dir: Path, clock: Clock) -> None:
 
 
 def _loop(runs_dir: Path, clock: Clock, idle_seconds: float, place: int) -> None:
-    queue = Queue(runs_dir)
+    queue, settings = Queue(runs_dir), read_worker_settings(runs_dir)
+    if settings.executor == "ray" and place == 1:
+        _follow_cluster(runs_dir, clock, idle_seconds, settings)
+        return
     idle_since = recovered = time.monotonic()
     while time.monotonic() - idle_since < idle_seconds and not stop_requested(runs_dir):
-        settings = read_worker_settings(runs_dir)
-        if place > settings.places():
-            return  # there are to be fewer
+        before, settings = settings, read_worker_settings(runs_dir)
+        if place > settings.places() or settings.executor != before.executor:
+            return  # there are to be fewer, or others
         take_share(settings, place)
-        run_id = queue.claim(os.getpid())
+        run_id = queue.claim(os.getpid(), "all" if settings.executor == "local" else "others")
         if run_id is None:
             if time.monotonic() - recovered > RECOVER_SECONDS:
                 recovered = time.monotonic()
@@ -109,6 +117,24 @@ def _loop(runs_dir: Path, clock: Clock, idle_seconds: float, place: int) -> None
         _check_end_recorded(runs_dir, run_id)
         queue.finish(run_id, os.getpid())
         idle_since = time.monotonic()
+
+
+def _follow_cluster(
+    runs_dir: Path, clock: Clock, idle_seconds: float, settings: WorkerSettings
+) -> None:
+    from core.jobs.cluster.follower import Follower
+
+    check_executor(settings)
+    busy_at = time.monotonic()
+
+    def may_go_on(busy: bool) -> bool:
+        nonlocal busy_at
+        if busy or Queue(runs_dir).length():
+            busy_at = time.monotonic()
+        idle = time.monotonic() - busy_at > idle_seconds
+        return not (idle or stop_requested(runs_dir) or read_worker_settings(runs_dir) != settings)
+
+    Follower(runs_dir, clock, settings).serve(may_go_on)
 
 
 def run_work(runs_dir: Path, work_id: str, clock: Clock) -> None:

@@ -6,6 +6,7 @@ OVERFIT_LENS_WORKERS, OVERFIT_LENS_EXECUTOR, OVERFIT_LENS_RAY_ADDRESS, OVERFIT_L
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 from contextlib import suppress
@@ -46,12 +47,15 @@ class WorkerSettings(BaseModel):
     run_cores: Annotated[int, Field(ge=1, le=1024)] = 2
 
     def places(self) -> int:
-        """How many workers there can be: one run a GPU where there are any."""
+        """How many workers there can be: one run a GPU where there are any. With a cluster one
+        follows its runs, and one does here what takes seconds."""
+        if self.executor == "ray":
+            return 2
         return min(self.workers, len(cpu.gpu_ids()) or self.workers)
 
     def share(self) -> int:
         """The cores that each of them may use."""
-        return max(1, cpu.machine_cores() // self.places())
+        return max(1, cpu.machine_cores() // (self.places() if self.executor == "local" else 1))
 
 
 def read_worker_settings(runs_dir: Path) -> WorkerSettings:
@@ -92,6 +96,20 @@ def write_worker_count(runs_dir: Path, workers: int) -> None:
         files.write_json(path, kept.model_dump(exclude_defaults=True))
     except OSError as error:
         raise RunError(not_written_text(path, error)) from None
+
+
+def check_executor(settings: WorkerSettings) -> None:
+    """Raises InputError where runs cannot be given to the cluster that is set."""
+    if settings.executor == "local":
+        return
+    if importlib.util.find_spec("ray") is None:
+        raise InputError(
+            N_("executor: ray needs more packages: pip install -r requirements-cluster.txt")
+        )
+    if os.environ.get("RAY_AUTH_MODE") != "token":
+        raise InputError(
+            N_("executor: ray needs a token: set RAY_AUTH_MODE=token (docs/cluster.md)")
+        )
 
 
 def bearable_workers() -> int:

@@ -285,6 +285,7 @@ class Run:
                 finished=None,
                 pid=None,
                 phase="",
+                place="",
                 earlier=worked_seconds(status),
             )
         )
