@@ -119,7 +119,8 @@ def _time_since_heartbeat(
     with suppress(RunError):
         if work_id is not None:
             status = open_work(runs_dir, work_id).status()
-            beat = parse_timestamp(status.heartbeat) if status.state == "running" else None
+            here = status.state == "running" and not status.place  # of a cluster it tells itself
+            beat = parse_timestamp(status.heartbeat) if here else None
             return max(timedelta(0), now - beat) if beat else timedelta(0)
         if waiting:
             asked = _modified_time(open_work(runs_dir, waiting[0].work_id).path / "status.json")

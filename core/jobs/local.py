@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from core.base import demo_mode, files
 from core.base.errors import InputError, RunError, not_written_text
@@ -55,23 +54,6 @@ SUBMIT_LOCK = ".ask.lock"  # two who ask the same at once ask it once
 # With their folders; kept, so that they are reaped.
 _started: list[tuple[Path, subprocess.Popen[bytes]]] = []
 _served: set[int] = set()  # processes that were seen to hold a worker's lock
-
-
-class Executor(Protocol):
-    """Where runs are carried out."""
-
-    def submit(self, recipe: Recipe, data_dir: Path) -> Run:
-        """Makes the run folder and queues it. Raises InputError when the weights are missing, or
-        the demo does not train it (core.hosting.limits)."""
-
-    def cancel(self, run_id: str) -> None:
-        """Asks for the run to stop; a run that has not begun is cancelled at once."""
-
-    def resume(self, run_id: str) -> None:
-        """Queues a stopped run again; it goes on after its last finished epoch."""
-
-    def poll(self, run_id: str) -> Status:
-        """What the run is doing."""
 
 
 class LocalExecutor:

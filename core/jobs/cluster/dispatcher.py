@@ -127,7 +127,8 @@ class Dispatcher:
         task.attempt += 1
         task.state, task.node = "running", node_id
         photos = [self._photos[task.given["fingerprint"]]]
-        return task.given | {"attempt": task.attempt, "files": task.files, "photos": photos}
+        news = {"attempt": task.attempt, "files": task.files, "photos": photos}
+        return task.given | news | {"identity": self._mine}
 
     def post(
         self, run_id: str, attempt: int, files: Mapping[str, bytes], node: Mapping[str, Any]
@@ -155,20 +156,21 @@ class Dispatcher:
         import ray
 
         task = self._tasks[run_id]
-        places = [id_ for id_ in self._accepted() if id_ not in task.refused]
-        if not places:
+        if task.refused and not self._accepted().keys() - task.refused.keys():
             reasons = [
                 f"{self._nodes.get(id_, {}).get('host', id_)}: {why}"
                 for id_, why in task.refused.items()
             ]
             task.state, task.error = "lost", "; ".join(reasons)
             return
+        # Nodes are named that must not train it, not those that may: a retry may be on a new one.
+        others = {id_ for id_, each in self._nodes.items() if each.get("problem")} | {*task.refused}
         me = ray.get_runtime_context().current_actor
         remote = ray.remote(node.train).options(
             num_cpus=task.given["cores"],
             num_gpus=task.gpus,
             max_retries=MAX_TRIES,
-            label_selector={_NODE_ID: f"in({','.join(places)})"},
+            label_selector={_NODE_ID: f"!in({','.join(others)})"} if others else None,
             name=run_id,
         )
         task.ref, task.state = remote.remote(run_id, me), "waiting"

@@ -156,7 +156,7 @@ class Follower:
         for run_id in there - self._followed.keys():
             with suppress(RunError):
                 run = open_work(self._runs_dir, run_id)
-                if run.status().state == "running" and self._own(run):
+                if run.status().state == "running" and self._own(run_id, run):
                     continue
             self._drop(run_id)
         entries = {entry.work_id: entry.worker_pid for entry in self._queue.entries()}
@@ -165,20 +165,20 @@ class Follower:
                 continue
             with suppress(RunError):
                 run = open_work(self._runs_dir, work_id)
-                if run.status().place and not run.status().ended and self._own(run):
+                if run.status().place and not run.status().ended and self._own(work_id, run):
                     self._end(work_id, "failed", run.lost_process_text(run.status()))
         for run_id in self._followed.keys() - there:
             self._end(run_id, "failed", N_("the cluster knows nothing of it; it can be resumed"))
 
-    def _own(self, run: Run) -> bool:
+    def _own(self, work_id: str, run: Run) -> bool:
         """Takes a run's lock, and its place in the queue; whether it was free."""
         owner = ExitStack()
         if not owner.enter_context(files.hold_lock(run.path / OWNER_LOCK)):
             owner.close()
             return False
-        self._queue.adopt(run.id, os.getpid())
+        self._queue.adopt(work_id, os.getpid())
         run.write_status(replace(run.status(), pid=os.getpid()))
-        self._followed[run.id] = _Followed(run, owner)
+        self._followed[work_id] = _Followed(run, owner)
         return True
 
     def _turn(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.base import cpu, files
 from core.base.errors import InputError
-from core.jobs.cluster.identity import check_weights, describe_node
+from core.jobs.cluster.identity import check_weights, describe_node, difference, identity
 from core.jobs.cluster.photos import place_photos
 from core.store.run import Run
 from core.store.status import utc_now
@@ -38,8 +38,9 @@ def node_root() -> Path:
 class _Sender:
     """Sends the run's files as they change, in a thread; brings back a wish to cancel."""
 
-    def __init__(self, run: Run, attempt: int, dispatcher: Any) -> None:
-        self._run, self._attempt, self._dispatcher = run, attempt, dispatcher
+    def __init__(self, work_id: str, run: Run, attempt: int, dispatcher: Any) -> None:
+        self._work_id, self._run = work_id, run
+        self._attempt, self._dispatcher = attempt, dispatcher
         self._sent: dict[str, str] = {}
         self._epoch: dict[str, bytes] = {}
         self._epoch_at = 0.0
@@ -83,7 +84,7 @@ class _Sender:
                 del node["identity"], node["problem"]
             post = self._dispatcher.post
             try:
-                wish = ray.get(post.remote(self._run.id, self._attempt, posted, node), timeout=60)
+                wish = ray.get(post.remote(self._work_id, self._attempt, posted, node), timeout=60)
             except Exception:  # who handed the run out is gone: nobody would take its result
                 wish = "leave"
             if wish:
@@ -91,17 +92,17 @@ class _Sender:
                 self._run.request_cancel()
 
 
-def train(run_id: str, dispatcher: Any) -> dict[str, Any]:
+def train(work_id: str, dispatcher: Any) -> dict[str, Any]:
     """The task: `refused`: why this node cannot train it; or `zip`: the run as it ended, and
     `attempt`, which try that was."""
     import ray
 
-    told = ray.get(dispatcher.begin.remote(run_id, ray.get_runtime_context().get_node_id()))
+    told = ray.get(dispatcher.begin.remote(work_id, ray.get_runtime_context().get_node_id()))
     if told is None:
         return {"attempt": 0}
     root, attempt = node_root(), told["attempt"]
     os.environ[cpu.SHARE_VARIABLE] = str(told["cores"])
-    run = Run(root / run_id)
+    run = Run(root / Path(work_id).name)
     try:
         place = place_photos(
             root, told["data_name"], told["fingerprint"], lambda: bytes(ray.get(told["photos"][0]))
@@ -115,7 +116,8 @@ def train(run_id: str, dispatcher: Any) -> dict[str, Any]:
         environment["data"]["path"] = str(place)
         files.write_json(run.path / "environment.json", environment)
         run.write_status(replace(run.status(), state="queued", place=""))
-        refusal = check_weights(run.recipe(), told["weights"])
+        refusal = difference(told["identity"], identity())
+        refusal = refusal or check_weights(run.recipe(), told["weights"])
     except OSError as error:
         refusal = f"{type(error).__name__}: {error}"
     except InputError as error:
@@ -123,14 +125,14 @@ def train(run_id: str, dispatcher: Any) -> dict[str, Any]:
     if refusal:
         shutil.rmtree(run.path, ignore_errors=True)
         return {"attempt": attempt, "refused": refusal}
-    return _train(run, attempt, dispatcher)
+    return _train(work_id, run, attempt, dispatcher)
 
 
-def _train(run: Run, attempt: int, dispatcher: Any) -> dict[str, Any]:
+def _train(work_id: str, run: Run, attempt: int, dispatcher: Any) -> dict[str, Any]:
     from core.jobs.tasks.train_run import run_training
     from core.transfer.pack import pack
 
-    sender = _Sender(run, attempt, dispatcher)
+    sender = _Sender(work_id, run, attempt, dispatcher)
     try:
         with suppress(Exception):  # how it ended is in its status.json and its log
             run_training(run, utc_now, sender.on_epoch, with_controls=True)

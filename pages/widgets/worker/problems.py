@@ -16,7 +16,7 @@ from core.jobs.local import LocalExecutor, ensure_worker, give_up
 from core.jobs.queue import Queue
 from core.jobs.stop_worker import restart_worker
 from core.store.index import RunRow
-from core.store.run import open_run
+from core.store.lr_finder import open_work
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared.worker_notice import start_worker
@@ -58,7 +58,7 @@ def _show_fix(key: str, trouble: Problem, rows: Sequence[RunRow]) -> None:
     elif trouble.kind == "cluster":
         if trouble.runs and st.button(_("Give up the runs there"), key=key):
             for run_id in trouble.runs:
-                give_up(open_run(runs_dir, run_id), utc_now)
+                give_up(open_work(runs_dir, run_id), utc_now)
             st.rerun()
     elif trouble.kind == "stray":
         if st.button(_("Put back"), type="primary", icon=":material/playlist_add:", key=key):
