@@ -69,6 +69,7 @@ class Follower:
         self._followed: dict[str, _Followed] = {}
         self._fingerprints: dict[Path, tuple[float, str]] = {}
         self._actor: Any = None
+        self._address = settings.address
         self._nodes: dict[str, Any] = {}
 
     def serve(self, may_go_on: Callable[[bool], bool]) -> None:
@@ -97,6 +98,9 @@ class Follower:
         from core.jobs.cluster.dispatcher import Dispatcher
 
         try:
+            host, _, port = self._address.rpartition(":")
+            if port.isdecimal():  # Ray itself waits for minutes, and nothing can be given up
+                socket.create_connection((host.strip("[]"), int(port)), 2).close()
             ray.shutdown()
             ray.init(
                 address=self._settings.address,
@@ -105,6 +109,7 @@ class Follower:
                 logging_level=logging.ERROR,
             )
             here = ray.get_runtime_context().get_node_id()
+            self._address = ray.get_runtime_context().gcs_address
             place = f"{socket.gethostname()}:{self._runs_dir.resolve()}"
             self._actor = (
                 ray.remote(Dispatcher)
