@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from core.base.cpu import machine_cores
 from core.jobs.cluster.state import read_cluster_state
 from core.jobs.local import LocalExecutor, ensure_worker, give_up, mark_lost, worker_pids
 from core.jobs.queue import Queue
@@ -74,7 +75,8 @@ def main(folder: Path) -> None:
         step("given up, it can be resumed", lambda: last.resumable() and not last.owned())
         if worker_pids(runs):
             stop_now(runs)
-    os.environ |= {"OVERFIT_LENS_EXECUTOR": "local", "OVERFIT_LENS_CORES_SHARE": "1"}
+    one_thread_each = {"OVERFIT_LENS_WORKERS": str(machine_cores())}
+    os.environ |= one_thread_each | {"OVERFIT_LENS_EXECUTOR": "local"}
     LocalExecutor(runs).resume(last.id)
     local = submit(folder / "local", data, 3)
     step("here it goes on, and others train", lambda: all(r.status().ended for r in [last, *local]))

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from core.base.cpu import machine_cores
 from core.jobs.cluster.state import read_cluster_state
 from core.jobs.local import LocalExecutor, worker_pids
 from core.jobs.stop_worker import stop_now
@@ -48,11 +49,12 @@ def test_a_run_trains_on_a_node_with_the_bits_of_a_local_one(tmp_path, tiny, add
 
     for name in ("OVERFIT_LENS_EXECUTOR", "OVERFIT_LENS_RAY_ADDRESS"):
         monkeypatch.delenv(name)
-    monkeypatch.setenv("OVERFIT_LENS_CORES_SHARE", "1")
+    monkeypatch.setenv("OVERFIT_LENS_WORKERS", str(machine_cores()))  # a thread each
     local = LocalExecutor(tmp_path / "local")
     same = local.submit(fast_recipe(), tiny.root)
     wait_for(lambda: same.status().ended)
     for pid in worker_pids(tmp_path / "local"):
         os.kill(pid, signal.SIGTERM)
+    assert same.environment()["machine"] == run.environment()["machine"]
     for name in ("weights.safetensors", "predictions.csv", "cams.npz"):
         assert (same.path / name).read_bytes() == (run.path / name).read_bytes(), name
