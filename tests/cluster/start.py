@@ -32,6 +32,8 @@ def cluster_process(
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": os.urandom(16).hex(),
         "RAY_USAGE_STATS_ENABLED": "0",
+        # So that Ray takes 127.0.0.1 for this machine's address, and not one that others reach.
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         "PYTHONPATH": str(ROOT),
     }
     folder.mkdir(parents=True, exist_ok=True)
