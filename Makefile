@@ -4,7 +4,7 @@ BIN := .venv/bin
 MAKEFLAGS += --jobs=2 # Chromium is fetched while pip installs
 unexport PYTHONDONTWRITEBYTECODE # else every process compiles everything anew
 
-.PHONY: run check test lint browser faults attack soak lock clean
+.PHONY: run check test lint browser faults attack soak cluster lock clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py
@@ -34,6 +34,10 @@ attack: .venv/.test
 soak: .venv/.test
 	$(BIN)/python -m tests.attacks --soak 10
 
+# A head and three nodes of Ray on loopback, of which some are killed: docs/cluster.md.
+cluster: .venv/.test
+	$(BIN)/python -m tests.cluster
+
 # The tests drive a real Chromium: installed here when that is possible without a question. Its
 # headless shell needs half the time; where it is not packaged, the whole browser does.
 browser:
@@ -62,7 +66,7 @@ lock: .venv/.python
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/.test: .venv/.python requirements.txt requirements-export.txt requirements-hosting.txt requirements-search.txt requirements-dev.txt
+.venv/.test: .venv/.python requirements.txt requirements-export.txt requirements-hosting.txt requirements-search.txt requirements-cluster.txt requirements-dev.txt
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	touch $@ .venv/.run
 

@@ -23,7 +23,7 @@ page = st.navigation(
         st.Page("try_it.py", title=_("Try it"), icon=":material/photo_camera:"),
         st.Page("capture.py", title=_("Capture"), icon=":material/add_a_photo:"),
         st.Page("search.py", title=_("Search"), icon=":material/search:"),
-        st.Page("worker.py", title=_("Worker"), icon=":material/engineering:"),
+        st.Page("worker.py", title=_("Workers"), icon=":material/engineering:"),
     ],
     position="top",
 )

@@ -1,4 +1,4 @@
-"""Worker: the process that trains, what waits for it, what the machine has left, and what to do
+"""Workers: the processes that train, what waits for them, what the machine has left, and what to do
 when something is wrong."""
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import access, selection
 from pages.widgets.ui import messages
-from pages.widgets.worker import machine, preview_process, problems, process, queue_list
+from pages.widgets.worker import (
+    cluster_nodes,
+    machine,
+    preview_process,
+    problems,
+    processes,
+    queue_list,
+)
 
 KEY = "worker"
 POLL_SECONDS = 2.0
@@ -32,7 +39,8 @@ def show_live() -> None:
         problems.show(f"{KEY}.trouble", rows, now)
         left, right = st.columns([3, 2], gap="large")
         with left:
-            process.show(f"{KEY}.process", rows, now)
+            processes.show(f"{KEY}.process", rows, now)
+            cluster_nodes.show(rows)
             queue_list.show(rows, now)
             preview_process.show(f"{KEY}.preview")
         with right:
@@ -41,11 +49,11 @@ def show_live() -> None:
         messages.show_error(error)
 
 
-st.title(_("Worker"), anchor=False)
+st.title(_("Workers"), anchor=False)
 st.caption(
     _(
-        "Runs are trained by a process of their own, the worker, one after the other. It trains on "
-        "when this page, the browser or the dashboard is closed."
+        "Runs are trained by processes of their own, the workers, one run each at a time. They "
+        "train on when this page, the browser or the dashboard is closed."
     )
 )
 access.show_restriction("worker")
@@ -54,7 +62,7 @@ st.fragment(show_live, run_every=POLL_SECONDS)()
 if access.is_restricted("worker"):  # where things are on the server is nobody's business
     st.stop()
 with st.expander(_("Where things are"), icon=":material/folder:"):
-    st.markdown(_("Runs, the queue and the worker's log (`worker.log`):"))
+    st.markdown(_("Runs, the queue and the workers' log (`worker.log`):"))
     st.code(str(settings.runs_dir().resolve()), language=None)
     st.markdown(_("Data sets:"))
     st.code(str(settings.datasets_dir().resolve()), language=None)

@@ -15,6 +15,7 @@ from core.base.errors import InputError
 from core.base.files import runs_root
 from core.hosting import access, sign_in_setup
 from core.jobs import resources
+from core.jobs.worker_settings import check_executor, read_worker_settings
 from server.responses import frame_owners
 
 LEAST_DISK, LEAST_MEMORY = 200_000_000, 50_000_000  # bytes that are free, to serve
@@ -50,6 +51,7 @@ def _setting_problems() -> list[str]:
         demo_mode.is_capture_allowed,
         access.sign_in_lasts,
         frame_owners,
+        lambda: check_executor(read_worker_settings(runs_root())),
     ]
     if access.sign_in_required():
         settings.append(access.allow_list)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs.local import worker_alive, worker_pid
+from core.jobs.local import worker_alive, worker_pids
 
 TIMEOUT_SECONDS = 600  # seconds that only a dead process takes
 
@@ -25,8 +25,12 @@ def wait_for(condition: Callable[[], object], message: str = "waited too long") 
 
 
 def kill_worker(runs_dir: Path) -> None:
-    """Kills the worker of this folder, if there is one, so that the test leaves none behind."""
-    pid = worker_pid(runs_dir)
-    if pid is not None:
+    """Kills the workers of this folder, if there are any, so that the test leaves none behind."""
+    for pid in worker_pids(runs_dir):
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: not worker_alive(runs_dir))
+    wait_for(lambda: not worker_alive(runs_dir))
+
+
+def worker_pid(runs_dir: Path) -> int | None:
+    """The process of the first worker of this folder, None where there is none."""
+    return next(iter(worker_pids(runs_dir)), None)

@@ -13,14 +13,12 @@ from typing import Any
 
 import torch
 
-from core.base.cpu import cores, cpu_name, vector_instructions
-
-_PACKAGES = ("torch", "torchvision", "timm", "numpy", "pillow", "pandas", "scikit-learn")
+from core.base.cpu import PACKAGES, cores, cpu_name, vector_instructions
 
 
-def configure_threads() -> int:
-    """Gives torch one thread per core this process may use; returns how many."""
-    torch.set_num_threads(cores())
+def configure_threads(threads: int = 0) -> int:
+    """Gives torch so many threads, or one per core this process may use; returns how many."""
+    torch.set_num_threads(threads or cores())
     return torch.get_num_threads()
 
 
@@ -88,7 +86,7 @@ def _kernels() -> dict[str, Any]:
 
 @cache
 def _versions() -> dict[str, str]:
-    return {name: version(name) for name in _PACKAGES}
+    return {name: version(name) for name in PACKAGES}
 
 
 @cache

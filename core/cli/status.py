@@ -12,9 +12,11 @@ from core.base.formatting import duration
 from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
 from core.cli.output import print_json
 from core.jobs import resources
-from core.jobs.health import find_problems, read_worker_status
+from core.jobs.cluster.state import read_cluster_state
+from core.jobs.health import find_problems, read_workers
 from core.jobs.local import running_work_id
 from core.jobs.queue_forecast import forecast_queue
+from core.jobs.worker_settings import bearable_workers, read_worker_settings
 from core.store.feature_folder import MAX_BYTES, clear_feature_cache, feature_cache_bytes
 from core.store.index import RunIndex
 from core.store.status import status_text, utc_now
@@ -26,15 +28,21 @@ def status(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> None
     if as_json:
         print_json(found)
         return
-    worker = found["worker"]
-    about = "" if worker["pid"] is None else f" (process {worker['pid']})"
-    print(f"worker: {worker['state']}{about}")
+    for worker in found["workers"]:
+        doing = "" if worker["entry"] is None else f", {worker['entry']}"
+        print(f"worker: {worker['state']} (process {worker['pid']}{doing})")
+    if not found["workers"]:
+        print("worker: off")
     for turn in found["queue"]:
         ends = "" if turn["ends"] is None else f", done in about {duration(turn['ends'])}"
         print(f"  {turn['entry']}  {turn['what']}{ends}")
+    for node in found["nodes"]:
+        told = node.get("problem") or f"{node['cpus']:.0f} cores, load {node.get('load') or 0:.1f}"
+        print(f"node: {node['host']}, {told}")
     machine = found["machine"]
     if machine["load"] is not None:
         print(f"processors: {machine['load']:.1f} of {machine['cores']} cores busy")
+    print(f"workers: {machine['workers']}; this machine could bear {machine['bearable']}")
     for name in ("memory", "disk"):
         if machine[name] is not None:
             free, total = machine[name]["free"] / 1e9, machine[name]["total"] / 1e9
@@ -66,7 +74,8 @@ def _collect_status(runs: Path) -> dict[str, Any]:
     now = utc_now()
     memory, disk = resources.memory(), resources.disk(runs)
     return {
-        "worker": asdict(read_worker_status(runs, now)),
+        "workers": [asdict(worker) for worker in read_workers(runs, now)],
+        "nodes": list(read_cluster_state(runs).nodes.values()),
         "queue": [
             {
                 "entry": turn.work_id,
@@ -79,6 +88,8 @@ def _collect_status(runs: Path) -> dict[str, Any]:
         ],
         "machine": {
             "cores": cores(),
+            "workers": read_worker_settings(runs).places(),
+            "bearable": bearable_workers(),
             "load": resources.load(),
             "memory": asdict(memory) if memory else None,
             "disk": asdict(disk) if disk else None,

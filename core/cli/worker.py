@@ -11,11 +11,12 @@ from core.cli.options import DEFAULT_RUNS, TOY_BOOKS, DataOption, RunArgument, R
 from core.cli.train import resume_run
 from core.data.dataset import read_dataset
 from core.data.split import split_photos
-from core.jobs.local import LocalExecutor, worker_alive
+from core.jobs.local import LocalExecutor, start_worker, worker_alive, worker_pids
 from core.jobs.preview import server
 from core.jobs.queue import Move, Queue
 from core.jobs.stop_worker import request_stop, stop_now
 from core.jobs.worker import run_worker
+from core.jobs.worker_settings import MAX_WORKERS, VARIABLES, read_worker_settings
 from core.recipe.files import load_recipe
 from core.store.lr_finder import open_work
 from core.store.run import open_run
@@ -25,17 +26,24 @@ from core.store.status import utc_now
 def worker(
     runs: RunsOption = DEFAULT_RUNS,
     idle: Annotated[float, Option(help="Leave after this many idle seconds.")] = 600,
+    count: Annotated[
+        int | None, Option(min=1, max=MAX_WORKERS, help="So many, side by side.")
+    ] = None,
     stop: Annotated[
-        bool, Option("--stop", help="End the worker after the epoch under way.")
+        bool, Option("--stop", help="End the workers after the epoch under way.")
     ] = False,
     now: Annotated[bool, Option("--now", help="With --stop: at once.")] = False,
 ) -> None:
-    """Serves the queue; the dashboard starts one when it is needed. With --stop, ends the one that
-    serves: its run waits again, and goes on after its last finished epoch."""
+    """Serves the queue; the dashboard starts workers when they are needed. With --stop, ends those
+    that serve: their runs wait again, and go on after their last finished epoch."""
     if now and not stop:
         raise InputError("worker --now: goes with --stop")
     if not stop:
         os.umask(0o077)  # runs are not for other users of this machine
+        if count is not None:
+            os.environ[VARIABLES["workers"]] = str(count)
+            for _place in range(1, read_worker_settings(runs).places()):
+                start_worker(runs.resolve())
         if not run_worker(runs, utc_now, idle):
             print(f"another worker serves {runs} already")
     elif not worker_alive(runs):
@@ -82,8 +90,9 @@ def queue(
         print(run.path)
         return
     entries = Queue(runs).entries()
-    alive = "a worker is serving" if worker_alive(runs) else "no worker is running"
-    print(f"{alive}; {len(entries)} in the queue")
+    alive = {0: "no worker is running", 1: "a worker is serving"}
+    serving = len(worker_pids(runs))
+    print(f"{alive.get(serving, f'{serving} workers are serving')}; {len(entries)} in the queue")
     for entry in entries:
         try:
             status = open_work(runs, entry.work_id).status()

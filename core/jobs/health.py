@@ -1,4 +1,4 @@
-"""How the worker is, and what is wrong with it, the queue or the machine, in plain words."""
+"""How the workers are, and what is wrong with them, the queue or the machine, in plain words."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from core.base.errors import RunError
+from core.base import files
+from core.base.errors import InputError, RunError
 from core.base.formatting import duration, parse_timestamp
 from core.base.language import _, ngettext
 from core.jobs import resources
-from core.jobs.local import LOCK_FILE, worker_pid
+from core.jobs.cluster.state import read_cluster_state
+from core.jobs.local import worker_locks
 from core.jobs.queue import Entry, Queue
 from core.jobs.stop_worker import stop_requested
+from core.jobs.worker_settings import check_executor, read_worker_settings
 from core.store.index import RunRow
 from core.store.lr_finder import open_work
 from core.store.run import open_run
 from core.store.status import Status
-from core.store.visitors import shared_root_of
 
 UNRESPONSIVE_AFTER = timedelta(minutes=5)  # without a sign of life; longer than most steps take
 HUNG_AFTER = timedelta(hours=1)  # likewise, where the system does not tell who computes
@@ -30,18 +32,20 @@ LOW_DISK = 2_000_000_000  # bytes; a run of VGG16 with its checkpoint may take h
 LOW_MEMORY = 400_000_000
 RECENT_WINDOW = timedelta(days=1)
 
-WorkerState = Literal["off", "idle", "working", "leaving", "silent"]
-ProblemKind = Literal["no_worker", "silent", "disk", "memory", "stray", "lost"]
+WorkerState = Literal["idle", "working", "leaving", "silent"]
+ProblemKind = Literal[
+    "executor", "cluster", "node", "no_worker", "silent", "disk", "memory", "stray", "lost"
+]
 
 
 @dataclass(frozen=True)
 class WorkerStatus:
-    """The worker process. `leaving`: it stops after this epoch. `silent`: it should be working and
+    """A worker process. `leaving`: it stops after this epoch. `silent`: it should be working and
     gives no sign of it. memory: bytes. entry: of the queue, what it carries out. quiet: since its
     last sign of life while it carries something out."""
 
     state: WorkerState
-    pid: int | None = None
+    pid: int
     since: datetime | None = None
     memory: int | None = None
     entry: str | None = None
@@ -58,35 +62,40 @@ class Problem:
     advice: str
     runs: tuple[str, ...] = ()
     pressing: bool = True
+    pid: int | None = None  # of the worker that hangs
 
 
-def read_worker_status(runs_dir: Path, now: datetime) -> WorkerStatus:
-    """The worker of a runs folder, as it is now. Raises RunError when the queue cannot be read."""
-    pid = worker_pid(runs_dir)
-    if pid is None:
-        return WorkerStatus("off")
-    since = _modified_time(
-        shared_root_of(runs_dir) / LOCK_FILE
-    )  # it writes its number into it when it begins
-    entries = Queue(runs_dir).entries()
-    entry = next((entry.work_id for entry in entries if entry.worker_pid is not None), None)
-    quiet = _time_since_heartbeat(runs_dir, entry, entries, since, now)
-    state: WorkerState = "idle" if entry is None else "working"
-    if _is_hung(pid, quiet):
-        state = "silent"
-    elif stop_requested(runs_dir):
-        state = "leaving"
-    return WorkerStatus(state, pid, since, resources.process_memory(pid), entry, quiet)
+def read_workers(runs_dir: Path, now: datetime) -> list[WorkerStatus]:
+    """The workers of a runs folder that are there, as they are now. Raises RunError when the queue
+    cannot be read."""
+    holders = [(path, files.lock_holder(path)) for path in worker_locks(runs_dir)]
+    entries = Queue(runs_dir).entries() if any(pid for _, pid in holders) else []
+    found = []
+    for path, pid in holders:
+        if pid is None:
+            continue
+        since = _modified_time(path)  # it writes its number into it when it begins
+        entry = next((entry.work_id for entry in entries if entry.worker_pid == pid), None)
+        waiting = [each for each in entries if each.worker_pid is None]
+        quiet = _time_since_heartbeat(runs_dir, entry, waiting, since, now)
+        state: WorkerState = "idle" if entry is None else "working"
+        if _is_hung(pid, quiet):
+            state = "silent"
+        elif stop_requested(runs_dir):
+            state = "leaving"
+        found.append(WorkerStatus(state, pid, since, resources.process_memory(pid), entry, quiet))
+    return found
 
 
 def find_problems(runs_dir: Path, now: datetime, rows: Sequence[RunRow] = ()) -> list[Problem]:
     """What is wrong, the most pressing first. rows: the runs to look through for lost ones.
     Raises RunError when the queue cannot be read."""
-    worker = read_worker_status(runs_dir, now)
+    workers = read_workers(runs_dir, now)
     entries = Queue(runs_dir).entries()
     found = [
-        _check_writable(runs_dir) or _check_no_worker(runs_dir, worker, entries, now),
-        _check_unresponsive(worker),
+        *_check_cluster(runs_dir, workers),
+        _check_writable(runs_dir) or _check_no_worker(runs_dir, workers, entries, now),
+        *map(_check_unresponsive, workers),
         _check_disk(runs_dir),
         _check_memory(),
         _check_unqueued(rows, entries, now),
@@ -95,13 +104,13 @@ def find_problems(runs_dir: Path, now: datetime, rows: Sequence[RunRow] = ()) ->
     return [trouble for trouble in found if trouble is not None]
 
 
-# --- the worker -----------------------------------------------------------------------------------
+# --- the workers ----------------------------------------------------------------------------------
 
 
 def _time_since_heartbeat(
     runs_dir: Path,
     work_id: str | None,
-    entries: Sequence[Entry],
+    waiting: Sequence[Entry],
     started_at: datetime | None,
     now: datetime,
 ) -> timedelta:
@@ -110,10 +119,11 @@ def _time_since_heartbeat(
     with suppress(RunError):
         if work_id is not None:
             status = open_work(runs_dir, work_id).status()
-            beat = parse_timestamp(status.heartbeat) if status.state == "running" else None
+            here = status.state == "running" and not status.place  # of a cluster it tells itself
+            beat = parse_timestamp(status.heartbeat) if here else None
             return max(timedelta(0), now - beat) if beat else timedelta(0)
-        if entries:
-            asked = _modified_time(open_work(runs_dir, entries[0].work_id).path / "status.json")
+        if waiting:
+            asked = _modified_time(open_work(runs_dir, waiting[0].work_id).path / "status.json")
             times = [time for time in (asked, started_at) if time is not None]
             return max(timedelta(0), now - max(times)) if times else timedelta(0)
     return timedelta(0)
@@ -137,10 +147,34 @@ def _modified_time(path: Path) -> datetime | None:
 # --- what is wrong --------------------------------------------------------------------------------
 
 
+def _check_cluster(runs_dir: Path, workers: Sequence[WorkerStatus]) -> list[Problem]:
+    settings, state = read_worker_settings(runs_dir), read_cluster_state(runs_dir)
+    if settings.executor == "local":
+        return []
+    found = []
+    try:
+        check_executor(settings)
+    except InputError as error:
+        found.append(Problem("executor", str(error), _("Until then, what waits goes on waiting.")))
+    if state.problem and workers:
+        words = _("The cluster's head at {address} cannot be reached.", address=state.address)
+        advice = _(
+            "Runs there may go on. Start the head again, or give them up: they can then be resumed "
+            "after the last epoch that came back."
+        )
+        found.append(Problem("cluster", words, advice, tuple(state.runs)))
+    for node in state.nodes.values():
+        if node.get("problem"):
+            words = _("{node} trains nothing: {reason}", node=node["host"], reason=node["problem"])
+            advice = _("Mend that on the node, or leave it as it is: others take its runs.")
+            found.append(Problem("node", words, advice, pressing=False))
+    return found
+
+
 def _check_no_worker(
-    runs_dir: Path, worker: WorkerStatus, entries: Iterable[Entry], now: datetime
+    runs_dir: Path, workers: Sequence[WorkerStatus], entries: Iterable[Entry], now: datetime
 ) -> Problem | None:
-    if worker.state != "off":
+    if workers:
         return None
     # A run that was lost stands in the queue until the next worker looks.
     waiting = [entry.work_id for entry in entries if _is_waiting(runs_dir, entry.work_id)]
@@ -203,6 +237,7 @@ def _check_unresponsive(worker: WorkerStatus) -> Problem | None:
             "finished epoch."
         ),
         () if worker.entry is None else (worker.entry,),
+        pid=worker.pid,
     )
 
 

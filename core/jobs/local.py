@@ -1,9 +1,9 @@
-"""The local executor: runs go to one detached worker process on this machine.
+"""The executor: runs go to detached worker processes on this machine.
 
-The worker is started when it is needed, outlives the dashboard and the browser, and leaves when
-nothing has been queued for a while. A lock on `worker.lock`, which the operating system drops when
-the process dies however it dies, tells whether one is alive. Visitors of a demo share one worker,
-their shared root's (core.store.visitors).
+A worker is started when it is needed, outlives the dashboard and the browser, and leaves when
+nothing has been queued for a while. A lock on `worker.lock` (of further ones, `worker-2.lock` and
+so on), which the operating system drops when the process dies however it dies, tells whether it is
+alive. Visitors of a demo share the workers of their shared root (core.store.visitors).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from core.base import demo_mode, files
 from core.base.errors import InputError, RunError, not_written_text
@@ -25,6 +24,7 @@ from core.base.language import N_
 from core.data.dataset import Dataset
 from core.hosting import limits
 from core.jobs.queue import Queue
+from core.jobs.worker_settings import check_executor, read_worker_settings
 from core.model.pretrained_weights import find_weights
 from core.recipe.bands import check_stages
 from core.recipe.schema import Recipe
@@ -52,28 +52,14 @@ from core.store.visitors import shared_root_of
 LOCK_FILE = "worker.lock"
 LOADING = N_("loading torch")  # the phase of a run that waits for that alone
 SUBMIT_LOCK = ".ask.lock"  # two who ask the same at once ask it once
-_started: list[subprocess.Popen[bytes]] = []  # kept, so that an ended worker is reaped
-
-
-class Executor(Protocol):
-    """Where runs are carried out."""
-
-    def submit(self, recipe: Recipe, data_dir: Path) -> Run:
-        """Makes the run folder and queues it. Raises InputError when the weights are missing, or
-        the demo does not train it (core.hosting.limits)."""
-
-    def cancel(self, run_id: str) -> None:
-        """Asks for the run to stop; a run that has not begun is cancelled at once."""
-
-    def resume(self, run_id: str) -> None:
-        """Queues a stopped run again; it goes on after its last finished epoch."""
-
-    def poll(self, run_id: str) -> Status:
-        """What the run is doing."""
+# With their folders; kept, so that they are reaped.
+_started: list[tuple[Path, subprocess.Popen[bytes]]] = []
+_served: set[int] = set()  # processes that were seen to hold a worker's lock
 
 
 class LocalExecutor:
-    """One worker process on this machine, one run at a time."""
+    """Worker processes on this machine, which train one run each at a time, or follow those that
+    a cluster trains (core.jobs.worker_settings)."""
 
     def __init__(self, runs_dir: Path, clock: Clock = utc_now) -> None:
         self.runs_dir = Path(runs_dir)
@@ -95,6 +81,7 @@ class LocalExecutor:
         limits.check_capacity(self.runs_dir)
         check_stages(recipe)
         find_weights(recipe.backbone, recipe.weights)
+        check_executor(read_worker_settings(self.runs_dir))
         Queue(self.runs_dir).check_capacity()
         run = create_run(self.runs_dir, recipe, data_dir, self.clock, begun=begun)
         try:
@@ -251,6 +238,8 @@ def _is_lost(run: Run, process_dead: bool) -> bool:
     if run.owned():  # looked at first: its process writes how it ended, then lets the lock go
         return False
     status = run.status()
+    if status.place and not process_dead:
+        return False  # a cluster has it: who follows that finds out, or a person gives it up
     return status.state == "running" and (process_dead or not _is_carried_out(run, status))
 
 
@@ -258,6 +247,15 @@ def _is_carried_out(run: Run, status: Status) -> bool:
     """Whether a process holds the run. One that began before there were locks has none: it counts
     as carried out while there is a process of its id."""
     return run.owned() if (run.path / OWNER_LOCK).exists() else process_alive(status.pid)
+
+
+def give_up(run: Run, clock: Clock) -> None:
+    """Ends a run whose cluster cannot be reached, so that it can be resumed. Raises RunError."""
+    with run.state_lock():
+        status = run.status()
+        if status.place and status.state == "running":
+            words = N_("given up while its cluster was out of reach; it can be resumed")
+            _write_final_status(run, "failed", words, clock)
 
 
 def mark_lost_runs(runs_dir: Path, run_ids: Iterable[str], clock: Clock) -> bool:
@@ -290,15 +288,24 @@ def running_work_id(runs_dir: Path) -> str | None:
 
 
 def recover_queue(runs_dir: Path, clock: Clock) -> list[str]:
-    """Mends what a worker that was killed left behind; call it only while holding the lock.
+    """Mends what workers that were killed left behind; call it only while holding a lock, and
+    while carrying nothing out.
 
     Runs that were under way are marked failed (their folder keeps every finished epoch and can be
     resumed); runs that wait keep their place. Returns the ids of the failed ones.
     """
     queue, failed = Queue(runs_dir), []
-    for entry in queue.entries():
+    on_cluster = read_worker_settings(runs_dir).executor == "ray"
+    entries = queue.entries()
+    # Looked at after the entries: whoever claims one holds a lock before.
+    others = {pid for pid in worker_pids(runs_dir) if pid != os.getpid()}
+    for entry in entries:
+        if entry.worker_pid in others:
+            continue
         try:
             run = open_work(runs_dir, entry.work_id)
+            if on_cluster and run.status().place and not run.status().ended:
+                continue  # who follows the cluster asks it first
             mine = entry.worker_pid is not None and run.status().pid == entry.worker_pid
             lost = mark_lost(run, clock, process_dead=mine)
             with run.state_lock():
@@ -345,47 +352,90 @@ def not_loaded_text(reason: str) -> str:
 
 
 @contextmanager
-def worker_lock(runs_dir: Path) -> Iterator[bool]:
-    """Holds the worker's lock; yields False when another process has it."""
-    path = shared_root_of(runs_dir) / LOCK_FILE
+def worker_lock(runs_dir: Path) -> Iterator[int]:
+    """Holds the lock of the first free place for a worker; yields its number, from 1, or 0 when
+    other processes have all."""
+    root, places = shared_root_of(runs_dir), read_worker_settings(runs_dir).places()
     with ExitStack() as held:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            mine = held.enter_context(files.hold_lock(path))
+            root.mkdir(parents=True, exist_ok=True)
+            for place in range(1, places + 1):
+                path = _lock_path(root, place)
+                if place < places and files.is_locked(path):
+                    continue
+                if held.enter_context(files.hold_lock(path)):
+                    break
+            else:
+                place = 0
         except OSError as error:
             raise RunError(not_written_text(runs_dir, error)) from None
-        yield mine
+        yield place
+
+
+def _lock_path(root: Path, place: int) -> Path:
+    return root / (LOCK_FILE if place == 1 else f"worker-{place}.lock")
+
+
+def worker_locks(runs_dir: Path) -> list[Path]:
+    """The workers' lock files, held or not, by place."""
+    root = shared_root_of(runs_dir)
+    return sorted(root.glob("worker*.lock"), key=lambda path: (len(path.name), path.name))
 
 
 def worker_alive(runs_dir: Path) -> bool:
     """Whether a worker process is serving this folder."""
-    return files.is_locked(shared_root_of(runs_dir) / LOCK_FILE)
+    return any(map(files.is_locked, worker_locks(runs_dir)))
 
 
-def worker_pid(runs_dir: Path) -> int | None:
-    """The process that serves this folder; None when none does."""
-    return files.lock_holder(shared_root_of(runs_dir) / LOCK_FILE)
+def worker_pids(runs_dir: Path) -> list[int]:
+    """The processes that serve this folder."""
+    pids = map(files.lock_holder, worker_locks(runs_dir))
+    found = [pid for pid in pids if pid is not None]
+    _served.update(found)
+    return found
 
 
 def ensure_worker(runs_dir: Path, wait_seconds: float = 0) -> None:
-    """Starts a detached worker unless one is alive; with `wait_seconds`, waits for it to be up.
-    Raises DemoError in a demo where nobody trains."""
+    """Starts detached workers, as many as are wanted for what the queue holds and not there; with
+    `wait_seconds`, waits for one to be up. Raises DemoError in a demo where nobody trains."""
     if not demo_mode.is_training_allowed():
         raise demo_mode.DemoError(limits.limits_text())
-    runs_dir = shared_root_of(runs_dir)
-    if not worker_alive(runs_dir):
-        _started[:] = [process for process in _started if process.poll() is None]
-        Path(runs_dir).mkdir(parents=True, exist_ok=True)
-        with (Path(runs_dir) / "worker.log").open("ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "core", "worker", "--runs", str(Path(runs_dir).resolve())],
-                cwd=PROJECT_ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C in the dashboard's terminal must not reach it
-            )
-        _started.append(worker)
+    root = shared_root_of(runs_dir).resolve()
+    settings = read_worker_settings(root)
+    check_executor(settings)
+    wanted = settings.places()  # for a cluster: who follows it, and who does the rest here
+    if settings.executor == "local":
+        wanted = min(wanted, max(1, Queue(root).length()))
+    alive = len(worker_pids(root))
+    coming = _count_starting(root)
+    for _place in range(alive + coming, wanted):
+        start_worker(root)
     deadline = time.monotonic() + wait_seconds
-    while time.monotonic() < deadline and worker_pid(runs_dir) is None:
+    while time.monotonic() < deadline and not worker_pids(root):
         time.sleep(0.05)
+
+
+def _count_starting(root: Path) -> int:
+    """Workers that were started here and have not held a lock yet: a lock's file keeps the id of
+    the last process that held it."""
+    _started[:] = [(place, process) for place, process in _started if process.poll() is None]
+    for path in worker_locks(root):
+        with suppress(OSError, ValueError):
+            _served.add(int(path.read_text("utf-8")))
+    return sum(place == root and process.pid not in _served for place, process in _started)
+
+
+def start_worker(root: Path) -> subprocess.Popen[bytes]:
+    """Starts one detached worker of a shared folder of runs."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "worker.log").open("ab") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "core", "worker", "--runs", str(root)],
+            cwd=PROJECT_ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C in the dashboard's terminal must not reach it
+        )
+    _started.append((root, worker))
+    return worker

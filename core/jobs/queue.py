@@ -38,6 +38,13 @@ CREATE TABLE IF NOT EXISTS queue (
     run TEXT NOT NULL UNIQUE,
     worker INTEGER
 )"""
+# Of what waits: runs, and what is done in seconds beside them (searches, rescorings, trials).
+_KINDS = {
+    "all": "1",
+    "runs": "run NOT GLOB '.[^v]*' AND run NOT GLOB '.visitors/*/.*'",
+    "others": "(run GLOB '.[^v]*' OR run GLOB '.visitors/*/.*')",
+}
+Kind = Literal["all", "runs", "others"]
 
 
 @dataclass(frozen=True)
@@ -69,15 +76,13 @@ class Queue:
         """Puts a run at the end; a run that is queued already keeps its place. Raises DemoError
         where a visitor has one in the queue, or it is full."""
         with self._transaction() as db:
-            entries = self._all_entries(db)
-            if self._own_prefix and all(
-                entry.work_id != self._own_prefix + work_id for entry in entries
-            ):
-                self._check_limits(entries)
+            name = (self._own_prefix + work_id,)
+            if db.execute("SELECT 1 FROM queue WHERE run = ?", name).fetchone():
+                return
+            if self._own_prefix:
+                self._check_limits(self._all_entries(db))
                 keep_address_group(self._runs_dir)
-            db.execute(
-                "INSERT OR IGNORE INTO queue (run) VALUES (?)", (self._own_prefix + work_id,)
-            )
+            db.execute("INSERT INTO queue (run) VALUES (?)", name)
 
     def check_capacity(self) -> None:
         """Raises DemoError where `submit` of another run would."""
@@ -86,17 +91,28 @@ class Queue:
                 entries = self._all_entries(db)
             self._check_limits(entries)
 
-    def claim(self, worker_pid: int) -> str | None:
-        """Takes the first waiting run for the worker; None when nothing waits."""
+    def claim(self, worker_pid: int, kind: Kind = "all") -> str | None:
+        """Takes the first waiting entry of that kind for the worker; None when none waits. Of
+        several workers that ask at once each gets another."""
+        first = (
+            "SELECT position FROM queue WHERE worker IS NULL AND substr(run, 1, ?) = ?"
+            f" AND {_KINDS[kind]} ORDER BY position LIMIT 1"
+        )
         with self._transaction() as db:
-            waiting = [entry for entry in self._own_entries(db) if entry.worker_pid is None]
-            if not waiting:
-                return None
-            run = waiting[0].work_id
+            found = db.execute(
+                f"UPDATE queue SET worker = ? WHERE position = ({first}) RETURNING run",
+                (worker_pid, len(self._own_prefix), self._own_prefix),
+            ).fetchall()
+            return str(found[0][0]).removeprefix(self._own_prefix) if found else None
+
+    def adopt(self, work_id: str, worker_pid: int) -> None:
+        """Gives what a process that has ended had claimed to another one."""
+        with self._transaction() as db:
             db.execute(
-                "UPDATE queue SET worker = ? WHERE run = ?", (worker_pid, self._own_prefix + run)
+                "INSERT INTO queue (run, worker) VALUES (?, ?)"
+                " ON CONFLICT (run) DO UPDATE SET worker = excluded.worker",
+                (self._own_prefix + work_id, worker_pid),
             )
-            return run
 
     def remove(self, work_id: str) -> None:
         """Takes a run out, whoever has claimed it: nobody wants it any more."""
@@ -172,7 +188,7 @@ class Queue:
         if not self.path.is_file():
             return 0
         with self._transaction() as db:
-            return len(self._all_entries(db))
+            return int(db.execute("SELECT count(*) FROM queue").fetchone()[0])
 
     def _own_entries(self, db: sqlite3.Connection) -> list[Entry]:
         return [

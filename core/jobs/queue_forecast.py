@@ -1,7 +1,10 @@
-"""When the runs in the queue are expected to begin and to end: arithmetic over estimates."""
+"""When the runs in the queue are expected to begin and to end: arithmetic over estimates. Each
+waiting one begins when the first of the workers is free."""
 
 from __future__ import annotations
 
+import heapq
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,13 +16,16 @@ from core.base.files import quick_fingerprint
 from core.base.language import _
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import read_dataset
+from core.jobs.cluster.state import read_cluster_state
 from core.jobs.queue import Queue
+from core.jobs.worker_settings import read_worker_settings
 from core.store.lr_finder import SEARCH_FOLDER, LrSearch, open_work
 from core.store.rescoring import RESCORING_FOLDER, Rescoring
 from core.store.run import Run
 from core.store.status import Status, time_left
 from core.train.estimate import TRAINING_PARTS, count_photos, estimate, timing_path
 
+MAX_FORECAST = 200  # entries of a longer queue are not looked at: each is two files to read
 _SETUP_PARTS = ("photos", "features")  # parts of an estimate that come before the first epoch
 
 
@@ -48,12 +54,17 @@ def entry_text(work_id: str, labels: Mapping[str, str]) -> str:
 
 
 def forecast_queue(runs_dir: Path, now: datetime) -> list[QueueForecast]:
-    """The queue in its order, what is under way first. Entries whose folder is gone are left out.
-    Raises RunError when the queue cannot be read."""
+    """The queue in its order, what is under way first, the first MAX_FORECAST entries. Those whose
+    folder is gone are left out. Raises RunError when the queue cannot be read."""
     entries = sorted(Queue(runs_dir).entries(), key=lambda entry: entry.worker_pid is None)
+    claimed = sum(entry.worker_pid is not None for entry in entries)
+    # When each worker is free; inf where nobody knows.
+    settings = read_worker_settings(runs_dir)
+    on_cluster = settings.executor == "ray"
+    places = read_cluster_state(runs_dir).places() if on_cluster else settings.places()
+    free = [0.0] * max(claimed, places, 1)
     found: list[QueueForecast] = []
-    begins: float | None = 0.0
-    for entry in entries:
+    for entry in entries[:MAX_FORECAST]:
         try:
             work = open_work(runs_dir, entry.work_id)
             status = work.status()
@@ -63,9 +74,11 @@ def forecast_queue(runs_dir: Path, now: datetime) -> list[QueueForecast]:
         left = seconds_left(work, status, now)
         if status.ended:
             continue  # lost with its worker; the next one takes it out
-        ends = None if begins is None or left is None else begins + left
-        found.append(QueueForecast(entry.work_id, name, status, begins, ends))
-        begins = ends
+        begins = heapq.heappop(free)
+        ends = begins + (math.inf if left is None else left)
+        heapq.heappush(free, ends)
+        times = [None if time == math.inf else time for time in (begins, ends)]
+        found.append(QueueForecast(entry.work_id, name, status, *times))
     return found
 
 
@@ -99,14 +112,18 @@ def _estimate_parts(work: Run) -> dict[str, float]:
         if found:
             return found
         runs_dir = work.path.parent
-        return _cached_estimate(runs_dir, work.id, quick_fingerprint(timing_path(runs_dir)))
+        share = read_worker_settings(runs_dir).share()
+        return _cached_estimate(runs_dir, work.id, share, quick_fingerprint(timing_path(runs_dir)))
     except InputError:
         return {}
 
 
 @lru_cache(maxsize=512)
-def _cached_estimate(runs_dir: Path, run_id: str, fingerprint: str) -> dict[str, float]:
+def _cached_estimate(
+    runs_dir: Path, run_id: str, run_cores: int, fingerprint: str
+) -> dict[str, float]:
     """fingerprint: of what earlier runs took; only there to make the cache notice."""
     run = Run(runs_dir / run_id)
     recipe = run.recipe()
-    return estimate(runs_dir, recipe, count_photos(read_dataset(run.data_dir()), recipe)).parts
+    photos = count_photos(read_dataset(run.data_dir()), recipe)
+    return estimate(runs_dir, recipe, photos, run_cores=run_cores).parts

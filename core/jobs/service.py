@@ -89,10 +89,9 @@ def _pass_on_sigterm(runs_dir: Path) -> list[Callable[[], bool]]:
 
     def pass_on(signum: int, frame: object) -> None:
         try:
-            from core.jobs.local import worker_alive, worker_pid
+            from core.jobs.local import worker_alive, worker_pids
 
-            pid = worker_pid(runs_dir)
-            if pid is not None:
+            for pid in worker_pids(runs_dir):
                 asked.append(lambda: worker_alive(runs_dir))
                 with suppress(OSError):  # gone, or another user's
                     os.kill(pid, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Stopping the worker: after the epoch under way, or at once. The run that it was busy with goes
+"""Stopping the workers: after the epoch under way, or at once. The run that one was busy with goes
 back to its place in the queue, and on after its last finished epoch when a worker starts again."""
 
 from __future__ import annotations
@@ -6,12 +6,13 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 from core.base.errors import RunError, not_written_text
 from core.base.language import N_
-from core.jobs.local import ensure_worker, recover_queue, worker_lock, worker_pid
+from core.jobs.local import ensure_worker, recover_queue, worker_alive, worker_lock, worker_pids
 from core.jobs.queue import Queue
 from core.store import visitors
 from core.store.lr_finder import open_work
@@ -24,7 +25,7 @@ _POLL_SECONDS = 0.1
 
 
 def request_stop(runs_dir: Path) -> None:
-    """Leaves word for the worker to leave after the epoch under way. Raises RunError when the
+    """Leaves word for the workers to leave after the epoch under way. Raises RunError when the
     folder cannot be written, or is a visitor's."""
     visitors.refuse_visitor(runs_dir, "worker")
     path = Path(runs_dir) / STOP_FILE
@@ -35,7 +36,7 @@ def request_stop(runs_dir: Path) -> None:
 
 
 def stop_requested(runs_dir: Path) -> bool:
-    """Whether the worker is to leave after the epoch under way."""
+    """Whether the workers are to leave after the epoch under way."""
     return (shared_root_of(runs_dir) / STOP_FILE).exists()
 
 
@@ -59,51 +60,61 @@ def requeue_work(runs_dir: Path, work_id: str) -> None:
     queue.finish(work_id, worker)
 
 
-def stop_now(runs_dir: Path, clock: Clock = utc_now, grace_seconds: float | None = None) -> None:
-    """Ends the worker and returns when it is gone. One that hears nothing for `grace_seconds`
-    seconds (by default GRACE_SECONDS) is killed: its run is then marked failed and can be resumed.
-    Raises RunError when even that fails."""
+def stop_now(
+    runs_dir: Path,
+    clock: Clock = utc_now,
+    grace_seconds: float | None = None,
+    only: Collection[int] = (),
+) -> None:
+    """Ends the workers, or those processes alone, and returns when they are gone. One that hears
+    nothing for `grace_seconds` seconds (by default GRACE_SECONDS) is killed: its run is then marked
+    failed and can be resumed. Raises RunError when even that fails."""
     visitors.refuse_visitor(runs_dir, "worker")
-    pid = worker_pid(runs_dir)
+    serving = _serving(runs_dir, only)
     for sent, patience in (
         (signal.SIGINT, GRACE_SECONDS if grace_seconds is None else grace_seconds),
         (signal.SIGKILL, GRACE_SECONDS),
     ):
-        if pid is None:
+        if not serving:
             break
-        _send_signal(pid, sent)
+        _send_signals(serving, sent)
         deadline = time.monotonic() + patience
-        while pid is not None and time.monotonic() < deadline:
+        while serving and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
-            before, pid = pid, worker_pid(runs_dir)
-            if pid is not None and pid != before:  # one that was started too, and stood in line
-                _send_signal(pid, sent)
-    if pid is not None:
+            before, serving = serving, _serving(runs_dir, only)
+            _send_signals(serving - before, sent)  # one that was started too, and stood in line
+    if serving:
         raise RunError(
             N_("the worker (process {pid}) does not end, not even when it is killed").format(
-                pid=pid
+                pid=min(serving)
             )
         )
-    with worker_lock(runs_dir) as mine:
-        if mine:
+    with worker_lock(runs_dir) as place:
+        if place:
             recover_queue(runs_dir, clock)
-    clear_stop_request(runs_dir)
+    if not worker_alive(runs_dir):
+        clear_stop_request(runs_dir)
 
 
-def _send_signal(pid: int, signum: signal.Signals) -> None:
-    """Signals a worker that may have gone. Raises RunError where that is not allowed."""
-    with suppress(ProcessLookupError):
-        try:
-            os.kill(pid, signum)
-        except PermissionError:
-            raise RunError(
-                N_("the worker (process {pid}) belongs to another user, who must end it").format(
-                    pid=pid
-                )
-            ) from None
+def _serving(runs_dir: Path, only: Collection[int]) -> set[int]:
+    return {pid for pid in worker_pids(runs_dir) if not only or pid in only}
 
 
-def restart_worker(runs_dir: Path, clock: Clock = utc_now) -> None:
-    """Ends the worker and starts another one. Raises RunError."""
-    stop_now(runs_dir, clock)
+def _send_signals(pids: Collection[int], signum: signal.Signals) -> None:
+    """Signals workers that may have gone. Raises RunError where that is not allowed."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            try:
+                os.kill(pid, signum)
+            except PermissionError:
+                raise RunError(
+                    N_(
+                        "the worker (process {pid}) belongs to another user, who must end it"
+                    ).format(pid=pid)
+                ) from None
+
+
+def restart_worker(runs_dir: Path, clock: Clock = utc_now, only: Collection[int] = ()) -> None:
+    """Ends the workers, or those processes alone, and starts others. Raises RunError."""
+    stop_now(runs_dir, clock, only=only)
     ensure_worker(runs_dir, wait_seconds=GRACE_SECONDS)

@@ -1,7 +1,8 @@
-"""The worker process: takes runs from the queue and carries them out, one at a time.
+"""A worker process: takes runs from the queue and carries them out, one at a time.
 
 `python -m core worker` starts it; the dashboard does so when something is queued. It holds a lock
 while it lives, serves until nothing has been queued for a while, and survives any run's failure.
+Several may serve one folder, each with its share of the cores (core.jobs.worker_settings).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from core.base import demo_mode
 from core.base.errors import InputError, RunError
 from core.base.language import N_
-from core.jobs.local import loading_torch, recover_queue, worker_lock
+from core.jobs.local import loading_torch, recover_queue, worker_lock, worker_pids
 from core.jobs.queue import Queue
 from core.jobs.stop_worker import (
     clear_stop_request,
@@ -28,6 +29,12 @@ from core.jobs.stop_worker import (
     stop_requested,
 )
 from core.jobs.visitor_sweep import delete_expired_visitor_runs
+from core.jobs.worker_settings import (
+    WorkerSettings,
+    check_executor,
+    read_worker_settings,
+    take_share,
+)
 from core.store.challenge_answers import ChallengeEvaluation
 from core.store.leftovers import delete_unfinished_files
 from core.store.lr_finder import LrSearch, open_work
@@ -41,14 +48,15 @@ if TYPE_CHECKING:
     from core.train.loop import EpochRow  # torch
 
 POLL_SECONDS = 0.3
+RECOVER_SECONDS = 5.0  # how often an idle worker looks after what killed neighbours left
 _TRAINING = "core.jobs.tasks.train_run"  # imported when the first run needs it, for torch is large
 TERM_SECONDS = 6.0  # after SIGTERM until it leaves at once: `docker stop` allows 10 for all
 NICE = 10  # in a demo: how far it stands back behind the pages that visitors look at
 
 
 def run_worker(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
-    """Serves the queue until nothing was queued for `idle_seconds`; False when another worker
-    serves this folder already."""
+    """Serves the queue until nothing was queued for `idle_seconds`; False when as many workers as
+    there may be serve this folder already."""
     signal.signal(signal.SIGTERM, lambda *_: _leave_soon(runs_dir))
     for number in (signal.SIGINT, signal.SIGALRM):  # at once
         signal.signal(number, signal.default_int_handler)
@@ -65,25 +73,40 @@ def run_worker(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
 
 
 def _serve(runs_dir: Path, clock: Clock, idle_seconds: float) -> bool:
-    with worker_lock(runs_dir) as mine:
-        if mine:
-            clear_stop_request(runs_dir)  # that was said to an earlier worker
-            for run_id in recover_queue(runs_dir, clock):
-                print(f"{run_id}: its worker was stopped; marked failed", flush=True)
+    with worker_lock(runs_dir) as place:
+        if place:
+            if worker_pids(runs_dir) == [os.getpid()]:
+                clear_stop_request(runs_dir)  # that was said to earlier workers
+            _recover(runs_dir, clock)
             with suppress(RunError):  # what cannot be deleted stays
                 delete_expired_runs(runs_dir, clock)
             delete_unfinished_files(runs_dir, clock)
             delete_expired_visitor_runs(runs_dir, clock, demo_mode.RETENTION)
-            _loop(runs_dir, clock, idle_seconds)
-    return mine
+            _loop(runs_dir, clock, idle_seconds, place)
+    return place > 0
 
 
-def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
-    queue = Queue(runs_dir)
-    idle_since = time.monotonic()
+def _recover(runs_dir: Path, clock: Clock) -> None:
+    for run_id in recover_queue(runs_dir, clock):
+        print(f"{run_id}: its worker was stopped; marked failed", flush=True)
+
+
+def _loop(runs_dir: Path, clock: Clock, idle_seconds: float, place: int) -> None:
+    queue, settings = Queue(runs_dir), read_worker_settings(runs_dir)
+    if settings.executor == "ray" and place == 1:
+        _follow_cluster(runs_dir, clock, idle_seconds, settings)
+        return
+    idle_since = recovered = time.monotonic()
     while time.monotonic() - idle_since < idle_seconds and not stop_requested(runs_dir):
-        run_id = queue.claim(os.getpid())
+        before, settings = settings, read_worker_settings(runs_dir)
+        if place > settings.places() or settings.executor != before.executor:
+            return  # there are to be fewer, or others
+        take_share(settings, place)
+        run_id = queue.claim(os.getpid(), "all" if settings.executor == "local" else "others")
         if run_id is None:
+            if time.monotonic() - recovered > RECOVER_SECONDS:
+                recovered = time.monotonic()
+                _recover(runs_dir, clock)
             time.sleep(POLL_SECONDS)
             continue
         try:
@@ -94,6 +117,24 @@ def _loop(runs_dir: Path, clock: Clock, idle_seconds: float) -> None:
         _check_end_recorded(runs_dir, run_id)
         queue.finish(run_id, os.getpid())
         idle_since = time.monotonic()
+
+
+def _follow_cluster(
+    runs_dir: Path, clock: Clock, idle_seconds: float, settings: WorkerSettings
+) -> None:
+    from core.jobs.cluster.follower import Follower
+
+    check_executor(settings)
+    busy_at = time.monotonic()
+
+    def may_go_on(busy: bool) -> bool:
+        nonlocal busy_at
+        if busy or Queue(runs_dir).length():
+            busy_at = time.monotonic()
+        idle = time.monotonic() - busy_at > idle_seconds
+        return not (idle or stop_requested(runs_dir) or read_worker_settings(runs_dir) != settings)
+
+    Follower(runs_dir, clock, settings).serve(may_go_on)
 
 
 def run_work(runs_dir: Path, work_id: str, clock: Clock) -> None:

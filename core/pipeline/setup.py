@@ -95,6 +95,7 @@ def set_up(
     class_order: Callable[[Iterable[str]], list[str]] = list,
     noted: Mapping[str, Any] | None = None,
     only_sets: Collection[str] | None = None,
+    threads: int = 0,
 ) -> Setup:
     """Reads the photos, builds the network and computes or reads the frozen prefix's features.
 
@@ -104,9 +105,9 @@ def set_up(
     the run's (`Run.class_order`). noted: the fingerprints of a run that began earlier; photos that
     were added since do not train, nor are they looked at while it trains. A new run does not look
     at what somebody photographs just now. only_sets: of the test sets those alone are looked at.
-    Raises InputError: one line that names the photo, key or
-    file."""
-    threads = configure_threads()
+    threads: as the run began with. Raises InputError: one line that names the photo, key or file.
+    """
+    threads = configure_threads(threads)
     configure_malloc()
     settings = resolve_settings(recipe)
     configure_device(settings.device)

@@ -302,6 +302,7 @@ class Run:
                 finished=None,
                 pid=None,
                 phase="",
+                place="",
                 earlier=worked_seconds(status),
             )
         )

@@ -172,11 +172,16 @@ class _Search(Strict):
     sets: list[ShortText]
 
 
+class _Machine(Strict):
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
+
+
 class _Environment(Strict):
     format: int | None = None
     data: _Data
     estimate: _Estimate | None = None
     search: _Search | None = None
+    machine: _Machine | None = None
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {

@@ -24,7 +24,8 @@ def utc_now() -> datetime:
 class Status:
     """What a run is doing. Times are ISO 8601 in UTC; `eta_seconds` counts from `heartbeat`;
     `phase` is a word for the person who waits; `error` is one line. A run that was resumed
-    `started` its last stretch then; `earlier` are the seconds of those before."""
+    `started` its last stretch then; `earlier` are the seconds of those before. `place`: of a run on
+    a cluster, the node; empty for this machine."""
 
     state: State
     epoch: int = 0
@@ -38,6 +39,7 @@ class Status:
     finished: str | None = None
     error: str | None = None
     earlier: float = 0.0
+    place: str = ""
 
     @property
     def ended(self) -> bool:

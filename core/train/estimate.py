@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -99,11 +98,15 @@ def count_photos(dataset: Dataset, recipe: Recipe) -> PhotoCounts:
 
 
 def estimate(
-    runs_dir: Path, recipe: Recipe, photos: PhotoCounts, cached_share: CachedShare = NONE_CACHED
+    runs_dir: Path,
+    recipe: Recipe,
+    photos: PhotoCounts,
+    cached_share: CachedShare = NONE_CACHED,
+    run_cores: int = 0,
 ) -> Estimate:
     """The seconds that a run of the recipe takes; `cached_share`: features that are on disk
-    already."""
-    ratios = _machine_ratios(runs_dir)
+    already. run_cores: of each run, by default those of this process."""
+    ratios = _machine_ratios(runs_dir, run_cores)
     own, others = ratios.get(recipe.backbone, {}), list(ratios.values())
     seconds = {}
     for part, of_table in table_seconds(recipe, photos, cached_share).items():
@@ -186,9 +189,8 @@ def table_seconds(
     return dict(zip(PARTS, seconds, strict=True))
 
 
-@cache
-def _machine() -> str:
-    return f"{cpu_name()}, {cores()} cores"
+def _machine(run_cores: int = 0) -> str:
+    return f"{cpu_name()}, {run_cores or cores()} cores"
 
 
 def timing_path(runs_dir: Path) -> Path:
@@ -196,10 +198,10 @@ def timing_path(runs_dir: Path) -> Path:
     return shared_root_of(runs_dir) / TIMING_FILE
 
 
-def _machine_ratios(runs_dir: Path) -> Mapping[str, Mapping[str, Iterable[float]]]:
+def _machine_ratios(runs_dir: Path, run_cores: int) -> Mapping[str, Mapping[str, Iterable[float]]]:
     """By backbone and part, of this machine's newest runs."""
     found: Mapping[str, Mapping[str, Iterable[float]]] = _read_ratios(timing_path(runs_dir)).get(
-        _machine(), {}
+        _machine(run_cores), {}
     )
     return found
 

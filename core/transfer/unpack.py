@@ -200,7 +200,7 @@ class _RunImporter:
             there, staged = self.runs_dir / run_id, self.staging / run_id
             if there.exists():
                 return self._compare_existing(Run(there), packed, entry)
-            self._write_files(staged, packed)
+            _write_files(self.source, self.prefix, staged, packed)
             check_run(Run(staged))
             return self._install(Run(staged), packed, entry)
         except InputError as error:
@@ -208,17 +208,6 @@ class _RunImporter:
             return replace(entry, reason=reason.removeprefix(f"{run_id}: "))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
-
-    def _write_files(self, staged: Path, packed: PackedRun) -> None:
-        """Writes the files, each checked against what was packed. Raises RunError, or OSError."""
-        staged.mkdir()
-        for name, told in sorted(packed.files.items()):
-            member = f"{self.prefix}{staged.name}/{name}"
-            if member not in self.source.files:
-                raise RunError(f"{name}: {N_('missing in the zip file')}")
-            place = staged / name
-            place.parent.mkdir(exist_ok=True)
-            files.overwrite(place, _verified(_chunks(self.source, member), name, told))
 
     def _install(self, run: Run, packed: PackedRun, entry: ImportResult) -> ImportResult:
         arrival = self._run_provenance(run, packed)
@@ -274,6 +263,32 @@ class _RunImporter:
             data=self.matcher.find(run.environment()),
             unconfirmed=unconfirmed_text(run),
         )
+
+
+def unpack_checked(path: Path, run_id: str, staging: Path) -> Run:
+    """The one run of a zip file that a cluster's node packed, checked as any, in a folder of the
+    staging folder. Raises RunError, or OSError."""
+    with open_file_source(path, RUN_LIMITS) as source:
+        prefix, manifest = _find_manifest(source)
+        if list(manifest.runs) != [run_id]:
+            raise RunError(N_("holds another run than {run}").format(run=run_id))
+        packed = manifest.runs[run_id]
+        _check_names(packed)
+        _write_files(source, prefix, staging / run_id, packed)
+    check_run(Run(staging / run_id))
+    return Run(staging / run_id)
+
+
+def _write_files(source: FileSource, prefix: str, staged: Path, packed: PackedRun) -> None:
+    """Writes the files, each checked against what was packed. Raises RunError, or OSError."""
+    staged.mkdir()
+    for name, told in sorted(packed.files.items()):
+        member = f"{prefix}{staged.name}/{name}"
+        if member not in source.files:
+            raise RunError(f"{name}: {N_('missing in the zip file')}")
+        place = staged / name
+        place.parent.mkdir(exist_ok=True)
+        files.overwrite(place, _verified(_chunks(source, member), name, told))
 
 
 def _check_names(packed: PackedRun) -> None:

@@ -12,13 +12,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.data.dataset import read_dataset
-from core.jobs.local import LocalExecutor, worker_pid
+from core.jobs.local import LocalExecutor
 from core.recipe.files import load_recipe
 from core.store.run import Run
 from tests.browser.conftest import App, Server, free_port, wait_until_idle
 from tests.conftest import FAST_CHANGES
 from tests.factory import write_dataset, write_run
-from tests.waiting import kill_worker, wait_for
+from tests.waiting import kill_worker, wait_for, worker_pid
 
 MAIN = "document.querySelector('[data-testid=stMain]')"
 PHOTOS = 4  # of the strip

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
 from core.jobs import resources, stop_worker
+from core.jobs.cluster.state import CLUSTER_FILE, ClusterState
 from core.jobs.detached import DetachedProcess
 from core.jobs.preview import client
 from core.jobs.queue import Queue
 from core.jobs.resources import Capacity
+from core.jobs.worker_settings import read_worker_settings
 from core.store.feature_folder import CACHE_FOLDER
 from core.store.status import utc_now
 from tests.core.jobs.test_health import set_heartbeat, worker_process
@@ -87,16 +90,19 @@ def test_runs_that_wait_for_no_worker(runs, dataset, open_page, no_worker, monke
 def test_a_hung_worker_is_restarted(runs, dataset, open_page, monkeypatch):
     run = write_run(runs, dataset, "quick", "running")
     Queue(runs).submit(run.id)
-    Queue(runs).claim(1)
     asked = []
-    monkeypatch.setattr("pages.widgets.worker.problems.restart_worker", asked.append)
+    monkeypatch.setattr(
+        "pages.widgets.worker.problems.restart_worker",
+        lambda runs, only: asked.append((runs, only)),
+    )
     with worker_process(runs) as pid:
+        Queue(runs).claim(pid)
         set_heartbeat(run, utc_now(), 8, pid=pid)
         app = open_page("worker")
         assert not app.exception
         assert "has given no sign of life for 8 min" in visible_text(app)
-        app.button(key="worker.trouble.silent").click().run()
-        assert asked == [runs]
+        app.button(key=f"worker.trouble.silent{pid}").click().run()
+        assert asked == [(runs, [pid])]
 
 
 def test_a_full_disk_short_memory_and_strays(runs, dataset, open_page, monkeypatch):
@@ -179,3 +185,43 @@ def test_the_preview_process_can_be_ended(runs, dataset, open_page, monkeypatch)
         app.button(key="worker.preview.stop").click().run()
     assert not app.exception
     assert ended == [runs]
+
+
+def test_the_number_of_workers_is_set_and_what_the_machine_bears_is_told(
+    runs, dataset, open_page, monkeypatch
+):
+    monkeypatch.setattr("pages.widgets.worker.processes.bearable_workers", lambda: 2)
+    monkeypatch.setattr("pages.widgets.worker.processes.ensure_worker", lambda folder: None)
+    app = open_page("worker")
+    assert "This machine could bear 2 workers." in visible_text(app)
+    app.number_input(key="worker.process.count").set_value(3).run()
+    assert not app.exception
+    assert read_worker_settings(runs).workers == 3
+    assert "More than it could bear" in app.warning[0].value
+
+
+def test_a_clusters_nodes_what_is_wrong_there_and_the_way_out(
+    runs, dataset, open_page, monkeypatch
+):
+    monkeypatch.setenv("OVERFIT_LENS_EXECUTOR", "ray")
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    run = write_run(runs, dataset, "quick", "running")
+    run.write_status(replace(run.status(), place="lab-1"))
+    nodes = {
+        "a": {"host": "lab-1", "cpus": 8, "gpus": 1, "accepted": True, "load": 2.0},
+        "b": {"host": "lab-2", "cpus": 4, "gpus": 0, "problem": "torch is 1.0, not 2.0"},
+    }
+    state = ClusterState("lab:6379", "no answer", 2, nodes, [run.id])
+    (runs / CLUSTER_FILE).write_text(json.dumps(asdict(state)))
+    with worker_process(runs):
+        app = open_page("worker")
+        assert not app.exception
+        page = visible_text(app)
+        assert "lab-2 trains nothing: torch is 1.0, not 2.0" in page.replace("\\", "")
+        assert "8 cores, 1 GPUs, load 2.0" in page
+        assert "head at lab:6379 cannot be reached" in page.replace("\\", "")
+        (bar,) = open_page("run", run=run.id).get("progress")
+        assert "on lab-1" in bar.proto.text.replace("\\", "")
+        app.button(key="worker.trouble.cluster").click().run()
+        assert not app.exception
+    assert run.status().state == "failed" and run.resumable()

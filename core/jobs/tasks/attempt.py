@@ -28,10 +28,10 @@ def run_lifecycle(run: Run, clock: Clock) -> Iterator[logging.Logger]:
 
     The run is this process's own meanwhile: it holds the run's lock until its end is written."""
     with ExitStack() as owner:
-        _claim(run, clock, owner)
+        claim_run(run, clock, owner)
         yield from _attempt(run, clock, owner)
         with suppress(InputError), run.state_lock():
-            _let_go(run, owner)
+            let_go(run, owner)
 
 
 def _attempt(run: Run, clock: Clock, owner: ExitStack) -> Iterator[logging.Logger]:
@@ -40,23 +40,23 @@ def _attempt(run: Run, clock: Clock, owner: ExitStack) -> Iterator[logging.Logge
         yield log
     except Cancelled:
         log.info("cancelled")
-        _end(run, clock, owner, "cancelled", None)
+        end_run(run, clock, owner, "cancelled", None)
     except KeyboardInterrupt:
         log.info("interrupted")
-        _end(run, clock, owner, "cancelled", None)
+        end_run(run, clock, owner, "cancelled", None)
         raise
     except InputError as error:
         log.error("%s", error)
-        _end(run, clock, owner, "failed", str(error))
+        end_run(run, clock, owner, "failed", str(error))
         raise
     except OSError as error:
         log.error("%s", traceback.format_exc())
-        _end(run, clock, owner, "failed", os_error_line(error)[:300])
+        end_run(run, clock, owner, "failed", os_error_line(error)[:300])
         raise
     except Exception as error:
         log.error("%s", traceback.format_exc())
         first_line = (str(error).strip().splitlines() or [""])[0]
-        _end(run, clock, owner, "failed", f"{type(error).__name__}: {first_line}"[:300])
+        end_run(run, clock, owner, "failed", f"{type(error).__name__}: {first_line}"[:300])
         raise
     finally:
         for handler in log.handlers[:]:
@@ -65,7 +65,7 @@ def _attempt(run: Run, clock: Clock, owner: ExitStack) -> Iterator[logging.Logge
             log.removeHandler(handler)
 
 
-def _claim(run: Run, clock: Clock, owner: ExitStack) -> None:
+def claim_run(run: Run, clock: Clock, owner: ExitStack) -> None:
     """Of two processes that would carry out the same, one does."""
     with run.state_lock():
         state = run.status().state
@@ -97,7 +97,7 @@ def set_phase(run: Run, clock: Clock, phase: str) -> None:
     )
 
 
-def _end(run: Run, clock: Clock, owner: ExitStack, state: State, error: str | None) -> None:
+def end_run(run: Run, clock: Clock, owner: ExitStack, state: State, error: str | None) -> None:
     """Writes how it ended and lets the run go, at once for whoever would resume it."""
     now = clock().isoformat(timespec="seconds")
     # On a full disk this fails too; the worker's recovery then writes the end when it can.
@@ -107,10 +107,10 @@ def _end(run: Run, clock: Clock, owner: ExitStack, state: State, error: str | No
                 run.status(), state=state, error=error, finished=now, phase="", eta_seconds=None
             )
         )
-        _let_go(run, owner)
+        let_go(run, owner)
 
 
-def _let_go(run: Run, owner: ExitStack) -> None:
+def let_go(run: Run, owner: ExitStack) -> None:
     """Gives the run's lock back, and its file goes; only within the run's `state_lock`."""
     lock = run.path / OWNER_LOCK
     if files.lock_holder(lock) == os.getpid():  # it may have been deleted, and asked for anew

@@ -42,6 +42,7 @@ def run_training(
         check_cancelled(run)
         runs_dir = run.path.parent
         set_phase(run, clock, N_("preparing the photos"))
+        begun = run.environment()
         setup = set_up(
             recipe,
             run.data_dir(),
@@ -49,8 +50,9 @@ def run_training(
             lambda: check_cancelled(run),
             laps.end_phase,
             class_order=run.class_order(),
-            noted=run.environment()["data"].get("fingerprints"),
+            noted=begun["data"].get("fingerprints"),
             only_sets=trial.sets if lean and trial else None,
+            threads=(begun.get("machine") or {}).get("threads") or 0,
         )
         photos = count_photos(setup.dataset, recipe)
         expected = estimate(runs_dir, recipe, photos, setup.cached_share)
@@ -92,9 +94,12 @@ def _complete_environment(run: Run, setup: Setup, expected: Estimate) -> None:
     environment.setdefault("estimate", {"seconds": expected.seconds, "parts": expected.parts})
     environment["data"] |= {"title": setup.dataset.title, "fingerprints": setup.fingerprints}
     environment["data"]["classes"] = list(setup.dataset.classes)
+    now, before = describe_machine(), environment.get("machine")
+    if before and before != now["machine"]:  # it may add up in another order than that one did
+        environment.setdefault("earlier_machines", []).append(before)
     files.write_json(
         run.path / "environment.json",
-        environment | describe_machine() | {"settings": asdict(setup.settings)},
+        environment | now | {"settings": asdict(setup.settings)},
     )
 
 

@@ -65,6 +65,8 @@ def show(row: RunRow) -> None:
         words = phase_text(status, run.recipe())
         left = formatting.duration(seconds_left(run, status, utc_now()))
         share = status.epoch / status.epochs if status.epochs else 0.0
+        if status.place:
+            words = _("{what}, on {place}", what=words, place=status.place)
         words = _("{sentence}.", sentence=formatting.escape_markdown(words))
         if left:
             words = join_sentences(words, _("About {time} left.", time=left))

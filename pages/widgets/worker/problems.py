@@ -9,13 +9,15 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import _
+from core.base.language import _, translate
 from core.compare import tables
 from core.jobs.health import Problem, find_problems
-from core.jobs.local import LocalExecutor, ensure_worker
+from core.jobs.local import LocalExecutor, ensure_worker, give_up
 from core.jobs.queue import Queue
 from core.jobs.stop_worker import restart_worker
 from core.store.index import RunRow
+from core.store.lr_finder import open_work
+from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared.worker_notice import start_worker
 from pages.widgets.ui import messages
@@ -30,10 +32,10 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
     for one in found:
         with st.container(border=True):
             icon = ":material/warning:" if one.pressing else ":material/info:"
-            st.markdown(f"{icon} **{formatting.escape_markdown(one.words)}**")
+            st.markdown(f"{icon} **{formatting.escape_markdown(translate(one.words))}**")
             st.markdown(one.advice)
             with st.container(horizontal=True):
-                _show_fix(f"{key}.{one.kind.replace(' ', '_')}", one, rows)
+                _show_fix(f"{key}.{one.kind}{one.pid or ''}", one, rows)
 
 
 def _show_fix(key: str, trouble: Problem, rows: Sequence[RunRow]) -> None:
@@ -48,11 +50,16 @@ def _show_fix(key: str, trouble: Problem, rows: Sequence[RunRow]) -> None:
         ):
             try:
                 with st.spinner(_("Ending the worker and starting another")):
-                    restart_worker(runs_dir)
+                    restart_worker(runs_dir, only=[trouble.pid] if trouble.pid else ())
             except InputError as error:
                 messages.show_error(error)
             else:
                 st.rerun()
+    elif trouble.kind == "cluster":
+        if trouble.runs and st.button(_("Give up the runs there"), key=key):
+            for run_id in trouble.runs:
+                give_up(open_work(runs_dir, run_id), utc_now)
+            st.rerun()
     elif trouble.kind == "stray":
         if st.button(_("Put back"), type="primary", icon=":material/playlist_add:", key=key):
             for run_id in trouble.runs:

@@ -41,10 +41,10 @@ def test_status_tells_worker_queue_machine_and_what_is_wrong(call, tmp_path, tin
     assert "disk: " in out and "feature cache: 0 MB" in out
     assert "wrong: 1 run waits, and no worker process is running. Start the worker." in out
     data = json.loads(call("status", "--json")[1])
-    assert data["worker"]["state"] == "off"
+    assert data["workers"] == []
     assert [turn["entry"] for turn in data["queue"]] == [run.id]
     assert data["trouble"][0]["kind"] == "no_worker"
-    assert set(data["machine"]) == {"cores", "load", "memory", "disk"}
+    assert set(data["machine"]) == {"cores", "load", "memory", "disk", "workers", "bearable"}
 
 
 def test_a_worker_is_asked_to_end_and_ended(call, tmp_path, tiny):

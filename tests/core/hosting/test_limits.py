@@ -10,7 +10,7 @@ from core.base.errors import InputError
 from core.data.importer import import_upload
 from core.data.label_edits import Truth, save_truth
 from core.hosting import limits
-from core.jobs.local import LocalExecutor, ensure_worker, worker_pid
+from core.jobs.local import LocalExecutor, ensure_worker, worker_alive
 from core.jobs.preview import client
 from core.jobs.queue import Entry, Queue, QueuePosition
 from core.jobs.stop_worker import clear_stop_request, request_stop, restart_worker, stop_now
@@ -346,6 +346,6 @@ def test_one_worker_runs_every_visitors_run(tmp_path, tiny, monkeypatch):
     assert [run.status().state for run in runs] == ["done", "done"]
     assert Queue(tmp_path).entries() == []
     for executor in executors:
-        assert worker_pid(executor.runs_dir) is None
+        assert not worker_alive(executor.runs_dir)
         assert {path.name for path in executor.runs_dir.glob("[!.]*")} == {runs.pop(0).id}
     assert (tmp_path / CACHE_FOLDER).is_dir()  # of both

@@ -28,7 +28,7 @@ def long_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
 def kill_started_workers() -> Iterator[None]:
     """No worker that a test has started outlives it, also one that has not come up yet."""
     yield
-    for process in local._started:
+    for _, process in local._started:
         process.kill()
         process.wait()
     local._started.clear()

@@ -4,11 +4,12 @@ import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from core.jobs import health, resources
-from core.jobs.health import find_problems, read_worker_status
+from core.jobs import resources
+from core.jobs.health import find_problems, read_workers
 from core.jobs.local import worker_lock
 from core.jobs.queue import Queue
 from core.jobs.queue_forecast import forecast_queue
@@ -44,6 +45,11 @@ def worker_process(runs, behaviour="sleep"):
         process.communicate()
 
 
+def worker_status(runs, now):
+    """Of the first worker, or that there is none."""
+    return next(iter(read_workers(runs, now)), SimpleNamespace(state="off"))
+
+
 def kinds(runs, now, rows=()):
     return [trouble.kind for trouble in find_problems(runs, now, rows)]
 
@@ -61,7 +67,7 @@ def queued_at(run):
 
 def wait_until_silent(runs, now):
     """A process that sleeps may have done its last step before that a moment ago."""
-    wait_for(lambda: read_worker_status(runs, now).state == "silent")
+    wait_for(lambda: worker_status(runs, now).state == "silent")
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +79,7 @@ def enough_resources(monkeypatch):
 
 def test_no_worker_is_trouble_only_while_something_waits(tmp_path, tiny):
     assert kinds(tmp_path, utc_now()) == []
-    assert read_worker_status(tmp_path, utc_now()).state == "off"
+    assert worker_status(tmp_path, utc_now()).state == "off"
     run = write_run(tmp_path, tiny, state="queued")
     Queue(tmp_path).submit(run.id)
     assert kinds(tmp_path, queued_at(run)) == []  # launched this instant: the worker is coming up
@@ -97,16 +103,16 @@ def test_a_worker_is_idle_works_leaves_and_hangs(tmp_path, tiny):
     before = utc_now() - timedelta(seconds=1)  # a file's time lags behind
     with worker_process(tmp_path) as pid:
         now = utc_now()
-        worker = read_worker_status(tmp_path, now)
+        worker = worker_status(tmp_path, now)
         assert (worker.state, worker.pid, worker.entry) == ("idle", pid, None)
         assert worker.since is not None and before <= worker.since <= now
         Queue(tmp_path).submit(run.id)
         Queue(tmp_path).claim(pid)
         set_heartbeat(run, now, 1, pid=pid)
-        worker = read_worker_status(tmp_path, now)
+        worker = worker_status(tmp_path, now)
         assert (worker.state, worker.entry) == ("working", run.id)
         request_stop(tmp_path)
-        assert read_worker_status(tmp_path, now).state == "leaving"
+        assert worker_status(tmp_path, now).state == "leaving"
         set_heartbeat(run, now, 7)
         wait_until_silent(tmp_path, now)
         found = find_problems(tmp_path, now)
@@ -119,11 +125,11 @@ def test_a_long_step_that_computes_is_no_hanging(tmp_path, tiny):
     """Nor where the machine is so busy that it gets no processor time."""
     run = write_run(tmp_path, tiny, state="running")
     Queue(tmp_path).submit(run.id)
-    Queue(tmp_path).claim(1)
     now = utc_now()
     set_heartbeat(run, now, 30)
-    with worker_process(tmp_path, "compute"):
-        assert read_worker_status(tmp_path, now).state == "working"
+    with worker_process(tmp_path, "compute") as pid:
+        Queue(tmp_path).claim(pid)
+        assert worker_status(tmp_path, now).state == "working"
 
 
 def test_a_worker_that_takes_nothing_hangs(tmp_path, tiny):
@@ -131,7 +137,7 @@ def test_a_worker_that_takes_nothing_hangs(tmp_path, tiny):
     Queue(tmp_path).submit(run.id)
     with worker_process(tmp_path):
         now = utc_now()
-        assert read_worker_status(tmp_path, now - timedelta(minutes=1)).state == "idle"
+        assert worker_status(tmp_path, now - timedelta(minutes=1)).state == "idle"
         wait_until_silent(tmp_path, now + timedelta(minutes=10))
 
 
@@ -149,7 +155,7 @@ def test_a_worker_can_take_nothing_before_it_has_started_and_the_run_is_there(
         for path, minutes in ((tmp_path / "worker.lock", started), (queued_file, queued)):
             then = (now - timedelta(minutes=minutes)).timestamp()
             os.utime(path, (then, then))
-        return read_worker_status(tmp_path, now).state
+        return worker_status(tmp_path, now).state
 
     with worker_lock(tmp_path):
         assert state(started=60, queued=1) == "idle"
@@ -161,13 +167,13 @@ def test_where_the_system_does_not_tell_only_a_long_silence_is_hanging(tmp_path,
     monkeypatch.setattr(resources, "uses_cpu", lambda pid: None)
     run = write_run(tmp_path, tiny, state="running")
     Queue(tmp_path).submit(run.id)
-    Queue(tmp_path).claim(1)
+    Queue(tmp_path).claim(os.getpid())
     now = utc_now()
     with worker_lock(tmp_path):
         set_heartbeat(run, now, 30)
-        assert read_worker_status(tmp_path, now).state == "working"
+        assert worker_status(tmp_path, now).state == "working"
         set_heartbeat(run, now, 70)
-        assert read_worker_status(tmp_path, now).state == "silent"
+        assert worker_status(tmp_path, now).state == "silent"
 
 
 def test_a_full_disk_and_short_memory_are_told_with_what_helps(tmp_path, monkeypatch):
@@ -200,7 +206,7 @@ def test_runs_that_were_lost_lately_and_that_nobody_queues_are_found(tmp_path, t
 def test_a_folder_that_is_not_there_yet_is_no_trouble(tmp_path):
     assert find_problems(tmp_path / "never", utc_now()) == []
     assert not (tmp_path / "never").exists()
-    assert health.read_worker_status(tmp_path / "never", utc_now()).state == "off"
+    assert worker_status(tmp_path / "never", utc_now()).state == "off"
 
 
 def test_the_dashboards_questions_load_no_torch():

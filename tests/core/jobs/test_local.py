@@ -19,7 +19,6 @@ from core.jobs.local import (
     recover_queue,
     worker_alive,
     worker_lock,
-    worker_pid,
 )
 from core.jobs.preview import client
 from core.jobs.queue import Entry, Queue
@@ -29,7 +28,7 @@ from core.store.run import open_run
 from core.store.status import utc_now
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import write_dataset
-from tests.waiting import wait_for
+from tests.waiting import wait_for, worker_pid
 
 pytestmark = pytest.mark.slow
 

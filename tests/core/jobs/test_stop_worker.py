@@ -6,8 +6,8 @@ import signal
 import pytest
 
 from core.base.errors import RunError
-from core.jobs.health import read_worker_status
-from core.jobs.local import LocalExecutor, ensure_worker, worker_alive, worker_pid
+from core.jobs.health import read_workers
+from core.jobs.local import LocalExecutor, ensure_worker, worker_alive
 from core.jobs.queue import Entry, Queue
 from core.jobs.stop_worker import (
     clear_stop_request,
@@ -20,7 +20,7 @@ from core.jobs.stop_worker import (
 from core.store.status import utc_now
 from tests.conftest import fast_recipe, fixed_clock
 from tests.factory import write_run
-from tests.waiting import wait_for
+from tests.waiting import wait_for, worker_pid
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,7 @@ def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):
     run = executor.submit(fast_recipe(stages=LONG), tiny.root)
     after = executor.submit(fast_recipe(seed=2), tiny.root)
     wait_for(lambda: executor.poll(run.id).epoch >= 1)
-    assert read_worker_status(runs, utc_now()).state == "working"
+    assert [each.state for each in read_workers(runs, utc_now())] == ["working"]
 
     request_stop(runs)
     wait_for(lambda: not worker_alive(runs))
@@ -99,8 +99,8 @@ def test_without_a_worker_there_is_nothing_to_end(tmp_path):
 
 def test_a_worker_that_stood_in_line_is_ended_too(tmp_path, monkeypatch):
     """Two were started at once; the second serves as soon as the first has gone."""
-    serving, sent = iter([11, 11, 12, 12, None]), []
-    monkeypatch.setattr("core.jobs.stop_worker.worker_pid", lambda runs: next(serving))
+    serving, sent = iter([[11], [11], [12], [12], []]), []
+    monkeypatch.setattr("core.jobs.stop_worker.worker_pids", lambda runs: next(serving))
     monkeypatch.setattr(os, "kill", lambda pid, number: sent.append((pid, number)))
     stop_now(tmp_path)
     assert sent == [(11, signal.SIGINT), (12, signal.SIGINT)]

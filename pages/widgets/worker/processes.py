@@ -1,4 +1,5 @@
-"""The training worker: whether it lives, what it does, and the buttons that start and end it."""
+"""The training workers: whether they live, what each does, and the controls that start and end
+them and say how many there are."""
 
 from __future__ import annotations
 
@@ -9,11 +10,18 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import N_, _, translate
+from core.base.language import N_, _, ngettext, translate
 from core.compare import tables
-from core.jobs.health import WorkerStatus, read_worker_status
+from core.jobs.health import WorkerStatus, read_workers
+from core.jobs.local import ensure_worker
 from core.jobs.queue_forecast import entry_text
 from core.jobs.stop_worker import clear_stop_request, request_stop, restart_worker, stop_now
+from core.jobs.worker_settings import (
+    MAX_WORKERS,
+    bearable_workers,
+    read_worker_settings,
+    write_worker_count,
+)
 from core.store.index import RunRow
 from core.store.status import status_text
 from pages import settings
@@ -31,26 +39,32 @@ _BADGES = {
 
 def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
     """Raises InputError when the queue cannot be read."""
-    worker = read_worker_status(settings.runs_dir(), now)
+    workers = read_workers(settings.runs_dir(), now)
     with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(_("Training worker"), anchor=False, width="content")
-            label, icon, colour = _BADGES[worker.state]
-            st.badge(translate(label), icon=icon, color=colour)  # type: ignore[arg-type]
-        _facts(worker, rows, now)
+        for number, worker in enumerate(workers, start=1):
+            _heading(_("Worker {number}", number=number), worker.state)
+            _facts(worker, rows, now)
+        if not workers:
+            _heading(_("Workers"), "off")
+            st.markdown(
+                _(
+                    "A worker is started when a run is launched, and leaves when nothing was "
+                    "queued for ten minutes: that none is running is no fault unless runs wait."
+                )
+            )
         with st.container(horizontal=True):
-            _buttons(key, worker)
+            _buttons(key, workers)
+        _count(f"{key}.count")
+
+
+def _heading(name: str, state: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(name, anchor=False, width="content")
+        label, icon, colour = _BADGES[state]
+        st.badge(translate(label), icon=icon, color=colour)  # type: ignore[arg-type]
 
 
 def _facts(worker: WorkerStatus, rows: Sequence[RunRow], now: datetime) -> None:
-    if worker.state == "off":
-        st.markdown(
-            _(
-                "It is started when a run is launched, and leaves when nothing was queued for ten "
-                "minutes: that it is not running is no fault unless runs wait."
-            )
-        )
-        return
     facts = [_("Process {pid}", pid=worker.pid)]
     if worker.since is not None:
         up = formatting.duration((now - worker.since).total_seconds())
@@ -72,14 +86,14 @@ def _facts(worker: WorkerStatus, rows: Sequence[RunRow], now: datetime) -> None:
         st.text(_("At work: {work}", work=work))
 
 
-def _buttons(key: str, worker: WorkerStatus) -> None:
+def _buttons(key: str, workers: Sequence[WorkerStatus]) -> None:
     runs_dir = settings.runs_dir()
-    if worker.state == "off":
+    if not workers:
         if st.button(_("Start"), icon=":material/play_arrow:", key=f"{key}.start"):
             start_worker()
         return
-    busy = worker.entry is not None
-    if worker.state == "leaving" and st.button(
+    busy = any(worker.entry is not None for worker in workers)
+    if any(worker.state == "leaving" for worker in workers) and st.button(
         _("Let it go on"), icon=":material/undo:", key=f"{key}.go_on"
     ):
         _run_action(lambda: clear_stop_request(runs_dir))
@@ -109,6 +123,38 @@ def _buttons(key: str, worker: WorkerStatus) -> None:
         )
         if st.button(_("Restart now"), type="primary", key=f"{key}.restart_now"):
             _run_action(lambda: restart_worker(runs_dir))
+
+
+def _count(key: str) -> None:
+    """How many there may be, and what the machine could bear."""
+    current, most = read_worker_settings(settings.runs_dir()), bearable_workers()
+    chosen = st.number_input(
+        _("Workers side by side"),
+        1,
+        MAX_WORKERS,
+        current.workers,
+        key=key,
+        help=_(
+            "They share the cores: with more of them, each run has fewer threads. Runs with the "
+            "same number of threads give the same bits. A run under way keeps its threads."
+        ),
+    )
+    st.caption(
+        _("{cores} cores for each run.", cores=current.share())
+        + " "
+        + ngettext(
+            "This machine could bear 1 worker.", "This machine could bear {count} workers.", most
+        )
+    )
+    if chosen > most:
+        st.warning(_("More than it could bear: memory may run out, and runs take longer."))
+    if chosen != current.workers:
+        _run_action(lambda: _apply(int(chosen)))
+
+
+def _apply(count: int) -> None:
+    write_worker_count(settings.runs_dir(), count)
+    ensure_worker(settings.runs_dir())
 
 
 def _run_action(action: Callable[[], None]) -> None:
