@@ -4,7 +4,7 @@ BIN := .venv/bin
 MAKEFLAGS += --jobs=2 # Chromium is fetched while pip installs
 unexport PYTHONDONTWRITEBYTECODE # else every process compiles everything anew
 
-.PHONY: run check test lint browser faults clean
+.PHONY: run check test lint browser faults backbones clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py
@@ -26,6 +26,10 @@ lint: .venv/.test
 faults: .venv/.test
 	$(BIN)/python -m tests.faults
 
+# timm's families as backbones: docs/backbones.md.
+backbones: .venv/.test
+	$(BIN)/python -m bench.backbones
+
 # The tests drive a real Chromium: installed here when that is possible without a question. Its
 # headless shell needs half the time; where it is not packaged, the whole browser does.
 browser:
@@ -44,7 +48,7 @@ browser:
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/.test: .venv/.python requirements.txt requirements-export.txt requirements-hosting.txt requirements-dev.txt
+.venv/.test: .venv/.python requirements.txt requirements-export.txt requirements-hosting.txt requirements-backbones.txt requirements-dev.txt
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	touch $@ .venv/.run
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,7 +24,7 @@ from pydantic import (
 )
 
 from core.base.language import N_
-from core.recipe.layer_table import BACKBONES
+from core.recipe.layer_table import BACKBONES, find_backbone
 from core.recipe.network_layers import network_layers
 
 
@@ -303,16 +304,19 @@ def _absolute_weights_path(weights: str) -> str:
     return weights if weights in ("imagenet", "none") else str(Path(weights).absolute())
 
 
+def _known_backbone(name: str) -> str:
+    find_backbone(name)
+    return name
+
+
 class Recipe(_Part):
     """Everything that decides a run, apart from the photos. `Recipe()` is the preset `quick`."""
 
     name: Annotated[str, AfterValidator(check_name)] = "quick"
-    backbone: Literal[
-        "efficientnet_lite0", "vgg16_bn", "vgg16", "resnet18", "resnet34", "mobilenet_v3_large"
-    ] = "efficientnet_lite0"
+    backbone: Annotated[str, AfterValidator(_known_backbone)] = "efficientnet_lite0"
     weights: Annotated[str, AfterValidator(_absolute_weights_path)] = "imagenet"
     image_size: Annotated[int, _between(32, 1024)] = 224
-    map_stride: Literal[16, 32] = 32
+    map_stride: Annotated[int, _between(1, 256)] = 32
     crop: Literal["squash", "centre"] = "squash"
     head: Annotated[ClassMapHead | DenseHead, Field(discriminator="kind")] = ClassMapHead()
     bands: Annotated[tuple[Band, ...], Field(strict=False, min_length=1, max_length=40)] = ()
@@ -336,17 +340,32 @@ class Recipe(_Part):
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, data: Any) -> Any:
-        """Map stride and bands default to the backbone's; bands may be written {from: lr}."""
+        """Image size, map stride and bands default to the backbone's; bands may be written
+        {from: lr}."""
         if not isinstance(data, dict):
             return data
         data = dict(data)
         backbone = data.get("backbone", "efficientnet_lite0")
-        if isinstance(backbone, str) and backbone in BACKBONES:
-            data.setdefault("map_stride", BACKBONES[backbone].map_stride)
-            data.setdefault("bands", dict(BACKBONES[backbone].bands))
+        if isinstance(backbone, str):
+            with suppress(ValueError):  # told of the key `backbone`
+                facts = find_backbone(backbone)
+                data.setdefault("image_size", facts.image_size)
+                data.setdefault("map_stride", facts.map_stride)
+                data.setdefault("bands", dict(facts.bands))
         if isinstance(data.get("bands"), dict):
             data["bands"] = [{"from": first, "lr": lr} for first, lr in data["bands"].items()]
         return data
+
+    @model_validator(mode="after")
+    def _stride_fits(self) -> Recipe:
+        strides = BACKBONES[self.backbone].map_strides
+        if self.map_stride not in strides:
+            raise ValueError(
+                N_("map_stride: must be {strides}, not {given}").format(
+                    strides=" or ".join(map(str, strides)), given=self.map_stride
+                )
+            )
+        return self
 
     @model_validator(mode="after")
     def _bands_fit(self) -> Recipe:

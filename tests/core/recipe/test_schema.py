@@ -91,7 +91,7 @@ def test_any_recipe_survives_yaml(seed, rates, dropout, views, zoom, backbone):
         ("augment: {cutout: {p: 1.5}}", "augment.cutout.p: must be from 0 to 1, not 1.5"),
         ("crop: center", "crop: must be 'squash' or 'centre', not 'center'"),
         ("backbone: alexnet", "backbone: must be 'efficientnet_lite0'"),
-        ("backbone: [vgg16]", "backbone: must be 'efficientnet_lite0'"),
+        ("backbone: [vgg16]", "backbone: must be text"),
         ("name: a/b", "name: must be 1 to 80 characters"),
         ("weights: 5", "weights: must be text, not 5"),
         ("split: {method: kfold, folds: 1}", "split.folds: must be from 2 to 20, not 1"),
