@@ -28,7 +28,7 @@ faults: .venv/.test
 
 # timm's families as backbones: docs/backbones.md.
 backbones: .venv/.test
-	$(BIN)/python -m bench.backbones
+	$(BIN)/python bench/backbones.py
 
 # The tests drive a real Chromium: installed here when that is possible without a question. Its
 # headless shell needs half the time; where it is not packaged, the whole browser does.

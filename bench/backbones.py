@@ -6,17 +6,17 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from pathlib import Path
 
 import timm
 import torch
+from common import ROOT
 from torch import Tensor, nn
 
 from core.model.timm_backbones import build_timm, flat_list
 from core.pipeline.prefix import fold_batch_norms
 from core.recipe.timm_models import TimmModel, timm_model, timm_table
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "backbones.md"
+PAGE = ROOT / "docs" / "backbones.md"
 LARGEST = 40_000_000  # weights of a model that is built with numbers
 HEAD = """# Backbones
 

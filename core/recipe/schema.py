@@ -123,10 +123,13 @@ class Stage(_Part):
     """One stretch of training with one optimizer.
 
     Either `epochs` at a constant rate, or `cycles` of a cosine that falls to 0 and restarts:
-    `cycle_len` epochs, each cycle `cycle_mult` times as long as the one before.
+    `cycle_len` epochs, each cycle `cycle_mult` times as long as the one before. `probe` fits the
+    head by logistic regression, `wise_ft` averages weights with those after the first stage
+    (core.train.probe): each counts as one epoch, and has no other key than `alpha`, which is the
+    share of the fine-tuned weights.
     """
 
-    train: Literal["head", "bands"]
+    train: Literal["head", "bands", "probe", "wise_ft"]
     epochs: Annotated[int, _between(1, 1000)] | None = None
     cycles: Annotated[int, _between(1, 20)] | None = None
     cycle_len: Annotated[int, _between(1, 500)] | None = None
@@ -135,9 +138,23 @@ class Stage(_Part):
     optimizer: Optimizer | None = None
     keep: Literal["last", "best"] = "last"
     warmup: Literal["none", "fastai"] = "none"
+    alpha: Probability | None = None
+
+    @property
+    def by_gradients(self) -> bool:
+        """Whether an optimizer trains in it."""
+        return self.train in ("head", "bands")
 
     @model_validator(mode="after")
     def _one_length(self) -> Stage:
+        if self.alpha is not None and self.train != "wise_ft":
+            raise ValueError(N_("alpha goes with train: wise_ft"))
+        if not self.by_gradients:
+            if self != Stage.model_construct(train=self.train, alpha=self.alpha):
+                raise ValueError(
+                    N_("train: {kind} takes no epochs or rates").format(kind=self.train)
+                )
+            return self
         if (self.epochs is None) == (self.cycles is None):
             raise ValueError(N_("needs either epochs or cycles (with cycle_len)"))
         if self.cycles is None and (self.cycle_len or self.cycle_mult):
@@ -150,6 +167,8 @@ class Stage(_Part):
 
     def cycle_lengths(self) -> tuple[int, ...]:
         """Epochs of each cycle; a stage at a constant rate counts as one cycle."""
+        if not self.by_gradients:
+            return (1,)
         if self.cycles is None:
             return (self.epochs or 0,)
         return tuple(
@@ -226,6 +245,7 @@ class Augment(_Part):
     erase: Erase | None = None
     blur: Blur | None = Blur()
     mixup: Annotated[float, _between(0, 5)] = 0
+    trivial: bool = False
 
     @staticmethod
     def disabled() -> Augment:
@@ -320,6 +340,7 @@ class Recipe(_Part):
     crop: Literal["squash", "centre"] = "squash"
     head: Annotated[ClassMapHead | DenseHead, Field(discriminator="kind")] = ClassMapHead()
     bands: Annotated[tuple[Band, ...], Field(strict=False, min_length=1, max_length=40)] = ()
+    layer_decay: Annotated[float, _between(0.05, 1)] | None = None
     frozen_bn: Literal["eval", "train"] = "eval"
     stages: Annotated[tuple[Stage, ...], Field(strict=False, min_length=1, max_length=20)] = (
         Stage(train="head", epochs=5),
@@ -399,6 +420,15 @@ class Recipe(_Part):
                     first=firsts[-1],
                 )
             )
+        return self
+
+    @model_validator(mode="after")
+    def _probe_and_average_fit(self) -> Recipe:
+        kinds = [stage.train for stage in self.stages]
+        if "probe" in kinds and self.head.kind != "class_map":
+            raise ValueError(N_("stages: train: probe needs the class-map head (head.kind)"))
+        if kinds[0] == "wise_ft":
+            raise ValueError(N_("stages.0.train: wise_ft averages with an earlier stage's weights"))
         return self
 
     def planned_epochs(self) -> int:

@@ -162,6 +162,9 @@ def table_seconds(
     checkpoints = maps = 0.0
     for planned in planned_epochs(recipe):
         stage = recipe.stages[planned.stage - 1]
+        if not stage.by_gradients:
+            training += photos.training * rest
+            continue
         trained = first_trained_layer(stage_ranges(recipe, stage, head, len(layers)))
         per_view = passing(start, trained) + _TRAINING_PASSES * passing(trained, len(layers))
         per_view += 0.0 if pool else view + prefix

@@ -46,6 +46,7 @@ MAX_FILE_BYTES: dict[str, int] = {
     "checkpoint/weights.safetensors": 250 * _MB,
     "checkpoint/optimizer.safetensors": 500 * _MB,
     "checkpoint/best.safetensors": 250 * _MB,
+    "checkpoint/first.safetensors": 250 * _MB,
     "log.txt": 10 * _MB,
     "cancel-asked": 0,
 }
