@@ -17,7 +17,7 @@ from core.pipeline.prefix import fold_batch_norms
 from core.recipe.timm_models import TimmModel, timm_model, timm_table
 
 PAGE = ROOT / "docs" / "backbones.md"
-LARGEST = 40_000_000  # weights of a model that is built with numbers
+LARGEST = 30_000_000  # weights of a model that is built with numbers
 HEAD = """# Backbones
 
 What `backbone: timm/NAME` takes, by family (timm's module), of {count} architectures of timm
