@@ -75,12 +75,12 @@ def _fetch_from_hub(backbone: str, hub_id: str) -> Path:
     """A timm model's weights, put where timm puts them; the download goes on where an earlier one
     stopped, and shows its progress on the terminal."""
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError
+    from huggingface_hub.errors import RemoteEntryNotFoundError
 
     for name in HUB_FILES:
         try:
             return Path(hf_hub_download(hub_id, name))
-        except EntryNotFoundError:
+        except RemoteEntryNotFoundError:
             continue
         except Exception as error:  # of the network, in many ways
             reason = str(error).strip().splitlines() or [type(error).__name__]

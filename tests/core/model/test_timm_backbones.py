@@ -8,6 +8,7 @@ import pytest
 import timm
 import torch
 from captum.attr import LayerActivation
+from huggingface_hub.errors import LocalEntryNotFoundError
 from safetensors.torch import save_file
 from torch import nn
 from torchvision import models
@@ -159,7 +160,7 @@ def test_missing_weights_of_a_timm_model_name_the_ways_on(monkeypatch):
     assert "(46 MB)" in str(caught.value) or "(45 MB)" in str(caught.value)
 
     def offline(*names):
-        raise ConnectionError("no route to host")
+        raise LocalEntryNotFoundError("no route to host")
 
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", offline)
     with pytest.raises(InputError, match=r"huggingface.co/timm/resnet18.a1_in1k: cannot .*no r"):
