@@ -4,7 +4,7 @@ BIN := .venv/bin
 MAKEFLAGS += --jobs=2 # Chromium is fetched while pip installs
 unexport PYTHONDONTWRITEBYTECODE # else every process compiles everything anew
 
-.PHONY: run check test lint browser faults attack soak cluster lock clean
+.PHONY: run check test lint browser faults attack soak cluster backbones lock clean
 
 run: .venv/.run
 	$(BIN)/streamlit run app.py
@@ -38,6 +38,10 @@ soak: .venv/.test
 cluster: .venv/.test
 	$(BIN)/python -m tests.cluster
 
+# timm's families as backbones: docs/backbones.md.
+backbones: .venv/.test
+	$(BIN)/python bench/backbones.py
+
 # The tests drive a real Chromium: installed here when that is possible without a question. Its
 # headless shell needs half the time; where it is not packaged, the whole browser does.
 browser:
@@ -66,7 +70,7 @@ lock: .venv/.python
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv/.test: .venv/.python requirements.txt requirements-export.txt requirements-hosting.txt requirements-search.txt requirements-cluster.txt requirements-dev.txt
+.venv/.test: .venv/.python requirements.txt requirements-export.txt requirements-hosting.txt requirements-search.txt requirements-backbones.txt requirements-cluster.txt requirements-dev.txt
 	$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	touch $@ .venv/.run
 

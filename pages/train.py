@@ -73,7 +73,7 @@ def show_model_column(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, 
     numbers = st.container()
     parts["head"] = head.show(draft)
     with st.expander(_("More: maps, batch norm, precision")):
-        parts |= backbone.show_advanced(draft)
+        parts |= backbone.show_advanced(draft, parts["backbone"])
     layers = strip_layers(parts, classes)
     with numbers:
         parts["bands"] = bands.show(draft, len(layers))

@@ -40,6 +40,9 @@ def print_plan(recipe: Recipe, dataset: Dataset) -> None:
     for number, stage in enumerate(recipe.stages, start=1):
         lengths = stage.cycle_lengths()
         shape = f"cycles of {'+'.join(map(str, lengths))} epochs" if stage.cycles else "constant"
+        if not stage.by_gradients:
+            print(f"stage {number}: {stage.train}")
+            continue
         print(f"stage {number}: {stage.train}, {sum(lengths)} epochs, {shape}")
     print(f"planned epochs: {recipe.planned_epochs()}")
 

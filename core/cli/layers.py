@@ -10,6 +10,7 @@ from core.cli.output import print_table
 from core.recipe.bands import band_ranges
 from core.recipe.files import recipe_from_dict
 from core.recipe.layer_table import layer_table
+from core.recipe.timm_models import timm_model
 
 
 def layers(
@@ -24,6 +25,9 @@ def layers(
     recipe = recipe_from_dict({"backbone": backbone, **asked})
     table = layer_table(backbone, recipe.map_stride, image_size=recipe.image_size)
     ranges = band_ranges(recipe.bands, len(table))
+    model = timm_model(backbone)
+    if model is not None and not model.is_chain:
+        print("Its blocks form no chain: it is one layer, frozen or trained as a whole.")
     lines = []
     for layer in table:
         band = next(b for b in ranges if b.first <= layer.index <= b.last)

@@ -7,7 +7,8 @@ from typer import Argument, Option
 
 from core.base.errors import InputError
 from core.base.files import PROJECT_ROOT
-from core.recipe.layer_table import BACKBONES
+from core.recipe.layer_table import BACKBONES, find_backbone
+from core.recipe.timm_models import timm_model
 
 DATASETS = PROJECT_ROOT / "dataset"
 TOY_BOOKS = DATASETS / "toy_books"
@@ -15,7 +16,7 @@ TOY_BOOKS = DATASETS / "toy_books"
 RunArgument = Annotated[str, Argument(help="The run's id (its folder's name).")]
 RunsArgument = Annotated[list[str], Argument(metavar="RUN...", help="Runs' ids.")]
 FolderArgument = Annotated[Path, Argument(help="A data-set folder.")]
-BackboneArgument = Annotated[str, Argument(help=f"One of: {', '.join(BACKBONES)}.")]
+BackboneArgument = Annotated[str, Argument(help=f"One of: {', '.join(BACKBONES)}; or timm/NAME.")]
 RunsOption = Annotated[Path, Option("--runs", help="Folder of run folders.")]
 JsonOption = Annotated[bool, Option("--json", help="As JSON, for programs.")]
 DataOption = Annotated[Path, Option("--data", help="Data-set folder.")]
@@ -28,6 +29,12 @@ DEFAULT_RUNS = PROJECT_ROOT / "runs"
 
 
 def check_backbone(name: str) -> None:
-    """Raises InputError."""
-    if name not in BACKBONES:
-        raise InputError(f"{name}: no such backbone (there are: {', '.join(BACKBONES)})")
+    """Raises InputError: why there is no such backbone."""
+    if timm_model(name) is not None:
+        try:
+            find_backbone(name)
+        except ValueError as error:
+            raise InputError(str(error)) from None
+    elif name not in BACKBONES:
+        known = ", ".join(BACKBONES)
+        raise InputError(f"{name}: no such backbone (there are: {known}; timm/NAME)")

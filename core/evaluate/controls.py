@@ -71,6 +71,11 @@ class LinearHead:
         logits = torch.from_numpy(maps).mean((2, 3))
         return Predictions(logits.log_softmax(1).numpy(), maps)
 
+    def linear(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The same classifier on features as they are: weights (classes, channels) and biases."""
+        weights = self.weights * self.varies / self.spread
+        return weights, self.bias - weights @ self.mean
+
     def _standard(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Channels last: each brought to mean 0 and spread 1, the constant ones to 0."""
         return (values - self.mean) / self.spread * self.varies

@@ -19,6 +19,7 @@ from core.pipeline.predict import BATCH, PhotoSet, backbone_features
 from core.pipeline.setup import Setup, seeded_network
 from core.recipe.bands import trained_layers
 from core.recipe.network_layers import network_layers
+from core.recipe.schema import Recipe
 
 COLUMNS = ("layer", "name", "trained", "reference", "weights", "statistics", "cka")
 
@@ -51,7 +52,7 @@ def drift(setup: Setup, network: Network) -> pd.DataFrame:
         initial = seeded_network(recipe, setup.dataset, setup.settings)
     photos = [setup.training_photos(), *setup.test_photos]
     before = _outputs(initial, _pooled_at_start(setup, initial, photos))
-    after = _outputs(network, _pooled(network, photos, recipe.backbone, setup.start_layer))
+    after = _outputs(network, _pooled(network, photos, recipe, setup.start_layer))
     trained = trained_layers(recipe, head, len(network.layers))
     pretrained = network.base_weights_hash != "none"
     rows = []
@@ -98,7 +99,7 @@ def _pooled_at_start(setup: Setup, initial: Network, photos: Sequence[PhotoSet])
     recipe, start = setup.recipe, setup.start_layer
 
     def compute() -> Tensor:
-        layers, windows = _pooled(initial, photos, recipe.backbone, start)
+        layers, windows = _pooled(initial, photos, recipe, start)
         return torch.cat([*layers, windows.flatten(1)], dim=1)
 
     facts = {
@@ -119,18 +120,24 @@ def _pooled_at_start(setup: Setup, initial: Network, photos: Sequence[PhotoSet])
     return Pooled(tuple(layers), windows.reshape(len(windows), -1, 3, 3))
 
 
+_CELLS = {"NCHW": (2, 3), "NHWC": (1, 2), "NLC": (1,)}  # axes to average over
+
+
 def _pooled(
-    network: Network, photos: Sequence[PhotoSet], backbone: str, start_layer: int
+    network: Network, photos: Sequence[PhotoSet], recipe: Recipe, start_layer: int
 ) -> Pooled:
-    """Averages of the layers from `start_layer` to the head, over every photo of the sets."""
+    """Averages of the layers from `start_layer` to the head, over every photo of the sets; prefix
+    tokens count like patches."""
+    layouts = [layer.layout for layer in network_layers(recipe)]
     layers: list[list[Tensor]] = [[] for _ in range(start_layer, network.head_start)]
     windows = []
 
     def keep(index: int, output: Tensor) -> None:
-        layers[index - start_layer].append(output.float().mean((2, 3)).cpu())
+        cells = _CELLS[layouts[index]]
+        layers[index - start_layer].append(output.float().mean(cells).cpu())
 
     for of_set in photos:
-        features = backbone_features(network, of_set, backbone, start_layer, keep)
+        features = backbone_features(network, of_set, recipe.backbone, start_layer, keep)
         # With the zeros that the convolution pads with, each of its nine weights sees the map
         # shifted by a cell; the average of its output is the convolution of the averages.
         windows.append(avg_pool2d(pad(features, (1, 1, 1, 1)), features.shape[-2:], stride=1))

@@ -47,7 +47,12 @@ def export_onnx(run: Run, path: Path) -> OnnxExport:
         raise InputError(f"--onnx {path}: there is no folder {path.parent}")
     network = trained_network(run, EXACT)
     side = run.recipe().image_size
-    content = onnx_model(network, side, metadata(run, network.classes))
+    try:
+        content = onnx_model(network, side, metadata(run, network.classes))
+    except RuntimeError as error:  # of PyTorch's exporter, which does not know every network
+        raise InputError(
+            f"--onnx {path}: not written: PyTorch cannot export {run.recipe().backbone}"
+        ) from error
     pictures = (
         np.random.default_rng(0).normal(size=(_CHECK_BATCH_SIZE, 3, side, side)).astype(np.float32)
     )

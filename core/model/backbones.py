@@ -19,25 +19,55 @@ from core.base.errors import InputError
 from core.base.language import N_
 from core.model.pretrained_weights import find_weights
 from core.recipe.layer_table import BACKBONES, LAYER_TABLE_FILE
+from core.recipe.timm_models import TimmModel, timm_model
 
 
-def build_backbone(name: str, map_stride: int, weights: str) -> tuple[list[nn.Module], str]:
+def build_backbone(
+    name: str, map_stride: int, weights: str, image_size: int = 224
+) -> tuple[list[nn.Module], str]:
     """A backbone's flat list of layers and the name of its weights.
 
-    weights: `imagenet`, `none` (random, from torch's current seed) or a path to a .safetensors or
-    .pth file with the whole network's state dict. The name is `none` or the SHA-256 of the file's
-    tensors, so that a run can say which frozen weights it used without copying them.
+    weights: `imagenet` (of a timm model: its own pretrained ones), `none` (random, from torch's
+    current seed) or a path to a .safetensors or .pth file with the whole network's state dict.
+    The name is `none` or the SHA-256 of the file's tensors, so that a run can say which frozen
+    weights it used without copying them.
     Raises InputError when the weights are missing or are of another network.
     """
     path = find_weights(name, weights)
+    model = timm_model(name)
+    if model is not None:
+        packaged = weights == "imagenet" and bool(model.package)
+        return _build_timm(model, image_size, path, packaged)
     network, flat = _BUILDERS[name](map_stride)
     if path is None:
         return flat, "none"
     state = _read_state(path)
-    if name == "efficientnet_lite0" and weights == "imagenet":
+    if BACKBONES[name].package and weights == "imagenet":
         # The package's file names its tensors differently; both list them in the same order.
         state = _pair_in_order(state, network.state_dict(), path)
     return flat, _tensor_hash(_load_strict(network, state, path))
+
+
+def _build_timm(
+    model: TimmModel, image_size: int, path: Path | None, packaged: bool
+) -> tuple[list[nn.Module], str]:
+    from core.model.timm_backbones import build_timm, flat_list, native_state
+
+    network = build_timm(model, image_size)
+    base = "none"
+    if path is not None:
+        state = _read_state(path)
+        if packaged and "conv_stem.weight" not in state:
+            kept = network.state_dict()  # the package's file ends with the classifier
+            state = dict(list(state.items())[: len(kept)])
+            state = _pair_in_order(state, kept, path)
+        state = native_state(network, state)
+        base = _tensor_hash(_load_strict(network, state, path))
+    flat = flat_list(network, [str(row["name"]) for row in model.rows])
+    if not model.folds:
+        for module in nn.ModuleList(flat).modules():
+            module.keeps_norms = True  # type: ignore[assignment]
+    return flat, base
 
 
 def check_weights(name: str, path: Path) -> None:
@@ -155,7 +185,7 @@ def _pair_in_order(
     state: dict[str, Tensor], wanted: dict[str, Tensor], path: Path
 ) -> dict[str, Tensor]:
     if [tuple(v.shape) for v in state.values()] != [tuple(v.shape) for v in wanted.values()]:
-        raise _weights_error(path, N_("tensors are not those of efficientnet_lite0"))
+        raise _weights_error(path, N_("tensors are not those of the backbone"))
     return dict(zip(wanted, state.values(), strict=True))
 
 

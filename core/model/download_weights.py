@@ -14,7 +14,7 @@ from core.base import files
 from core.base.download import DEFAULT_RETRY_POLICY, RetryPolicy, download
 from core.base.errors import InputError, not_written_text
 from core.base.language import N_
-from core.model.pretrained_weights import imagenet_weights_path
+from core.model.pretrained_weights import HUB_FILES, imagenet_weights_path
 from core.recipe.layer_table import BACKBONES
 
 
@@ -35,6 +35,8 @@ def fetch_weights(
     """
     place = imagenet_weights_path(backbone)
     facts = BACKBONES[backbone]
+    if facts.hub_id and not place.is_file():
+        return _fetch_from_hub(backbone, facts.hub_id)
     if not facts.weights_url or _digest(place).startswith(facts.weights_hash):
         return place
     if source is not None:
@@ -67,6 +69,32 @@ def fetch_weights(
             ) from None
         part.replace(place)
     return place
+
+
+def _fetch_from_hub(backbone: str, hub_id: str) -> Path:
+    """A timm model's weights, put where timm puts them; the download goes on where an earlier one
+    stopped, and shows its progress on the terminal."""
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import RemoteEntryNotFoundError
+
+    for name in HUB_FILES:
+        try:
+            return Path(hf_hub_download(hub_id, name))
+        except RemoteEntryNotFoundError:
+            continue
+        except Exception as error:  # of the network, in many ways
+            reason = str(error).strip().splitlines() or [type(error).__name__]
+            raise InputError(
+                N_(
+                    "https://huggingface.co/{hub_id}: cannot be downloaded ({reason}): is this "
+                    "machine online? Or put `weights: FILE` into the recipe"
+                ).format(hub_id=hub_id, reason=reason[0][:120])
+            ) from None
+    raise InputError(
+        N_("https://huggingface.co/{hub_id}: holds none of {files}").format(
+            hub_id=hub_id, files=", ".join(HUB_FILES)
+        )
+    )
 
 
 def _copy(backbone: str, source: Path, place: Path) -> None:

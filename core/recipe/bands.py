@@ -46,11 +46,14 @@ def stage_ranges(
     """What trains in a stage: the recipe's bands, or the frozen backbone and the head.
 
     A head-only stage uses the rate of the last band unless it names its own; a stage of bands
-    that names a rate uses it for every band that is not frozen.
+    that names a rate uses it for every band that is not frozen. A probe's head has no rate: 1
+    stands for it here. Averaging weights moves what the bands train.
     """
     bands = band_ranges(recipe.bands, layer_count)
-    if stage.train == "head":
+    if stage.train in ("head", "probe"):
         lr = bands[-1].lr if stage.lr is None else stage.lr
+        if stage.train == "probe":
+            lr = 1.0
         return (BandRange(0, head_start - 1, 0), BandRange(head_start, layer_count - 1, lr))
     if stage.lr is None:
         return bands
@@ -122,11 +125,28 @@ def frozen_prefix_length(recipe: Recipe, head_start: int, layer_count: int) -> i
     return min(*firsts, head_start)
 
 
-def parameter_groups(layers: nn.ModuleList, ranges: Sequence[BandRange]) -> list[dict[str, Any]]:
+def parameter_groups(
+    layers: nn.ModuleList,
+    ranges: Sequence[BandRange],
+    head_start: int = 0,
+    layer_decay: float | None = None,
+) -> list[dict[str, Any]]:
     """Optimizer groups, one per band that trains; every other weight is switched off.
 
-    Each group carries `base_lr`, the band's full rate, and `label`.
+    Each group carries `base_lr`, the band's full rate, and `label`. With layer-wise rate decay
+    (Clark et al. 2020, ELECTRA; Bao et al. 2022, BEiT) each layer is a group of its own: its band's
+    rate times `layer_decay` to the power of its distance from the head, counted in layers with
+    weights.
     """
+    if layer_decay is not None:
+        weighted = [i for i in range(head_start) if any(True for _ in layers[i].parameters())]
+        distance = {index: len(weighted) - place for place, index in enumerate(weighted)}
+        of_layers = [
+            BandRange(index, index, band.lr * layer_decay ** distance.get(index, 0))
+            for band in ranges
+            for index in range(band.first, band.last + 1)
+        ]
+        return parameter_groups(layers, of_layers)
     groups = []
     for band in ranges:
         weights = [

@@ -71,8 +71,11 @@ def _stage_text(stage: Mapping[str, Any]) -> str:
         mult = stage.get("cycle_mult") or 1
         lengths = [stage["cycle_len"] * mult**i for i in range(stage["cycles"])]
         text = f"{stage['train']}: cycles of {'+'.join(map(str, lengths))}"
-    else:
+    elif stage.get("epochs"):
         text = f"{stage['train']}: {stage['epochs']} epochs"
+    else:  # a probe, or WiSE-FT
+        alpha = stage.get("alpha")
+        text = stage["train"] + ("" if alpha is None else f" at {alpha:g}")
     if stage.get("lr") is not None:
         text += f" at {stage['lr']:g}"
     if stage.get("warmup", "none") != "none":

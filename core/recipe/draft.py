@@ -15,7 +15,7 @@ from core.recipe.files import apply_changes, recipe_dict, recipe_from_dict
 from core.recipe.schema import Recipe
 
 _DISCRIMINATORS = {"head": "kind", "split": "method"}  # parts whose other keys depend on this one
-_BACKBONE_KEYS = ("backbone", "map_stride", "bands")  # bands and stride are of their backbone
+_BACKBONE_KEYS = ("backbone", "image_size", "map_stride", "bands")  # these are of their backbone
 
 
 def parse_uploaded_recipe(name: str, data: bytes) -> Recipe:
@@ -75,7 +75,7 @@ def revert_key(base: Mapping[str, Any], edited: Mapping[str, Any], key: str) -> 
 
 def encode_changes(base: Mapping[str, Any], edited: Mapping[str, Any]) -> str:
     """What differs, by dotted key, for a link; empty when nothing does. Another backbone is told
-    with its bands and map stride: without them it brings its usual ones."""
+    with its bands, map stride and image size: without them it brings its usual ones."""
     found: dict[str, Any] = {}
     for part, value in edited.items():
         old = base[part]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from core.base.errors import RecipeError
 from core.base.language import N_
 from core.base.yaml_files import dump_yaml, parse_yaml, read_yaml
+from core.recipe.layer_table import find_backbone
 from core.recipe.schema import (
     Augment,
     Band,
@@ -135,12 +137,16 @@ def preset_names() -> tuple[str, ...]:
 
 
 def _switch_backbone(data: dict[str, Any], changes: dict[str, Any]) -> None:
-    """Another backbone comes with its own bands and map stride: the file's are of the file's."""
+    """Another backbone comes with its own bands, map stride and, unless the file has another one
+    than its backbone's, image size: the file's are of the file's."""
     own = data.get("backbone", Recipe.model_fields["backbone"].default)
     if changes.get("backbone", own) != own:
         data["backbone"] = changes["backbone"]
         data.pop("bands", None)
         data.pop("map_stride", None)
+        with suppress(ValueError):
+            if data.get("image_size") == find_backbone(own).image_size:
+                data.pop("image_size")
 
 
 def _switch_variants(data: dict[str, Any], changes: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,7 +24,7 @@ from pydantic import (
 )
 
 from core.base.language import N_
-from core.recipe.layer_table import BACKBONES
+from core.recipe.layer_table import BACKBONES, find_backbone
 from core.recipe.network_layers import network_layers
 
 
@@ -122,10 +123,13 @@ class Stage(_Part):
     """One stretch of training with one optimizer.
 
     Either `epochs` at a constant rate, or `cycles` of a cosine that falls to 0 and restarts:
-    `cycle_len` epochs, each cycle `cycle_mult` times as long as the one before.
+    `cycle_len` epochs, each cycle `cycle_mult` times as long as the one before. `probe` fits the
+    head by logistic regression, `wise_ft` averages weights with those after the first stage
+    (core.train.probe): each counts as one epoch, and has no other key than `alpha`, which is the
+    share of the fine-tuned weights.
     """
 
-    train: Literal["head", "bands"]
+    train: Literal["head", "bands", "probe", "wise_ft"]
     epochs: Annotated[int, _between(1, 1000)] | None = None
     cycles: Annotated[int, _between(1, 20)] | None = None
     cycle_len: Annotated[int, _between(1, 500)] | None = None
@@ -134,9 +138,23 @@ class Stage(_Part):
     optimizer: Optimizer | None = None
     keep: Literal["last", "best"] = "last"
     warmup: Literal["none", "fastai"] = "none"
+    alpha: Probability | None = None
+
+    @property
+    def by_gradients(self) -> bool:
+        """Whether an optimizer trains in it."""
+        return self.train in ("head", "bands")
 
     @model_validator(mode="after")
     def _one_length(self) -> Stage:
+        if self.alpha is not None and self.train != "wise_ft":
+            raise ValueError(N_("alpha goes with train: wise_ft"))
+        if not self.by_gradients:
+            if self != Stage.model_construct(train=self.train, alpha=self.alpha):
+                raise ValueError(
+                    N_("train: {kind} takes no epochs or rates").format(kind=self.train)
+                )
+            return self
         if (self.epochs is None) == (self.cycles is None):
             raise ValueError(N_("needs either epochs or cycles (with cycle_len)"))
         if self.cycles is None and (self.cycle_len or self.cycle_mult):
@@ -149,6 +167,8 @@ class Stage(_Part):
 
     def cycle_lengths(self) -> tuple[int, ...]:
         """Epochs of each cycle; a stage at a constant rate counts as one cycle."""
+        if not self.by_gradients:
+            return (1,)
         if self.cycles is None:
             return (self.epochs or 0,)
         return tuple(
@@ -225,6 +245,7 @@ class Augment(_Part):
     erase: Erase | None = None
     blur: Blur | None = Blur()
     mixup: Annotated[float, _between(0, 5)] = 0
+    trivial: bool = False
 
     @staticmethod
     def disabled() -> Augment:
@@ -303,19 +324,23 @@ def _absolute_weights_path(weights: str) -> str:
     return weights if weights in ("imagenet", "none") else str(Path(weights).absolute())
 
 
+def _known_backbone(name: str) -> str:
+    find_backbone(name)
+    return name
+
+
 class Recipe(_Part):
     """Everything that decides a run, apart from the photos. `Recipe()` is the preset `quick`."""
 
     name: Annotated[str, AfterValidator(check_name)] = "quick"
-    backbone: Literal[
-        "efficientnet_lite0", "vgg16_bn", "vgg16", "resnet18", "resnet34", "mobilenet_v3_large"
-    ] = "efficientnet_lite0"
+    backbone: Annotated[str, AfterValidator(_known_backbone)] = "efficientnet_lite0"
     weights: Annotated[str, AfterValidator(_absolute_weights_path)] = "imagenet"
     image_size: Annotated[int, _between(32, 1024)] = 224
-    map_stride: Literal[16, 32] = 32
+    map_stride: Annotated[int, _between(1, 256)] = 32
     crop: Literal["squash", "centre"] = "squash"
     head: Annotated[ClassMapHead | DenseHead, Field(discriminator="kind")] = ClassMapHead()
     bands: Annotated[tuple[Band, ...], Field(strict=False, min_length=1, max_length=40)] = ()
+    layer_decay: Annotated[float, _between(0.05, 1)] | None = None
     frozen_bn: Literal["eval", "train"] = "eval"
     stages: Annotated[tuple[Stage, ...], Field(strict=False, min_length=1, max_length=20)] = (
         Stage(train="head", epochs=5),
@@ -336,17 +361,32 @@ class Recipe(_Part):
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, data: Any) -> Any:
-        """Map stride and bands default to the backbone's; bands may be written {from: lr}."""
+        """Image size, map stride and bands default to the backbone's; bands may be written
+        {from: lr}."""
         if not isinstance(data, dict):
             return data
         data = dict(data)
         backbone = data.get("backbone", "efficientnet_lite0")
-        if isinstance(backbone, str) and backbone in BACKBONES:
-            data.setdefault("map_stride", BACKBONES[backbone].map_stride)
-            data.setdefault("bands", dict(BACKBONES[backbone].bands))
+        if isinstance(backbone, str):
+            with suppress(ValueError):  # told of the key `backbone`
+                facts = find_backbone(backbone)
+                data.setdefault("image_size", facts.image_size)
+                data.setdefault("map_stride", facts.map_stride)
+                data.setdefault("bands", dict(facts.bands))
         if isinstance(data.get("bands"), dict):
             data["bands"] = [{"from": first, "lr": lr} for first, lr in data["bands"].items()]
         return data
+
+    @model_validator(mode="after")
+    def _stride_fits(self) -> Recipe:
+        strides = BACKBONES[self.backbone].map_strides
+        if self.map_stride not in strides:
+            raise ValueError(
+                N_("map_stride: must be {strides}, not {given}").format(
+                    strides=" or ".join(map(str, strides)), given=self.map_stride
+                )
+            )
+        return self
 
     @model_validator(mode="after")
     def _bands_fit(self) -> Recipe:
@@ -380,6 +420,15 @@ class Recipe(_Part):
                     first=firsts[-1],
                 )
             )
+        return self
+
+    @model_validator(mode="after")
+    def _probe_and_average_fit(self) -> Recipe:
+        kinds = [stage.train for stage in self.stages]
+        if "probe" in kinds and self.head.kind != "class_map":
+            raise ValueError(N_("stages: train: probe needs the class-map head (head.kind)"))
+        if kinds[0] == "wise_ft":
+            raise ValueError(N_("stages.0.train: wise_ft averages with an earlier stage's weights"))
         return self
 
     def planned_epochs(self) -> int:

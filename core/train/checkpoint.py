@@ -12,6 +12,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
+from torch import Tensor
 
 from core.base import files
 from core.base.errors import RunError
@@ -42,8 +43,8 @@ def save_checkpoint(
     beside.mkdir(exist_ok=True)
     (beside / "state.json").unlink(missing_ok=True)  # without it the folder is no checkpoint
     files.overwrite(beside / "weights.safetensors", serialize_weights(network, recipe))
-    assert train_state.optimizer is not None  # an epoch was trained with it
-    momenta = optimizer_tensors(network, train_state.optimizer)
+    optimizer = train_state.optimizer  # none after a step without gradients
+    momenta = {} if optimizer is None else optimizer_tensors(network, optimizer)
     files.overwrite(beside / "optimizer.safetensors", save(momenta))
     state: dict[str, Any] = {"epoch": train_state.epochs_done, "stage": stage}
     if train_state.best is None:
@@ -51,6 +52,10 @@ def save_checkpoint(
     else:
         files.overwrite(beside / "best.safetensors", save(train_state.best.weights))
         state["best"] = {"epoch": train_state.best.epoch, "val_loss": train_state.best.val_loss}
+    if train_state.first is None:
+        (beside / "first.safetensors").unlink(missing_ok=True)
+    else:
+        files.overwrite(beside / "first.safetensors", save(train_state.first))
     files.write_json(beside / "state.json", state)
     if place.exists():
         place.rename(old)
@@ -89,18 +94,25 @@ def load_checkpoint(run: Path, network: Network, recipe: Recipe) -> TrainState:
     try:
         state = json.loads((place / "state.json").read_text("utf-8"))
         load_tensors(network, recipe, load_file(place / "weights.safetensors"))
-        optimizer = make_optimizer(network, recipe, int(state["stage"]))
-        restore(network, optimizer, load_file(place / "optimizer.safetensors"))
+        optimizer, first = None, None
+        if recipe.stages[int(state["stage"]) - 1].by_gradients:
+            optimizer = make_optimizer(network, recipe, int(state["stage"]))
+            restore(network, optimizer, load_file(place / "optimizer.safetensors"))
+        if (place / "first.safetensors").is_file():
+            first = _own_tensors(place / "first.safetensors")
         best = None
         if "best" in state:
-            kept = load_file(place / "best.safetensors")
-            # Copies: the file, which may be mapped into memory, is written over later on.
-            weights = {name: tensor.clone() for name, tensor in kept.items()}
+            weights = _own_tensors(place / "best.safetensors")
             best = BestEpoch(int(state["best"]["epoch"]), float(state["best"]["val_loss"]), weights)
-        return TrainState(int(state["epoch"]), optimizer, best)
+        return TrainState(int(state["epoch"]), optimizer, best, first)
     except (OSError, SafetensorError, ValueError, LookupError, TypeError, RuntimeError) as error:
         raise RunError(
             N_(
                 "{place}: the checkpoint is damaged ({error}); delete it to begin the run again"
             ).format(place=place, error=error)
         ) from None
+
+
+def _own_tensors(path: Path) -> dict[str, Tensor]:
+    """Copies: the file, which may be mapped into memory, is written over later on."""
+    return {name: tensor.clone() for name, tensor in load_file(path).items()}

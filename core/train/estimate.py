@@ -9,7 +9,7 @@ the names that timing.csv uses.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -23,7 +23,7 @@ from core.data.dataset import Dataset
 from core.data.object_crops import labelled_objects
 from core.data.split import epoch_size, split_sizes
 from core.recipe.bands import first_trained_layer, frozen_prefix_length, stage_ranges
-from core.recipe.layer_table import head_start
+from core.recipe.layer_table import Layer, head_start, layer_table
 from core.recipe.network_layers import network_layers
 from core.recipe.schema import Recipe
 from core.store.feature_folder import NONE_CACHED, CachedShare
@@ -141,8 +141,11 @@ def table_seconds(
     """Seconds by part on the table's machine: the work that there is to do."""
     layers, head = network_layers(recipe), head_start(recipe.backbone, recipe.map_stride)
     # A layer costs by its multiplications, and by its outputs where memory is what it waits for.
-    costs = [(each.params + 100 * each.channels) * max(1, each.side) ** 2 for each in layers]
-    one_pass = _PASS_SECONDS[recipe.backbone] * (recipe.image_size / 224) ** 2 / sum(costs)
+    costs = _costs(layers)
+    known = recipe.backbone if recipe.backbone in _PASS_SECONDS else "efficientnet_lite0"
+    one_pass = _PASS_SECONDS[known] * (recipe.image_size / 224) ** 2 / sum(costs)
+    if known != recipe.backbone:  # by its costs against those of a backbone that was measured
+        one_pass = _PASS_SECONDS[known] / sum(_costs(layer_table(known, 32)))
 
     def passing(first: int, last: int) -> float:
         return one_pass * sum(costs[first:last])
@@ -162,6 +165,9 @@ def table_seconds(
     checkpoints = maps = 0.0
     for planned in planned_epochs(recipe):
         stage = recipe.stages[planned.stage - 1]
+        if not stage.by_gradients:
+            training += photos.training * rest
+            continue
         trained = first_trained_layer(stage_ranges(recipe, stage, head, len(layers)))
         per_view = passing(start, trained) + _TRAINING_PASSES * passing(trained, len(layers))
         per_view += 0.0 if pool else view + prefix
@@ -187,6 +193,10 @@ def table_seconds(
         + derived(2 * everyone + photos.tests, _READ_SECONDS),
     )
     return dict(zip(PARTS, seconds, strict=True))
+
+
+def _costs(layers: Sequence[Layer]) -> list[float]:
+    return [(each.params + 100 * each.channels) * max(1, each.side) ** 2 for each in layers]
 
 
 def _machine(run_cores: int = 0) -> str:

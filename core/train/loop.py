@@ -4,7 +4,7 @@ no file and no user interface."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,8 +19,9 @@ from core.model.network import Network
 from core.model.trained_weights import clone_trainable_tensors, load_tensors
 from core.pipeline.predict import PhotoSet, predict
 from core.recipe.bands import first_trained_layer, stage_ranges
-from core.recipe.schema import Recipe
+from core.recipe.schema import Recipe, Stage
 from core.train.optimizer import make_optimizer
+from core.train.probe import fit_probe, interpolate_weights
 from core.train.schedule import (
     PlannedEpoch,
     batches_per_epoch,
@@ -82,7 +83,8 @@ class BestEpoch:
 @dataclass(frozen=True, eq=False)
 class TrainState:
     """How far a training is: so many epochs `done`, and what its stage goes on with: the optimizer
-    as it is, and the best epoch where the stage keeps that (`keep: best`).
+    as it is, the best epoch where the stage keeps that (`keep: best`), and the weights after the
+    first stage where they are averaged later (WiSE-FT).
 
     Every generator is derived from the epoch, so nothing else is needed for the same bits.
     """
@@ -90,6 +92,7 @@ class TrainState:
     epochs_done: int = 0
     optimizer: torch.optim.Optimizer | None = None
     best: BestEpoch | None = None
+    first: dict[str, Tensor] | None = None
 
 
 class Listener(Protocol):
@@ -107,20 +110,39 @@ def fit(
     validation: PhotoSet,
     listener: Listener,
     train_state: TrainState | None = None,
+    plain_photos: Callable[[], PhotoSet] | None = None,
 ) -> None:
     """Trains the network as the recipe plans. Raises Diverged when a loss is not finite.
 
-    To resume, pass the progress that the listener was told after the last finished epoch.
+    plain_photos: the training photos as they are, for a linear probe. To resume, pass the progress
+    that the listener was told after the last finished epoch.
     """
     train_state = train_state or TrainState()
-    optimizer, best = train_state.optimizer, train_state.best
+    optimizer, best, first = train_state.optimizer, train_state.best, train_state.first
+    averages = any(stage.train == "wise_ft" for stage in recipe.stages)
     batches = batches_per_epoch(len(inputs), recipe.batch_size)
     step = train_state.epochs_done * batches
     for epoch in planned_epochs(recipe)[train_state.epochs_done :]:
         stage = recipe.stages[epoch.stage - 1]
+        ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
+        if not stage.by_gradients:
+            optimizer = best = None
+            loss_now = _step_without_gradients(
+                network, recipe, stage, first, plain_photos, inputs.start_layer
+            )
+            step += batches
+            listener.on_batch(BatchRow(step, epoch.number, loss_now, 0.0))
+            if averages and epoch.stage == 1:
+                first = clone_trainable_tensors(network, recipe)
+            val_loss, val_accuracy = validate(network, validation, recipe, inputs.start_layer)
+            rates = {band.label: 0.0 for band in ranges}
+            listener.on_epoch(
+                EpochRow(epoch, loss_now, val_loss, val_accuracy, rates),
+                TrainState(epoch.number, None, None, first),
+            )
+            continue
         if optimizer is None or epoch.begins_stage:
             optimizer, best = make_optimizer(network, recipe, epoch.stage), None
-        ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
         torch.manual_seed(derived_seed(recipe.seed, "dropout", epoch.number))
         network.set_train_mode(ranges, recipe.frozen_bn, head_only=stage.train == "head")
         # Batch norms that go on moving in frozen layers run without gradients all the same.
@@ -154,11 +176,33 @@ def fit(
             if epoch.number == last_epoch(recipe, epoch.stage):
                 load_tensors(network, recipe, best.weights)
                 best = None
+        if averages and epoch.number == last_epoch(recipe, 1):
+            first = clone_trainable_tensors(network, recipe)
         rates = {band.label: band.lr * factor for band in ranges}
         listener.on_epoch(
             EpochRow(epoch, total / len(inputs), val_loss, val_accuracy, rates),
-            TrainState(epoch.number, optimizer, best),
+            TrainState(epoch.number, optimizer, best, first),
         )
+
+
+def _step_without_gradients(
+    network: Network,
+    recipe: Recipe,
+    stage: Stage,
+    first: dict[str, Tensor] | None,
+    plain_photos: Callable[[], PhotoSet] | None,
+    start_layer: int,
+) -> float:
+    """Fits a probe or averages weights; the mean loss on the plain training photos."""
+    assert plain_photos is not None, "a probe needs the plain training photos"
+    photos = plain_photos()
+    if stage.train == "probe":
+        return fit_probe(network, photos, recipe, start_layer)
+    assert first is not None  # kept at the end of the first stage
+    alpha = 0.5 if stage.alpha is None else stage.alpha
+    end = clone_trainable_tensors(network, recipe)
+    load_tensors(network, recipe, interpolate_weights(first, end, alpha))
+    return validate(network, photos, recipe, start_layer)[0]
 
 
 def split_batches(order: list[int], batches: int, recipe: Recipe) -> list[list[int]]:

@@ -26,7 +26,7 @@ def make_optimizer(network: Network, recipe: Recipe, stage_number: int) -> torch
     stage = recipe.stages[stage_number - 1]
     chosen = stage.optimizer or recipe.optimizer
     ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
-    groups = parameter_groups(network.layers, ranges)
+    groups = parameter_groups(network.layers, ranges, network.head_start, recipe.layer_decay)
     if not groups:
         raise RunError(
             N_("stages.{stage}: every band is frozen, so nothing would train").format(

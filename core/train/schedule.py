@@ -88,6 +88,8 @@ def warmup_batches(nb: int) -> int:
 def lr_scale(recipe: Recipe, epoch: PlannedEpoch, batch: int, batches: int) -> float:
     """What every band's rate is multiplied by in batch `batch` (from 0) of `batches` an epoch."""
     stage = recipe.stages[epoch.stage - 1]
+    if not stage.by_gradients:
+        return 0.0
     i = epoch.position * batches + batch
     nb = epoch.cycle_epochs * batches
     if stage.warmup == "fastai" and epoch.cycle == 1 and i < warmup_batches(nb):

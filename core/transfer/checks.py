@@ -287,6 +287,7 @@ _CHECKS: dict[str, Callable[[Run], object]] = {
     "checkpoint/weights.safetensors": _safetensors_check("checkpoint/weights.safetensors"),
     "checkpoint/optimizer.safetensors": _safetensors_check("checkpoint/optimizer.safetensors", 2),
     "checkpoint/best.safetensors": _safetensors_check("checkpoint/best.safetensors"),
+    "checkpoint/first.safetensors": _safetensors_check("checkpoint/first.safetensors"),
     "log.txt": _check_log,
 }
 

@@ -30,7 +30,8 @@ _FILES = {
     50: "predictions.csv reliance.csv shifted.csv",
     100: "batches.csv",
     120: "cams.npz",
-    250: "weights.safetensors checkpoint/weights.safetensors checkpoint/best.safetensors",
+    250: "weights.safetensors checkpoint/weights.safetensors checkpoint/best.safetensors "
+    "checkpoint/first.safetensors",
     500: "checkpoint/optimizer.safetensors",
 }
 MAX_FILE_BYTES = {

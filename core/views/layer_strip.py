@@ -64,17 +64,30 @@ def strip_data(layers: Sequence[Layer], recipe: Mapping[str, Any]) -> dict[str, 
 
 
 def trained_text(recipe: Recipe, layers: Sequence[Layer]) -> str:
-    """`1.3 million of 3.4 million weights train (38 %)`: of all stages together."""
+    """`1.3 million of 3.4 million weights train (38 %) · LP-FT`: of all stages together, and how
+    it is called to train them so."""
     start = next(layer.index for layer in layers if layer.in_head)
     learning = trained_layers(recipe, start, len(layers))
     total = sum(layer.params for layer in layers)
     trained = sum(layer.params for layer in layers if layer.index in learning)
-    return _(
+    words = _(
         "{trained} of {total} weights train ({share})",
         trained=translate(formatting.count_text(trained)),
         total=translate(formatting.count_text(total)),
         share=formatting.percent(trained / total),
     )
+    return " · ".join([words, *_method_names(recipe)])
+
+
+def _method_names(recipe: Recipe) -> list[str]:
+    names, kinds = [], [stage.train for stage in recipe.stages]
+    if "wise_ft" in kinds:
+        names.append(_("WiSE-FT"))
+    elif "probe" in kinds:
+        names.append(_("LP-FT") if len(set(kinds)) > 1 else _("linear probe"))
+    if recipe.layer_decay is not None:
+        names.append(_("layer-wise rate decay {factor:g}", factor=recipe.layer_decay))
+    return names
 
 
 def _height(params: int, most: int) -> float:

@@ -57,7 +57,7 @@ def no_augmentation(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """Without augmentation the photos can be learned by heart."""
     augment = recipe.augment
     changed = (augment.zoom, augment.rotate, augment.lighting, augment.cutout, augment.erase)
-    if any((*changed, augment.blur, augment.mixup)) or augment.flip != "none":
+    if any((*changed, augment.blur, augment.mixup, augment.trivial)) or augment.flip != "none":
         return None
     words = _(
         "The network sees every photo unchanged. On drawn books quick named 73 % of the objects "

@@ -28,6 +28,9 @@ def phase_text(status: Status, recipe: Recipe) -> str:
     now = plan[status.epoch]
     stage = recipe.stages[now.stage - 1]
     what = _("the new head") if stage.train == "head" else _("the layers' bands")
+    if not stage.by_gradients:
+        probe = stage.train == "probe"
+        return _("Fitting the linear probe") if probe else _("Averaging weights (WiSE-FT)")
     cycles = len(stage.cycle_lengths())
     if cycles > 1:
         what = _("{part}, cycle {cycle} of {cycles}", part=what, cycle=now.cycle, cycles=cycles)

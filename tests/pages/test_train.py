@@ -166,6 +166,30 @@ def test_another_backbone_comes_with_its_bands_and_back(runs, dataset, open_page
     assert launch_recipe(app, runs) == load_recipe("quick")
 
 
+def test_a_model_of_timm_is_found_and_todays_recipes_reach_the_recipe(
+    runs, dataset, open_page, no_worker
+):
+    app = open_page("train")
+    backbones = app.selectbox(key=f"{KEY}.backbone.0")
+    assert any("224 px · apache-2.0" in label for label in backbones.options)
+    backbones.set_value("timm/test_vit.r160_in1k").run()
+    assert not app.exception
+    assert app.number_input(key=f"{KEY}.image_size.1").value == 160
+    app.selectbox(key=f"{KEY}.weights.0").set_value("none")
+    app.toggle(key=f"{KEY}.augment.0.trivial").set_value(True)
+    app.number_input(key=f"{KEY}.layer_decay.0").set_value(0.75)
+    app.selectbox(key=f"{KEY}.stages.0.0.train").set_value("probe")
+    app.selectbox(key=f"{KEY}.stages.0.1.train").set_value("wise_ft").run()
+    app.slider(key=f"{KEY}.stages.0.1.alpha").set_value(0.25).run()
+    recipe = launch_recipe(app, runs)
+    assert (recipe.backbone, recipe.map_stride) == ("timm/test_vit.r160_in1k", 16)
+    assert recipe.augment.trivial and recipe.layer_decay == 0.75
+    assert [(stage.train, stage.alpha) for stage in recipe.stages] == [
+        ("probe", None),
+        ("wise_ft", 0.25),
+    ]
+
+
 def test_stages_are_added_moved_and_removed(runs, dataset, open_page, no_worker):
     app = open_page("train")
     app.number_input(key=f"{KEY}.stages.0.0.epochs").set_value(3)

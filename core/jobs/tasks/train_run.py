@@ -67,7 +67,15 @@ def run_training(
         _log_start(log, setup, progress.epochs_done)
         recorder.write_status("running")
         try:
-            fit(setup.network, recipe, setup.inputs, setup.validation, recorder, progress)
+            fit(
+                setup.network,
+                recipe,
+                setup.inputs,
+                setup.validation,
+                recorder,
+                progress,
+                setup.plain_training_photos,
+            )
         finally:
             repair_checkpoint(run.path, delete_spare=True)
         files.write_bytes(

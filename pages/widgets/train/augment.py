@@ -18,6 +18,11 @@ _SWITCHES = (
     ),
     ("rotate", N_("Rotate"), N_("The photo is turned by a random angle.")),
     ("lighting", N_("Lighting"), N_("Brightness and contrast vary at random.")),
+    (
+        "trivial",
+        N_("TrivialAugment"),
+        N_("One random change of random strength: turned, sheared, recoloured, sharpened, …"),
+    ),
     ("cutout", N_("Cutout"), N_("Black squares hide parts of the photo.")),
     ("erase", N_("Eraser"), N_("A rectangle of random size is filled with noise.")),
     ("blur", N_("Blur"), N_("The photo is blurred at random.")),
@@ -72,6 +77,7 @@ def show(key: str, preset: Augment) -> dict[str, Any]:
             if on["lighting"]
             else preset.lighting and None,  # 0 stays 0
             "flip": flip or "none",
+            "trivial": on["trivial"],
             "cutout": _cutout(key, preset.cutout or Cutout()) if on["cutout"] else None,
             "erase": _erase(key, preset.erase or Erase()) if on["erase"] else None,
             "blur": _blur(key, preset.blur or Blur()) if on["blur"] else None,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
+from core.base import formatting
 from core.base.language import N_, _, translate
 from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.layer_table import BACKBONES
+from core.recipe.timm_models import timm_model, timm_names
 from pages.widgets.shared import access
 from pages.widgets.train.draft import Draft
 
@@ -20,20 +23,22 @@ _PRECISIONS = {"auto": N_("what is fastest here"), "float32": "float32", "bfloat
 def show(draft: Draft) -> dict[str, Any]:
     """The recipe's `backbone` and `weights`."""
     left, right = st.columns([3, 2])
-    key, names = draft.key_prefix("backbone"), list(BACKBONES)
+    begin = draft.start_value("backbone")
+    key, names = draft.key_prefix("backbone"), list(dict.fromkeys([*BACKBONES, begin, *_timm()]))
     with left:
         backbone = st.selectbox(
             _("Backbone"),
             names,
-            names.index(draft.start_value("backbone")),
-            format_func=lambda name: translate(BACKBONES[name].title),
+            names.index(begin),
+            format_func=_label,
             key=key,
             persist_state="session",
             on_change=_reset_bands,
             args=(draft, key),
             help=_(
                 "The pretrained network that turns a photo into features. Another one comes "
-                "with its own bands."
+                "with its own bands. Type to search timm's models: weights that train, size of "
+                "the photos, licence of the pretrained weights."
             ),
         )
     begin = draft.start_value("weights")
@@ -54,16 +59,36 @@ def show(draft: Draft) -> dict[str, Any]:
     return {"backbone": backbone, "weights": str(weights)}
 
 
-def show_advanced(draft: Draft) -> dict[str, Any]:
+@cache
+def _timm() -> tuple[str, ...]:
+    return tuple(timm_names())
+
+
+def _label(name: str) -> str:
+    """Of a timm model also how large it is, what it takes and who may use its weights."""
+    model = timm_model(name)
+    if model is None:
+        return translate(BACKBONES[name].title)
+    size = translate(formatting.count_text(model.params))
+    parts = (name, size, f"{model.image_size} px", model.licence)
+    return " · ".join(part for part in parts if part)
+
+
+def show_advanced(draft: Draft, backbone: str) -> dict[str, Any]:
     """The recipe's `map_stride`, `frozen_bn` and `precision`."""
-    stride = st.segmented_control(
-        _("Pixels per cell of the class map"),
-        [16, 32],
-        default=draft.start_value("map_stride"),
-        required=True,
-        key=draft.key_prefix("map_stride"),
-        persist_state="session",
-        help=_("16 gives finer maps of where the evidence lies, and costs time."),
+    strides = BACKBONES[backbone].map_strides
+    stride = (
+        strides[0]
+        if len(strides) == 1
+        else st.segmented_control(
+            _("Pixels per cell of the class map"),
+            list(strides),
+            default=draft.start_value("map_stride"),
+            required=True,
+            key=draft.key_prefix("map_stride"),
+            persist_state="session",
+            help=_("16 gives finer maps of where the evidence lies, and costs time."),
+        )
     )
     frozen_bn = _selectbox(
         draft,
@@ -100,8 +125,9 @@ def _selectbox(draft: Draft, part: str, label: str, options: dict[str, str], hel
 
 
 def _reset_bands(draft: Draft, key: str) -> None:
-    """Bands and map stride are of their backbone: the base's if it has it, else its usual ones."""
+    """Bands, map stride and image size are of their backbone: the base's if it has it, else its
+    usual ones."""
     backbone = st.session_state[key]
     same = backbone == draft.base.backbone
     usual = draft.base_values if same else recipe_dict(recipe_from_dict({"backbone": backbone}))
-    draft.override({part: usual[part] for part in ("bands", "map_stride")})
+    draft.override({part: usual[part] for part in ("bands", "map_stride", "image_size")})

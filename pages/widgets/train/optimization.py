@@ -12,10 +12,25 @@ from pages.widgets.train.draft import Draft
 
 
 def show(draft: Draft) -> dict[str, Any]:
-    """The recipe's `optimizer`, `batch_size` and `label_smoothing`."""
+    """The recipe's `optimizer`, `layer_decay`, `batch_size` and `label_smoothing`."""
     found: dict[str, Any] = {
         "optimizer": optimizer.show(draft.key_prefix("optimizer"), draft.start_value("optimizer"))
     }
+    decay = st.number_input(
+        _("Layer-wise rate decay"),
+        0.05,
+        1.0,
+        draft.start_value("layer_decay"),
+        0.05,
+        key=draft.key_prefix("layer_decay"),
+        persist_state="session",
+        placeholder=_("none: a band's layers share its rate"),
+        help=_(
+            "Each layer learns at so many times the rate of the next one towards the head "
+            "(`layer_decay`); the bands' rates are those next to the head. Usual: 0.65 to 0.9."
+        ),
+    )
+    found["layer_decay"] = decay
     left, right = st.columns(2)
     with left:
         size = st.number_input(

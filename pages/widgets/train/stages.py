@@ -11,7 +11,12 @@ from pages.widgets.train import optimizer
 from pages.widgets.train.draft import Draft
 
 _MAX_STAGES = 20
-_TRAINED_PARTS = {"head": N_("only the head learns"), "bands": N_("all bands learn")}
+_TRAINED_PARTS = {
+    "head": N_("only the head learns"),
+    "bands": N_("all bands learn"),
+    "probe": N_("linear probe"),
+    "wise_ft": N_("WiSE-FT"),
+}
 _SCHEDULES = {"epochs": N_("epochs"), "cycles": N_("cycles")}
 _NEW_STAGE: dict[str, Any] = {"train": "bands", "cycles": 1, "cycle_len": 5, "cycle_mult": 1}
 Stage = dict[str, Any]
@@ -74,6 +79,26 @@ def _stage(key: str, start: Stage, default_optimizer: dict[str, Any]) -> Stage:
         persist_state="session",
         label_visibility="collapsed",
     )
+    if what == "probe":
+        st.caption(
+            _("Logistic regression on the frozen features of the plain photos becomes the head.")
+        )
+        return {"train": what}
+    if what == "wise_ft":
+        alpha = st.slider(
+            _("Share of the fine-tuned weights"),
+            0.0,
+            1.0,
+            0.5 if start.get("alpha") is None else float(start["alpha"]),
+            0.05,
+            key=f"{key}.alpha",
+            persist_state="session",
+            help=_(
+                "Each weight ends between its value after the first stage (0) and its value now "
+                "(1)."
+            ),
+        )
+        return {"train": what, "alpha": alpha}
     kind = st.segmented_control(
         _("How it is timed"),
         list(_SCHEDULES),

@@ -351,3 +351,19 @@ def test_a_views_numbers_are_held():
     """A change here changes every run: it must be meant, and said in the change's message."""
     found = view(Augment(), seed=11)
     assert float(found.double().mean()) == pytest.approx(0.26903, abs=2e-4)
+
+
+def test_trivial_augment_is_random_by_the_views_own_generator():
+    photos = [(torch.randint(0, 256, (3, 40, 40), dtype=torch.uint8),)] * 3
+    augment = Augment.disabled().model_copy(update={"trivial": True})
+    state = torch.get_rng_state()
+
+    def views(*seeds):
+        rngs = [np.random.default_rng(seed) for seed in seeds]
+        return augmented_views(photos[: len(seeds)], augment, 40, rngs)
+
+    one = views(1, 2, 3)
+    assert one.shape == (3, 3, 40, 40) and one.min() >= 0 and one.max() <= 1
+    assert torch.equal(views(2)[0], one[1])  # whatever else is in the batch
+    assert not torch.equal(one[0], one[1]) and not torch.equal(one[1], one[2])
+    assert torch.equal(torch.get_rng_state(), state)

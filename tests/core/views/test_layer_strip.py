@@ -83,3 +83,18 @@ def test_trained_weights_are_counted_over_all_stages():
         trained_text(head, strip_layers(QUICK, 6))
         == "69 thousand of 3.4 million weights train (2 %)"
     )
+
+
+@pytest.mark.parametrize(
+    ("preset", "name"),
+    [
+        ("probe", "linear probe"),
+        ("lp-ft", "LP-FT"),
+        ("wise-ft", "WiSE-FT"),
+        ("layer-decay", "layer-wise rate decay 0.65"),
+    ],
+)
+def test_todays_recipes_have_their_usual_names(preset, name):
+    recipe = load_recipe(preset)
+    words = trained_text(recipe, strip_layers(recipe_dict(recipe), 6))
+    assert words.endswith(f" · {name}")
