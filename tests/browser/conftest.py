@@ -45,6 +45,8 @@ FLAGS = [
     "--no-first-run",
     "--disable-component-update",
     "--disable-sync",
+    # No page lives long enough to earn back what V8's last compiler takes.
+    "--js-flags=--no-opt",
 ]
 TIMEOUT_MS = 240_000  # milliseconds that only a dead process takes
 expect.set_options(timeout=TIMEOUT_MS)
