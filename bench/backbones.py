@@ -1,4 +1,8 @@
-"""Sweeps timm's families: `make backbones` writes docs/backbones.md from
+"""Sweeps timm's families as backbones.
+
+    .venv/bin/python bench/backbones.py
+
+`make backbones` does so, too. Writes docs/backbones.md from
 core/recipe/timm_models.json, after it compared the smallest model of each family, with random
 weights, with timm's own features: layer by layer, and with batch norms folded. Minutes."""
 
@@ -9,7 +13,7 @@ from collections import Counter
 
 import timm
 import torch
-from common import ROOT
+from common import ROOT, run_script
 from torch import Tensor, nn
 
 from core.model.timm_backbones import build_timm, flat_list
@@ -23,8 +27,9 @@ HEAD = """# Backbones
 What `backbone: timm/NAME` takes, by family (timm's module), of {count} architectures of timm
 {version}. By block: its blocks form a chain, so layers are frozen, trained and compared one by one.
 Whole: the model counts as one layer. Checked: the smallest model that works gives, with random
-weights, timm's own features layer by layer, and with batch norms folded. Made by `make backbones`
-from `core/recipe/timm_models.json` (`python -m core.model.timm_table`).
+weights, timm's own features layer by layer, and with batch norms folded. Made by
+`.venv/bin/python bench/backbones.py` from `core/recipe/timm_models.json`
+(`python -m core.model.timm_table`).
 
 | family | by block | whole | refused | checked |
 |---|---|---|---|---|
@@ -88,4 +93,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from core.data.dataset import read_dataset
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, TIMEOUT_MS
 from tests.factory import write_run
 
 PAPERS = ("A4", "Letter")
@@ -27,6 +27,7 @@ def report(serve, browser, tmp_path_factory) -> Path:
     ]
     with serve(root / "runs", root / "dataset") as app:
         page = browser.new_page()
+        page.set_default_timeout(TIMEOUT_MS)
         page.goto(f"{app.url}/compare?runs={','.join(ids)}")
         with page.expect_download() as download:
             page.get_by_role("button", name="Report (HTML)").click()

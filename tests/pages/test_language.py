@@ -92,6 +92,7 @@ def test_runs_side_by_side_speak_japanese(runs, dataset, open_page, no_worker):
         "quick-no-dropout",
         "quick",
         "looks-good",
+        r"looks\-good",
         "toy_books",
         "test",
         "test_difficult",

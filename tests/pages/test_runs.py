@@ -79,7 +79,7 @@ def test_a_view_is_saved_by_name_and_opened_again(runs, dataset, open_page):
 
 def test_a_note_is_markdown_without_pictures(runs, dataset, open_page):
     run = write_run(runs, dataset, "quick")
-    annotate(run, note="**best** ![a](https://elsewhere/a.png)")
+    annotate(run, note="**best** !![a](https://elsewhere/a.png)")
     shown = [m.value for m in open_page("runs").markdown]
     assert "**best** [a](https://elsewhere/a.png)" in shown
     write_provenance(runs, run.id, Provenance("Ada", "ada.zip", "2026-03-01T09:00:00+00:00"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from core.base import formatting
@@ -13,6 +15,6 @@ def show(row: RunRow) -> None:
     a link; a note that came from somebody else is shown as it was typed."""
     if row.note:
         own = not row.came_from and not row.example
-        text = row.note.replace("![", "[") if own else formatting.escape_markdown(row.note)
-        with st.container(border=True):
+        text = re.sub(r"!+\[", "[", row.note) if own else formatting.escape_markdown(row.note)
+        with st.container(border=True, key=f"note-{row.id}"):
             st.markdown(text)

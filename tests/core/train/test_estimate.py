@@ -93,7 +93,7 @@ def test_the_newest_runs_on_this_machine_correct_the_table(tmp_path, monkeypatch
     for _ in range(5):
         record(tmp_path, 3.0)  # more memory, another torch: only the newest count
     assert estimate(tmp_path, QUICK, PHOTOS).seconds == pytest.approx(3 * table, rel=0.05)
-    monkeypatch.setattr(estimates, "_machine", lambda: "another one")
+    monkeypatch.setattr(estimates, "_machine", lambda *_: "another one")
     assert estimate(tmp_path, QUICK, PHOTOS).seconds == table
 
 
