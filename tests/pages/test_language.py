@@ -97,6 +97,7 @@ def test_runs_side_by_side_speak_japanese(runs, dataset, open_page, no_worker):
         "test",
         "test_difficult",
         "batch_size",
+        "batch size",
     )
     pages = [("compare", ids[:number], section) for number in (2, 11) for section in SECTIONS]
     for page, some, section in [*pages, ("cams", ids[:3], ""), ("try_it", ids[:2], "")]:

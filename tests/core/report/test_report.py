@@ -252,7 +252,7 @@ def test_eight_items_are_shown_and_the_others_named(runs, tiny, report):
     page = Page(html)
     assert "Chosen too, but in no figure of this report" in page.text
     assert "quick, batch size 18" in page.text
-    assert "left out: G quick (7), H quick (8)" in page.text
+    assert "left out: G quick, batch size 14, H quick, batch size 15" in page.text
     assert len(html.encode()) < 3_000_000
 
 
