@@ -6,8 +6,6 @@
 core/recipe/timm_models.json, after it compared the smallest model of each family, with random
 weights, with timm's own features: layer by layer, and with batch norms folded. Minutes."""
 
-from __future__ import annotations
-
 import copy
 from collections import Counter
 

@@ -96,11 +96,7 @@ def check(name: str, data: Path, folder: Path) -> bool:
     return fine and real >= POWER
 
 
-def main(
-    toy_seeds: str = "",
-    data: list[Path] | None = None,
-    runs: Path = BENCH_RUNS,
-) -> None:
+def main(toy_seeds: str = "", data: list[Path] | None = None, runs: Path = BENCH_RUNS) -> None:
     sets = photo_sets(toy_seeds, data, runs)
     held = [check(name, at, runs / f"verdicts-{name}" / "runs") for name, at in sets.items()]
     sys.exit(not all(held))

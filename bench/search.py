@@ -13,8 +13,6 @@ the table stand for them. --simulate prints how often a recipe as good as the be
 how much luck a training has.
 """
 
-from __future__ import annotations
-
 import csv
 import shutil
 import tempfile

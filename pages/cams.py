@@ -1,7 +1,5 @@
 """CAMs: where each run looks, photo by photo."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st

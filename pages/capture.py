@@ -1,7 +1,5 @@
 """Capture: labelled photos from elsewhere in minutes, answered at once by one or two runs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

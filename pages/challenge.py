@@ -3,8 +3,6 @@
 The link says which data set's board it is (`?photos=<fingerprint>`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

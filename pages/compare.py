@@ -3,8 +3,6 @@
 The link chooses (`?runs=a,b&groups=g`, see pages.widgets.shared.selection), and so does it
 with the section and every control in it. Only the section that is open is computed."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.language import _

@@ -1,7 +1,5 @@
 """Data: the photos of a data set with their labels and boxes, and how new ones come in."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.errors import InputError

@@ -1,7 +1,5 @@
 """Lesson: the first page a visitor sees; seven steps on a network that only looks good."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting
@@ -56,9 +54,7 @@ def show_next_links() -> None:
         )
         if (settings.ROOT / "pages" / "challenge.py").is_file():
             st.page_link(
-                "challenge.py",
-                label=_("The challenge board"),
-                icon=":material/leaderboard:",
+                "challenge.py", label=_("The challenge board"), icon=":material/leaderboard:"
             )
         st.download_button(
             _("Print the books' covers"),

@@ -1,7 +1,5 @@
 """Run: one run, live while it trains; when it is done, its diagnosis as a letter."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
@@ -48,10 +46,7 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
         label = _("Compare with {run}", run=name)
     with st.container(horizontal=True):
         st.page_link(
-            "compare.py",
-            label=label,
-            icon=":material/compare_arrows:",
-            query_params={"runs": pair},
+            "compare.py", label=label, icon=":material/compare_arrows:", query_params={"runs": pair}
         )
         st.page_link(
             "cams.py",

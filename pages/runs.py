@@ -1,7 +1,5 @@
 """Runs: what is training, what has trained, and one run in detail."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

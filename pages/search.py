@@ -1,7 +1,5 @@
 """Search: looks for a recipe that beats another one, and says when none does."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

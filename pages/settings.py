@@ -1,7 +1,5 @@
 """Where the app finds things: the two folders that the environment may move; and how it waits."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st

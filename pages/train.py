@@ -1,7 +1,5 @@
 """Train: write a recipe in three columns of thought, see what it plans, launch it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

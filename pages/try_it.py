@@ -1,7 +1,5 @@
 """Try it: one photo through two runs, side by side; and does the answer stay when it is hidden?"""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting, palette

@@ -1,8 +1,6 @@
 """Workers: the processes that train, what waits for them, what the machine has left, and what to do
 when something is wrong."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.errors import InputError

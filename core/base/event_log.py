@@ -1,8 +1,6 @@
 """A log of events, a line of JSON each: only ever appended to, each flushed to disk. A line that a
 kill has torn is passed over."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A session's log, `capture.jsonl` beside the photos (core.base.event_log)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`search`: a search for a recipe, carried on in the background."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

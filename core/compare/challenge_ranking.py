@@ -5,8 +5,6 @@ All seeds of a group count: what is not finished, failed, or has no weights any 
 its rank. docs/how-numbers-are-computed.md says how the ranks come about.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -250,9 +248,7 @@ def _read_results(runs_dir: Path, row: RunRow, fingerprint: str) -> _RunResults 
     right = photo_correctness(trial.challenge_predictions(), TEST_SET_NAME, "object")
     if right.empty:
         raise RunError(
-            N_("{path}: holds no answer: rank the run again").format(
-                path=trial.path / "answers.csv"
-            )
+            N_("{path}: holds no answer: rank the run again", path=trial.path / "answers.csv")
         )
     return _RunResults(right, found.lift)
 

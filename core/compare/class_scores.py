@@ -1,7 +1,5 @@
 """Precision and recall of each class on the labelled photos of a split."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from core.base.formatting import percent

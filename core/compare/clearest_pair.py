@@ -1,7 +1,5 @@
 """The clearest pair of the store: validation cannot tell the two apart, other photos can."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -46,8 +44,7 @@ def clearest_pair(items: Sequence[Group]) -> Pair | None:
 
     Both saw the same photos and validate on equally many; both have an accuracy there that the
     verdict calls fine, and they are at most one photo apart (a group by the mean of its runs).
-    items: core.compare.selection.selectable_items, oldest_run_id first.
-    """
+    items: core.compare.selection.selectable_items, oldest_run_id first."""
     for repeated in (True, False):
         found = [_candidate(item) for item in items if (item.repeats > 1) == repeated]
         candidates = [one for one in found if one is not None]

@@ -1,8 +1,6 @@
 """The colours of chosen items: each its own while there are enough that can be told apart; beyond
 that, items that share something share a colour, and the page says what."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,8 +1,6 @@
 """Which runs saw the same photos: only those can be compared photo by photo, as files of one name
 in two data sets may be different photos."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

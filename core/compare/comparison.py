@@ -2,8 +2,6 @@
 over seeds where one of them is a group. Validation is told first: it often cannot tell what others
 can."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -262,8 +260,7 @@ def drift_overlays(
     cannot be laid over each other. drifts: drift.csv by run id.
 
     Columns run, label, layer, name, change (1 - CKA: 0 nothing, 1 unrelated), weights (relative
-    change), trained, runs; a row per item and layer. A group's numbers are means over its runs.
-    """
+    change), trained, runs; a row per item and layer. A group's numbers are means over its runs."""
     found: dict[str, list[pd.DataFrame]] = {}
     for item in items:
         frames = [

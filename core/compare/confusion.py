@@ -1,7 +1,5 @@
 """Which class an item (core.compare.selection) takes for which, on the photos of a set."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

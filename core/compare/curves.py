@@ -1,8 +1,6 @@
 """Training curves of items (core.compare.selection) along epochs, steps or seconds, smoothed on
 demand."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,8 +41,7 @@ def build_lines(
 
     By epoch and by seconds, training loss is the mean of each epoch; by step it is the loss of
     every batch. Seconds are those since the run began, all its phases counted. batches: needed by
-    step, timings: by seconds. smoothing: 0..1 of `smoothed`.
-    """
+    step, timings: by seconds. smoothing: 0..1 of `smoothed`."""
     found = []
     for item in items:
         for curve, points in item_curves(item, histories, batches, timings, axis, smoothing):

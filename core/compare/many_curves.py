@@ -1,8 +1,6 @@
 """Training curves of so many items that they are shown as a distribution: where most of them lie,
 and which ones stand out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,8 +1,6 @@
 """Recipes and results of many items (core.compare.selection) as the axes of a parallel-coordinates
 figure."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

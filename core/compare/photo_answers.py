@@ -1,8 +1,6 @@
 """What each item (core.compare.selection) answers to each photo of a set: the photos on which they
 disagree say more than any score."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
@@ -38,8 +36,7 @@ def photo_predictions(
     label), item (its id), predicted, probability, times, runs, right (None without a label).
 
     A group's answer is the commonest of its runs, of equals the more probable one; `times` of its
-    `runs` gave it, with `probability` in the mean. predictions: predictions.csv by run id.
-    """
+    `runs` gave it, with `probability` in the mean. predictions: predictions.csv by run id."""
     found = []
     for item in items:
         frames = [

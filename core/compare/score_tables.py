@@ -1,8 +1,6 @@
 """Scores of items (core.compare.selection) as the pages show them, dots and tables, beside what
 controls score: classifiers on a backbone that never saw these photos."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any

@@ -3,8 +3,6 @@
 An item is a core.store.groups.Group: a run alone is a group of one with the run's id and label.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Names, words and tables that the pages show, made from the runs' rows (core.store.index)."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 

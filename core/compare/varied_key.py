@@ -1,8 +1,6 @@
 """Items (core.compare.selection) whose recipes differ in one number, as those of a batch may, and
 their scores in the order of that number."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,8 +1,6 @@
 """What to try next after a verdict, from the recipe that was run. Each line is a change that one
 can make in Train; none is a promise."""
 
-from __future__ import annotations
-
 from core.base.language import N_
 from core.recipe.layer_table import head_start
 from core.recipe.schema import Augment, ClassMapHead, Recipe
@@ -54,12 +52,11 @@ def _pretrained_layers_advice(recipe: Recipe) -> list[str]:
     layers = N_("layers from {first} on").format(first=fast[0].first)
     if end:
         layers = N_("layers {first} to {last}").format(first=fast[0].first, last=end - 1)
-    return [
-        N_(
-            "Freeze {layers} (rate 0) or train them far slower than {rate:g}: they came with "
-            "knowledge of a million photos, which fast steps on a few photos overwrite."
-        ).format(layers=layers, rate=fast[0].lr)
-    ]
+    told = N_(
+        "Freeze {layers} (rate 0) or train them far slower than {rate:g}: they came with "
+        "knowledge of a million photos, which fast steps on a few photos overwrite."
+    )
+    return [told.format(layers=layers, rate=fast[0].lr)]
 
 
 def _regularisation_advice(recipe: Recipe) -> list[str]:

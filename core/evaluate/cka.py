@@ -8,8 +8,6 @@ about 0; so used by Nguyen, Raghu & Kornblith 2021, "Do Wide and Deep Networks L
 Things?".
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -23,8 +21,7 @@ def debiased_cka(x: NDArray[np.floating], y: NDArray[np.floating]) -> float:
 
     1 where the photos lie alike up to rotation and one scale for all units, about 0 where the two
     are unrelated (and by chance below). NaN where features tell no photos apart (all the same, or
-    all equally far from each other) or are not finite. Raises ValueError for other shapes.
-    """
+    all equally far from each other) or are not finite. Raises ValueError for other shapes."""
     if x.ndim != 2 or y.ndim != 2 or len(x) != len(y) or len(x) < MIN_PHOTOS:
         raise ValueError(
             f"features of the same {MIN_PHOTOS} or more photos are needed, not {x.shape}, {y.shape}"
@@ -40,8 +37,7 @@ def _centred_gram(features: NDArray[np.floating]) -> NDArray[np.float64] | None:
     """The U-centred matrix of inner products, (n, n); None where it is zero up to rounding.
 
     U-centring (Székely & Rizzo 2014) gives each row and column of the off-diagonal part the sum 0.
-    The inner product of two such matrices is n (n - 3) times Song's unbiased HSIC.
-    """
+    The inner product of two such matrices is n (n - 3) times Song's unbiased HSIC."""
     x = np.asarray(features, dtype=np.float64)
     if not np.isfinite(x).all():
         return None

@@ -1,7 +1,5 @@
 """Consistency: does a network answer the same to slightly other views of the same photo?"""
 
-from __future__ import annotations
-
 from itertools import combinations
 from typing import Any
 
@@ -18,8 +16,7 @@ def consistency(views: NDArray[np.floating]) -> dict[str, Any] | None:
     same: the share of photos whose answer is the same in all views, with Wilson's interval.
     agreement: the mean share of varied views that give the plain view's answer, 0..1.
     distance: the total-variation distance of two views' probabilities, 0..1, mean over the pairs
-    of views and the photos.
-    """
+    of views and the photos."""
     if not views.shape[1]:
         return None
     answers = views.argmax(axis=2)

@@ -4,8 +4,6 @@ A linear classifier on a backbone that never saw the photos: pretrained (`frozen
 weights (`untrained`). The best constant answer, the third control, is part of each score.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from contextlib import suppress
@@ -63,8 +61,7 @@ class LinearHead:
 
         Undoing the standardisation leaves each map a constant of its own, b_c - sum_j W_cj m_j/s_j.
         It differs between classes, so it counts as evidence and is kept; dropping it would also
-        part the maps from the logits.
-        """
+        part the maps from the logits."""
         cells = self._standard(features.astype(np.float64).transpose(0, 2, 3, 1))
         logits_of_cells = cells @ self.weights.T + self.bias
         maps = logits_of_cells.transpose(0, 3, 1, 2).astype(np.float32)
@@ -85,8 +82,7 @@ def controls(setup: Setup) -> dict[str, Any]:
     """`frozen` and `untrained`, each with `validation` and `sets` as in summary.json, or None with
     a word on why under `reasons`.
 
-    Computed once for the same photos, labels, split and view, and kept in the folder of runs.
-    """
+    Computed once for the same photos, labels, split and view, and kept in the folder of runs."""
     found: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     for name in ("frozen", "untrained"):

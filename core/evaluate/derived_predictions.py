@@ -1,7 +1,5 @@
 """Predictions of pictures that are made from a set's photos: varied views, blanked photos."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -25,8 +23,7 @@ class DerivedPredictor:
     With a frozen prefix, its features of the pictures come from the cache, so another run with the
     same prefix neither makes the pictures nor pays for them. Without one, the backbone runs with
     its batch norms folded, in the format that the network trained in: the same answers as
-    `predict` up to rounding, in less time.
-    """
+    `predict` up to rounding, in less time."""
 
     def __init__(self, setup: Setup, network: Network) -> None:
         self.setup, self.network = setup, network

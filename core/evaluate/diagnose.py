@@ -1,7 +1,5 @@
 """The diagnosis of a finished run: what was measured beyond its scores, and the verdict on it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,8 +1,6 @@
 """Representation drift: how far each layer has moved from where it began, in its weights, in its
 batch norms' statistics, and in how it arranges the photos."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -45,8 +43,7 @@ def drift(setup: Setup, network: Network) -> pd.DataFrame:
       plain) between start and end; NaN where a layer tells no photos apart.
 
     Layers of the frozen prefix cannot move: 0, 0 and 1. The start's outputs are kept on disk and
-    serve every run on the same photos, weights and prefix.
-    """
+    serve every run on the same photos, weights and prefix."""
     recipe, head = setup.recipe, network.head_start
     with torch.random.fork_rng(devices=[]):
         initial = seeded_network(recipe, setup.dataset, setup.settings)

@@ -1,7 +1,5 @@
 """What a trained network answers, and the numbers that tables show of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -28,8 +26,7 @@ class Evaluation:
     has more than twice the photos of another (else None). sets: per test set `photos`, `single`
     (whether each labelled photo shows one class), `scores` (plain), `tta` (the same of the mean
     over views) and `localisation`. plain: the plain predictions by split. consistency: its numbers
-    by split.
-    """
+    by split."""
 
     rows: pd.DataFrame
     validation: dict[str, Any]

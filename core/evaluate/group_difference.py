@@ -71,8 +71,7 @@ class Difference:
 
     differing: photos on which the groups' means over seeds are not the same. by_seeds: whether the
     seeds tell the groups apart (`seeds_differ`); None where both are one run each, of which no
-    spread over seeds is asked.
-    """
+    spread over seeds is asked."""
 
     a: float
     b: float
@@ -96,8 +95,7 @@ class Difference:
     def text(self, score_name: str) -> str:
         """`object accuracy .68 against .33: better by .35 (.25 to .44)`, or `... cannot tell`.
 
-        score_name: the score's name.
-        """
+        score_name: the score's name."""
         values = self.values_text(score_name)
         if not self.significant:
             return _("{finding}: {reason}", finding=values, reason=self.inconclusive_text())
@@ -138,8 +136,7 @@ def group_mean(
     """The mean of a group. correct: (seeds, photos), right or wrong or a number from 0 to 1.
 
     photos: the photo of each column where several columns come from one photo (object crops):
-    photos are drawn whole. None without a seed or a photo.
-    """
+    photos are drawn whole. None without a seed or a photo."""
     if not correct.size:
         return None
     own = correct.astype(np.float64)
@@ -159,18 +156,14 @@ def group_mean(
 
 
 def group_difference(
-    correct_a: Values,
-    correct_b: Values,
-    draws: int = DRAWS,
-    photos: Sequence[str] | None = None,
+    correct_a: Values, correct_b: Values, draws: int = DRAWS, photos: Sequence[str] | None = None
 ) -> Difference | None:
     """Two groups on the same photos. correct: (seeds, photos) each; the numbers of seeds may
     differ, the photos may not (core.evaluate.matched_answers lines them up).
 
     Each draw takes the same photos for both groups, so that what both find hard cancels out. The
     draws are seeded: the same input gives the same interval. photos: as in `group_mean`. None
-    without a seed or a photo; raises ValueError when the groups' photos are not as many.
-    """
+    without a seed or a photo; raises ValueError when the groups' photos are not as many."""
     return group_differences([correct_a, correct_b], draws, photos).get((0, 1))
 
 
@@ -215,8 +208,7 @@ def seeds_differ(a: Values, b: Values) -> bool | None:
     runs.
 
     The bootstrap over photos takes the seeds as they are; this asks whether other seeds of the two
-    recipes would differ likewise.
-    """
+    recipes would differ likewise."""
     if max(len(a), len(b)) < 2:
         return None
     means = [group.astype(np.float64).mean(axis=1) for group in (a, b)]

@@ -1,7 +1,5 @@
 """Localisation: how much of a class's evidence lies in the boxes of its objects."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,8 +19,7 @@ MIN_BOX_AREA = 0.02  # smaller boxes than 2 % of the view fall between the cells
 def view_box(box: Box, photo_size: tuple[int, int], crop: Crop) -> Box | None:
     """The box in the square the network sees, as fractions of it; None when it lies outside.
 
-    photo_size: width and height in pixels. `squash` keeps fractions as they are.
-    """
+    photo_size: width and height in pixels. `squash` keeps fractions as they are."""
     if crop == "squash":
         return box
     width, height = photo_size
@@ -78,8 +75,7 @@ def localise(
     """A row per photo and present class with a box: file, label, share, area, hit.
 
     maps: (photos, classes, rows, columns) raw. sizes: width and height by file. Where a photo
-    lists its present classes, only those count; boxes under 2 % of the view are left out.
-    """
+    lists its present classes, only those count; boxes under 2 % of the view are left out."""
     return localise_snapshots(maps[None], files, classes, test_set, sizes, crop)[0]
 
 

@@ -3,8 +3,6 @@
 Free of torch, so that the dashboard can draw the very pictures (core.data.masking).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from core.data.dataset import BACKGROUND, Photo, TestSet
@@ -20,8 +18,7 @@ def find_scene(
 
     Every box of a class is blanked, however little of the object shows. A photo counts when it is
     labelled, at least one present class has a box of 2 % of the view, and no present class lacks
-    a box (it would stay in the picture). Objects of no class belong to the background, and stay.
-    """
+    a box (it would stay in the picture). Objects of no class belong to the background, and stay."""
     boxes, label = test_set.boxes.get(photo.file, ()), test_set.labels.get(photo.file)
     if label is None or not boxes:
         return None

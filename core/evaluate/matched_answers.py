@@ -1,7 +1,5 @@
 """Who got which photo right: the answers of several runs, photo by photo, on the same photos."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -21,8 +19,7 @@ class MatchedPredictions:
     """The photos (or object crops) that all runs answered, by file name.
 
     correct: one array per group of runs, each (runs, photos). left_out: photos that only some of
-    the runs answered, or whose label is not the same in all of them.
-    """
+    the runs answered, or whose label is not the same in all of them."""
 
     files: tuple[str, ...]
     correct: tuple[NDArray[np.bool_], ...]
@@ -44,8 +41,7 @@ def photo_correctness(predictions: pd.DataFrame, split: str, score: ComparedScor
     against.
 
     predictions: rows of predictions.csv; plain views count. Split `test_difficult` with score
-    `object` means its object crops. Empty when the run has no predictions.
-    """
+    `object` means its object crops. Empty when the run has no predictions."""
     if predictions.empty:
         return pd.DataFrame({"truth": [], "correct": []})
     wanted = f"{split}/objects" if score == "object" else split
@@ -72,8 +68,7 @@ def match_runs(
 ) -> MatchedPredictions:
     """The answers of groups of runs, each given as its predictions.csv, on the photos they share.
 
-    Two single runs are two groups of one.
-    """
+    Two single runs are two groups of one."""
     return match_correctness(
         [[photo_correctness(run, split, score) for run in group] for group in groups]
     )

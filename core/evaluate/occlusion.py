@@ -4,8 +4,6 @@ The test is that of core.evaluate.reliance, on a box that a person has drawn: th
 over in three ways, whose probabilities are averaged, and so is an equal area elsewhere.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -4,8 +4,6 @@ What both get right, or both wrong, says nothing about which is better; only the
 they part do. So the comparison sees far smaller differences than two separate intervals would.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 
@@ -45,8 +43,7 @@ class PairedComparison:
     def text(self, unit: str = "photo") -> str:
         """`better on 11 photos, worse on 1: a real difference (p = .006)`, or `... cannot tell`.
 
-        unit: the thing that is counted, `photo` or `object`.
-        """
+        unit: the thing that is counted, `photo` or `object`."""
         if not self.photos:
             objects = unit == "object"
             return (
@@ -84,8 +81,7 @@ def mcnemar(better: int, worse: int) -> float:
     """The two-sided p of the exact McNemar test (McNemar 1947, in its binomial form): how often a
     fair coin, thrown better + worse times, parts at least as unevenly. 1 when there is no throw.
 
-    Six photos that all speak for one run are the fewest that give p < .05 (2 / 2^6 = .031).
-    """
+    Six photos that all speak for one run are the fewest that give p < .05 (2 / 2^6 = .031)."""
     throws = better + worse
     fewer = sum(math.comb(throws, k) for k in range(min(better, worse) + 1))
     return min(1.0, 2 * fewer / 2**throws)
@@ -100,8 +96,7 @@ def compare_runs(
     """Two runs, each given as its predictions.csv, on the photos of a split that both answered.
 
     split: `validation` or a test set's name; with `object`, its object crops are compared. Photos
-    without a label are left out.
-    """
+    without a label are left out."""
     return compare_matched(match_runs([[predictions_a], [predictions_b]], split, score))
 
 

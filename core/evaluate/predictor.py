@@ -1,7 +1,5 @@
 """A finished run's network, built again from its folder: for photos that no data set knows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -45,14 +43,11 @@ def trained_network(run: Run, settings: ComputeSettings) -> Network:
     """The network as it was when the run ended, in inference mode.
 
     Raises InputError: one line, when the run is not finished, or its weights, or those its frozen
-    layers came with, are missing or others.
-    """
+    layers came with, are missing or others."""
     recipe, classes = run.recipe(), classes_of(run)
     if not has_weights(run):
         raise RunError(
-            N_("{run}: its trained weights are not kept here, so it cannot answer").format(
-                run=run.id
-            )
+            N_("{run}: its trained weights are not kept here, so it cannot answer", run=run.id)
         )
     torch.manual_seed(derived_seed(recipe.seed, "weights"))  # layers that nothing has trained
     network = build_network(recipe, classes, settings.device, settings.training == "bfloat16")
@@ -144,9 +139,8 @@ def _check_base_weights(run: Run, network: Network) -> None:
     except (OSError, SafetensorError) as error:
         raise RunError(damaged_text(path, error)) from None
     if base != network.base_weights_hash:
-        raise RunError(
-            N_(
-                "{run}: its frozen layers came with other weights of {backbone} than those that "
-                "are on this machine now"
-            ).format(run=run.id, backbone=run.recipe().backbone)
+        told = N_(
+            "{run}: its frozen layers came with other weights of {backbone} than those that "
+            "are on this machine now"
         )
+        raise RunError(told.format(run=run.id, backbone=run.recipe().backbone))

@@ -5,8 +5,6 @@ elsewhere, and all but the objects blanked (compare Xiao et al. 2021, "Noise or 
 three fills (core.data.masking), over which the probabilities are averaged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,8 +66,7 @@ def reliance(
     precomputed: predictions of test sets by name that were made already with the same network. The
     table has a row per photo and picture: split, file, variant (`plain`, `object`, `elsewhere`,
     `only_objects`), fill (empty for `plain`; `all` is the mean over the fills), predicted,
-    p_<class>.
-    """
+    p_<class>."""
     predictor = DerivedPredictor(setup, network)
     classes = setup.dataset.classes
     results, tables = {}, []
@@ -99,8 +96,7 @@ def summary(found: Sequence[MaskedPrediction], classes: Sequence[str]) -> dict[s
     without the objects minus the fall without all the rest (above 0: the answer hangs on the
     objects more than on all the rest of the photo). comparison: stays and fall of the
     objects and of the control area on the photos that had room for one, and selectivity, the mean
-    of the objects' fall minus the control's (above 0: it looked at the objects).
-    """
+    of the objects' fall minus the control's (above 0: it looked at the objects)."""
     background = classes.index(BACKGROUND) if BACKGROUND in classes else -1
     paired = [one for one in found if "elsewhere" in one.masked]
     alone: tuple[MaskVariant, ...] = ("object", "only_objects")

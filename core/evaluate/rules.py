@@ -1,8 +1,6 @@
 """The rules of the verdict, read from the top; the thresholds that they compare with; and what each
 verdict means. Fixed on the bundled toy set, explained in docs/how-numbers-are-computed.md."""
 
-from __future__ import annotations
-
 from core.base.language import N_
 from core.store.schemas import Verdict
 
@@ -50,10 +48,7 @@ THRESHOLDS: dict[str, tuple[float, str]] = {
             "of ln(classes), the loss of answering at random"
         ),
     ),
-    "rise": (
-        2.0,
-        N_("validation has got worse when its loss ends above this many times its best"),
-    ),
+    "rise": (2.0, N_("validation has got worse when its loss ends above this many times its best")),
     "shifted": (
         0.95,
         N_(

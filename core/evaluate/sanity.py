@@ -4,8 +4,6 @@ After Adebayo et al. 2018, "Sanity Checks for Saliency Maps": a map that looks t
 weights are does not tell what the weights have learned.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Sequence
 from typing import Any
@@ -30,8 +28,7 @@ def randomised_head_lift(
 
     Near 1 where the trained head does the work; well above, the backbone's features alone point
     at the objects, whatever the head. Test sets without a box that counts are left out. The draws
-    come from the run's seed; the network is not touched.
-    """
+    come from the run's seed; the network is not touched."""
     heads = [_randomised_head(network.head, setup.recipe.seed, draw) for draw in range(draws)]
     found = {}
     for test_set, photos in zip(setup.dataset.test_sets, setup.test_photos, strict=True):

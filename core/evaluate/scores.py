@@ -3,8 +3,6 @@
 `docs/how-numbers-are-computed.md` explains every number for readers.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -37,8 +35,7 @@ class Score:
 def wilson(correct: float, total: float, z: float = Z_95) -> tuple[float, float]:
     """Wilson's score interval for a share (E. B. Wilson 1927): low, high in 0..1.
 
-    total must be above 0; it and correct may be fractions (an effective number of photos).
-    """
+    total must be above 0; it and correct may be fractions (an effective number of photos)."""
     share = correct / total
     centre = share + z * z / (2 * total)
     spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
@@ -91,8 +88,7 @@ def balanced_accuracy(predicted: Sequence[str], truth: Sequence[str]) -> Score:
 
     The interval: 2.5 and 97.5 % of seeded draws from each class's Jeffreys posterior
     Beta(right + 1/2, wrong + 1/2) (Brown, Cai & DasGupta 2001), widened to hold the value: a
-    bootstrap within classes would be a point where all are right.
-    """
+    bootstrap within classes would be a point where all are right."""
     names = sorted(set(truth))
     photos = np.array([sum(t == name for t in truth) for name in names])
     right = np.array(
@@ -124,8 +120,7 @@ def present_accuracy(
 ) -> Score:
     """The share of photos whose prediction is one of the classes present, or the primary one.
 
-    Nearly empty as evidence where most photos show several classes: look at `constant`.
-    """
+    Nearly empty as evidence where most photos show several classes: look at `constant`."""
     accepted = [{main, *others} for main, others in zip(primary, present, strict=True)]
     names = set().union(*accepted)
     most = max(sum(name in answers for answers in accepted) for name in names)
@@ -165,8 +160,7 @@ def presence_ranking(
     ranking scores. The interval is Wilson's for as many photos as would give a share the variance
     of a seeded bootstrap over photos (an effective sample size, Korn & Graubard 1998), so that it
     holds the value; the bootstrap's own percentiles may not, as photos that are drawn twice rank
-    better than they did once.
-    """
+    better than they did once."""
     telling = present.any(axis=0) & ~present.all(axis=0)
     if not telling.any():
         return None
@@ -193,8 +187,7 @@ def set_scores(
     """The scores of one test set as plain data, by name: primary, object, ranking, present.
 
     photos, objects: rows of predictions.csv of one kind (the objects' primary is their label).
-    Unlabelled photos are left out; a score without any photo is left out too.
-    """
+    Unlabelled photos are left out; a score without any photo is left out too."""
     labelled = photos[photos["primary"] != ""]
     scores: dict[str, Score | None] = {}
     if len(labelled):

@@ -7,8 +7,6 @@ Generalization", arXiv 2409.19774). It speaks for the use that was stated (core.
 and synthetic shifts say little of others (Taori et al. 2020, arXiv 2007.00644): docs/evidence.md.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -119,8 +117,7 @@ def shifted_scores(
     MAX_LOSS), with intervals over photos, not views. total: over the families `counted`; untrained:
     over those of them that the recipe does not train on; each None without one. background: by how
     much accuracy before other backgrounds is lower than before those of the own class, paired by
-    photo; None without boxes. constant: what one answer for all gets.
-    """
+    photo; None without boxes. constant: what one answer for all gets."""
     photos = answers_by_photo(frame)
     families = {name: _score(photos.loc[name]) for name in FAMILY_TITLES if name in photos.index}
     untrained = [name for name in counted if name not in trained]

@@ -1,7 +1,5 @@
 """The pictures that a run was asked about, made again one by one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache
 

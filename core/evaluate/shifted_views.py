@@ -6,8 +6,6 @@ data set: every run answers the same pictures, and a photo that is added changes
 where it is the background that a hash picks).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

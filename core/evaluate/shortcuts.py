@@ -4,8 +4,6 @@ may learn that instead, and validation photos of the same shoot cannot show it (
 issues of cleanlab's Datalab, which correlate with classes). Free of torch.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -7,8 +7,6 @@ as another hand would have taken the photo. It is not flipped, since covers carr
 cut out, since the book could be; and it is not blurred, since a sharp photo is asked about.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
@@ -36,8 +34,7 @@ def tta_predictions(
     """The mean over the views, and each view's probabilities (views, photos, classes), plain first.
 
     plain: the network's predictions of the photos as they are. fingerprint: of all that decides
-    their pixels. The mean's class maps are the plain view's, since the others lie elsewhere.
-    """
+    their pixels. The mean's class maps are the plain view's, since the others lie elsewhere."""
     files = [f"{file}~{number}" for number in range(1, TTA_VIEWS + 1) for file in photos.files]
     varied = predictor.probabilities(
         f"{photos.split}/varied",

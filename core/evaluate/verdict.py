@@ -6,8 +6,6 @@ signs: does it find the objects, does it look at them, does it need them? Every 
 judged, and the worst decides. The first rule that fires gives the verdict (core.evaluate.rules).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -95,8 +93,7 @@ def judge(
     history: history.csv. validation: `accuracy` and `balanced`, scores (core.evaluate.scores.Score
     as data); the second where classes are uneven, else None. sets: per test set its `scores`,
     `localisation`, `single` and `origin`. reliance: core.evaluate.reliance's numbers by test set.
-    shifted: core.evaluate.shifted's numbers.
-    """
+    shifted: core.evaluate.shifted's numbers."""
     answer, told = _assess_validation(history, validation, classes)
     random = math.log(max(classes, 2))
     train_loss = float(history["train_loss"].iloc[-1])

@@ -1,7 +1,5 @@
 """Answers to views of photos, by photo: the share of right ones, and a bounded loss."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

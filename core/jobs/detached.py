@@ -4,8 +4,6 @@ A lock on a file in the folder, which the operating system drops when the proces
 dies, tells whether one is alive; the file holds its process id.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """How the workers are, and what is wrong with them, the queue or the machine, in plain words."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress

@@ -6,8 +6,6 @@ so on), which the operating system drops when the process dies however it dies, 
 alive. Visitors of a demo share the workers of their shared root (core.store.visitors).
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -292,8 +290,7 @@ def recover_queue(runs_dir: Path, clock: Clock) -> list[str]:
     while carrying nothing out.
 
     Runs that were under way are marked failed (their folder keeps every finished epoch and can be
-    resumed); runs that wait keep their place. Returns the ids of the failed ones.
-    """
+    resumed); runs that wait keep their place. Returns the ids of the failed ones."""
     queue, failed = Queue(runs_dir), []
     on_cluster = read_worker_settings(runs_dir).executor == "ray"
     entries = queue.entries()

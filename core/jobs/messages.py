@@ -5,8 +5,6 @@ A message is a JSON object and any number of binary parts (pictures, arrays). On
 their lengths stand in the text. No pickle: nothing that is read can carry code.
 """
 
-from __future__ import annotations
-
 import json
 import socket
 import struct
@@ -53,8 +51,7 @@ def receive(
     """Waits for a message. `check_cancelled` is called again and again meanwhile; raising from it
     stops.
 
-    Raises MessageError: it is none, too large, late, or the other side went away.
-    """
+    Raises MessageError: it is none, too large, late, or the other side went away."""
     deadline = time.monotonic() + timeout
     start = _read(connection, len(MAGIC) + 4, deadline, check_cancelled)
     if start[: len(MAGIC)] != MAGIC:
@@ -91,8 +88,7 @@ def _check_sizes(text: int, parts: list[int]) -> None:
         raise MessageError(
             N_(
                 "the message is too large: {size:.1f} MB in {count} parts; the limits are "
-                "{most:.0f} MB and {parts} parts"
-            ).format(
+                "{most:.0f} MB and {parts} parts",
                 size=(text + sum(parts)) / 1e6,
                 count=len(parts),
                 most=MAX_BYTES / 1e6,

@@ -1,8 +1,6 @@
 """Near-copies of a large data set, looked for in a process of its own with the lowest priority: it
 takes a core for a minute, in which the dashboard would answer nobody."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -50,8 +48,6 @@ def near_copies_in_subprocess(dataset: Dataset, runs_dir: Path) -> tuple[NearCop
     if found is None:  # a photo that cannot be read, or a folder that cannot be written
         lines = done.stderr.strip().splitlines() or [N_("no answer")]
         raise DataError(
-            N_("no search for near-copies: {reason}").format(
-                reason=lines[-1].removeprefix("error: "),
-            )
+            N_("no search for near-copies: {reason}", reason=lines[-1].removeprefix("error: "))
         )
     return found

@@ -9,8 +9,6 @@ The queue only orders work; what a run is doing, and the wish to cancel it, stan
 Any number of processes may use it at once.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -240,9 +238,8 @@ class Queue:
                 N_("{path}: cannot use the queue ({reason})").format(path=self.path, reason=error)
             ) from None
         except sqlite3.Error as error:
-            raise RunError(
-                N_(
-                    "{path}: cannot use the queue ({reason}): delete the file, and "
-                    "resume the runs that wait"
-                ).format(path=self.path, reason=error)
-            ) from None
+            told = N_(
+                "{path}: cannot use the queue ({reason}): delete the file, and "
+                "resume the runs that wait"
+            )
+            raise RunError(told.format(path=self.path, reason=error)) from None

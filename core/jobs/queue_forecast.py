@@ -1,8 +1,6 @@
 """When the runs in the queue are expected to begin and to end: arithmetic over estimates. Each
 waiting one begins when the first of the workers is free."""
 
-from __future__ import annotations
-
 import heapq
 import math
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 Where the system does not tell (macOS has no /proc), the answer is None and nothing is shown.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import time

@@ -1,8 +1,6 @@
 """What goes on while a server runs, with nobody looking: the queue is taken up where it was left;
 what killed processes and yesterday's visitors have left goes."""
 
-from __future__ import annotations
-
 import os
 import signal
 import threading

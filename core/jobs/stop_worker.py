@@ -1,8 +1,6 @@
 """Stopping the workers: after the epoch under way, or at once. The run that one was busy with goes
 back to its place in the queue, and on after its last finished epoch when a worker starts again."""
 
-from __future__ import annotations
-
 import os
 import signal
 import time
@@ -84,11 +82,8 @@ def stop_now(
             before, serving = serving, _serving(runs_dir, only)
             _send_signals(serving - before, sent)  # one that was started too, and stood in line
     if serving:
-        raise RunError(
-            N_("the worker (process {pid}) does not end, not even when it is killed").format(
-                pid=min(serving)
-            )
-        )
+        told = N_("the worker (process {pid}) does not end, not even when it is killed")
+        raise RunError(told.format(pid=min(serving)))
     with worker_lock(runs_dir) as place:
         if place:
             recover_queue(runs_dir, clock)
@@ -107,11 +102,8 @@ def _send_signals(pids: Collection[int], signum: signal.Signals) -> None:
             try:
                 os.kill(pid, signum)
             except PermissionError:
-                raise RunError(
-                    N_(
-                        "the worker (process {pid}) belongs to another user, who must end it"
-                    ).format(pid=pid)
-                ) from None
+                told = N_("the worker (process {pid}) belongs to another user, who must end it")
+                raise RunError(told.format(pid=pid)) from None
 
 
 def restart_worker(runs_dir: Path, clock: Clock = utc_now, only: Collection[int] = ()) -> None:

@@ -1,7 +1,5 @@
 """Deletes for good what visitors of a hosted demo made longer ago than the demo keeps it."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress

@@ -22,12 +22,7 @@ from core.base.errors import InputError, RunError
 from core.base.language import N_
 from core.jobs.local import loading_torch, recover_queue, worker_lock, worker_pids
 from core.jobs.queue import Queue
-from core.jobs.stop_worker import (
-    clear_stop_request,
-    request_stop,
-    requeue_work,
-    stop_requested,
-)
+from core.jobs.stop_worker import clear_stop_request, request_stop, requeue_work, stop_requested
 from core.jobs.visitor_sweep import delete_expired_visitor_runs
 from core.jobs.worker_settings import (
     WorkerSettings,
@@ -180,12 +175,11 @@ def _check_end_recorded(runs_dir: Path, work_id: str) -> None:
         return  # another process carries it out, and says itself how it ends
     mine = status.state == "running" and status.pid == os.getpid()
     if mine or status.state == "queued":
-        raise RunError(
-            N_(
-                "{run}: what became of it cannot be written; the worker leaves, and what waits "
-                "goes on waiting: free some space, then start a worker"
-            ).format(run=work_id)
+        told = N_(
+            "{run}: what became of it cannot be written; the worker leaves, and what waits "
+            "goes on waiting: free some space, then start a worker"
         )
+        raise RunError(told.format(run=work_id))
 
 
 def _check_stop_requested(run: Run, row: EpochRow) -> None:

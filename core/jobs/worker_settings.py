@@ -4,8 +4,6 @@
 OVERFIT_LENS_WORKERS, OVERFIT_LENS_EXECUTOR, OVERFIT_LENS_RAY_ADDRESS, OVERFIT_LENS_RUN_CORES.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import os
@@ -86,9 +84,7 @@ def write_worker_count(runs_dir: Path, workers: int) -> None:
     environment says it; DemoError for a visitor."""
     visitors.refuse_visitor(runs_dir, "worker")
     if os.environ.get(VARIABLES["workers"]):
-        raise RunError(
-            N_("{name} says how many workers there are").format(name="OVERFIT_LENS_WORKERS")
-        )
+        raise RunError(N_("{name} says how many workers there are", name="OVERFIT_LENS_WORKERS"))
     settings = read_worker_settings(runs_dir)
     path = Path(runs_dir) / SETTINGS_FILE
     try:

@@ -1,7 +1,5 @@
 """One number over the trainings of a recipe: its mean, with the lowest and the highest."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean

@@ -3,8 +3,6 @@
 Run `python -m core.model.backbones` to write `layers.json` again after a change here.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import warnings
@@ -31,8 +29,7 @@ def build_backbone(
     current seed) or a path to a .safetensors or .pth file with the whole network's state dict.
     The name is `none` or the SHA-256 of the file's tensors, so that a run can say which frozen
     weights it used without copying them.
-    Raises InputError when the weights are missing or are of another network.
-    """
+    Raises InputError when the weights are missing or are of another network."""
     path = find_weights(name, weights)
     model = timm_model(name)
     if model is not None:
@@ -169,9 +166,7 @@ def _read_state(path: Path) -> dict[str, Tensor]:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else "damaged"
-        raise _weights_error(
-            path, N_("not a file of weights ({reason})").format(reason=reason)
-        ) from None
+        raise _weights_error(path, N_("not a file of weights ({reason})", reason=reason)) from None
     if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
         raise _weights_error(path, N_("holds no state dict (names to tensors)"))
     return state
@@ -209,9 +204,7 @@ def _load_strict(network: nn.Module, state: dict[str, Tensor], path: Path) -> di
             why = N_("{name} is of {kind}, {layout}, which is not read here: save it as float32")
             raise _weights_error(path, why.format(name=name, kind=kind, layout=layout))
         if not torch.isfinite(state[name]).all():
-            raise _weights_error(
-                path, N_("{name} has values that are not finite").format(name=name)
-            )
+            raise _weights_error(path, N_("{name} has values that are not finite", name=name))
         used[name] = state[name]
     network.load_state_dict(used)
     return used

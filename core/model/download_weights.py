@@ -1,8 +1,6 @@
 """Brings a backbone's ImageNet weights onto this machine: from torchvision's server, a mirror, or a
 file that is here already."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil
@@ -31,8 +29,7 @@ def fetch_weights(
     on_bytes: told how many bytes there are. Nothing is put there unless its SHA-256 begins as
     torchvision's file name says and its tensors are the backbone's; the file is read without
     running code. A download that stops leaves a `.part` file, after which the next try goes on.
-    Raises InputError: one line.
-    """
+    Raises InputError: one line."""
     place = imagenet_weights_path(backbone)
     facts = BACKBONES[backbone]
     if facts.hub_id and not place.is_file():
@@ -63,9 +60,7 @@ def fetch_weights(
             )
         except InputError as error:
             raise InputError(
-                N_("{error}; or name a mirror (--url) or a file you have (--from)").format(
-                    error=error
-                )
+                N_("{error}; or name a mirror (--url) or a file you have (--from)", error=error)
             ) from None
         part.replace(place)
     return place
@@ -84,17 +79,13 @@ def _fetch_from_hub(backbone: str, hub_id: str) -> Path:
             continue
         except Exception as error:  # of the network, in many ways
             reason = str(error).strip().splitlines() or [type(error).__name__]
-            raise InputError(
-                N_(
-                    "https://huggingface.co/{hub_id}: cannot be downloaded ({reason}): is this "
-                    "machine online? Or put `weights: FILE` into the recipe"
-                ).format(hub_id=hub_id, reason=reason[0][:120])
-            ) from None
-    raise InputError(
-        N_("https://huggingface.co/{hub_id}: holds none of {files}").format(
-            hub_id=hub_id, files=", ".join(HUB_FILES)
-        )
-    )
+            told = N_(
+                "https://huggingface.co/{hub_id}: cannot be downloaded ({reason}): is this "
+                "machine online? Or put `weights: FILE` into the recipe"
+            )
+            raise InputError(told.format(hub_id=hub_id, reason=reason[0][:120])) from None
+    told = N_("https://huggingface.co/{hub_id}: holds none of {files}")
+    raise InputError(told.format(hub_id=hub_id, files=", ".join(HUB_FILES)))
 
 
 def _copy(backbone: str, source: Path, place: Path) -> None:

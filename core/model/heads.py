@@ -7,8 +7,6 @@ What is behind a class map depends on the head, and is known here alone:
 - dense (Keras): Grad-CAM (Selvaraju et al. 2017) at the features that enter the head.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,8 +35,7 @@ def class_map_head(head: ClassMapHead, channels: int, classes: int) -> list[nn.M
 
     The third was written Dropout2d in the article's code and so drops whole class maps; the
     last dropout was too, but on (photos, classes) logits that acts elementwise, so it is a plain
-    Dropout today.
-    """
+    Dropout today."""
     return [
         nn.Dropout2d(head.dropout.features),
         nn.Conv2d(channels, classes, kernel_size=3, padding=1),
@@ -116,7 +113,6 @@ def grad_cam(features: Tensor, active: Tensor, hidden: Tensor, logits: Tensor) -
     The features reach the head as averages, so that gradient is the same in every cell: 1 / cells
     times the sum over active units j of logits[c, j] hidden[j, k]. It needs no backward pass and
     comes for all photos and classes at once. Times the cells, a map's mean is the class's logit but
-    for what the biases give, and the maps are on the scale of the class-map head's.
-    """
+    for what the biases give, and the maps are on the scale of the class-map head's."""
     weights = (logits.float() * active[:, None, :]) @ hidden.float()
     return torch.einsum("nck,nkyx->ncyx", weights, features.float())

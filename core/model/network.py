@@ -1,7 +1,5 @@
 """The network: a flat list of layers, run from any index on, that hands out its class maps."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import torch
@@ -74,8 +72,7 @@ def build_network(
 ) -> Network:
     """The recipe's network; its random weights come from torch's current seed.
 
-    Raises InputError when the weights are missing or of another network.
-    """
+    Raises InputError when the weights are missing or of another network."""
     layers, base = build_backbone(
         recipe.backbone, recipe.map_stride, recipe.weights, recipe.image_size
     )

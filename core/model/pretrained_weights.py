@@ -3,8 +3,6 @@
 Free of torch, so that the dashboard and the commands can ask before anything starts.
 """
 
-from __future__ import annotations
-
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,26 +17,20 @@ HUB_FILES = ("model.safetensors", "pytorch_model.bin")
 def find_weights(backbone: str, weights: str) -> Path | None:
     """The file that a recipe's `weights` names; None for `none`.
 
-    Raises InputError when it is not on this machine; for ImageNet weights with the ways on.
-    """
+    Raises InputError when it is not on this machine; for ImageNet weights with the ways on."""
     if weights == "none":
         return None
     path = imagenet_weights_path(backbone) if weights == "imagenet" else Path(weights)
     if path.is_file():
         return path
     if weights != "imagenet":
-        raise InputError(
-            N_(
-                "weights: {path}: no such file; give imagenet, none or the path of a file "
-                "of weights"
-            ).format(
-                path=path,
-            )
+        told = N_(
+            "weights: {path}: no such file; give imagenet, none or the path of a file of weights"
         )
+        raise InputError(told.format(path=path))
     raise InputError(
         N_(
-            "weights: the ImageNet weights of {backbone} ({file}) are not on this machine: {ways}"
-        ).format(
+            "weights: the ImageNet weights of {backbone} ({file}) are not on this machine: {ways}",
             backbone=backbone,
             file=path.name,
             ways=", or ".join(missing_weights_options(backbone)),
@@ -61,16 +53,12 @@ def missing_weights_options(backbone: str) -> tuple[str, ...]:
         )
         return (
             *extra,
-            N_("download them with `{command}` ({size})").format(
-                command=fetch, size=facts.weights_size
-            ),
+            N_("download them with `{command}` ({size})", command=fetch, size=facts.weights_size),
             N_("use a file of your own (`weights: FILE` in the recipe)"),
             lite0,
         )
     return (
-        N_("download them with `{command}` ({size})").format(
-            command=fetch, size=facts.weights_size
-        ),
+        N_("download them with `{command}` ({size})", command=fetch, size=facts.weights_size),
         N_(
             "use a file of your own (torchvision's: `{command} --from FILE`; any other: "
             "`weights: FILE` in the recipe)"

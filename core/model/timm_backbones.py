@@ -7,8 +7,6 @@ class-map head on them gives exact class activation maps: of a vision transforme
 patch, whose mean is the class's logit.
 """
 
-from __future__ import annotations
-
 import math
 import sys
 from typing import Any
@@ -91,11 +89,8 @@ def build_timm(model: TimmModel, image_size: int) -> nn.Module:
         network: nn.Module = timm.create_model(model.name, pretrained=False, num_classes=0, **size)
     except Exception as error:
         reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else repr(error)
-        raise InputError(
-            N_("image_size: timm/{name} cannot be built for {size} px ({reason})").format(
-                name=model.name, size=image_size, reason=reason
-            )
-        ) from None
+        told = N_("image_size: timm/{name} cannot be built for {size} px ({reason})")
+        raise InputError(told.format(name=model.name, size=image_size, reason=reason)) from None
     return network
 
 

@@ -5,8 +5,6 @@ a photo of its size, with hooks that note which module's output enters which. Wh
 chain up to the features, they are the flat list; names given renew those entries only.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import sys

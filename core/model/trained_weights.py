@@ -4,8 +4,6 @@ Tensors are named `layers.<index>.<name>`, by the flat list. Frozen layers are n
 file's one metadata key `base` names the weights they came with.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -59,9 +57,7 @@ def load_weights(run: Path, network: Network, recipe: Recipe) -> None:
     try:
         load_tensors(network, recipe, load_file(path))
     except FileNotFoundError:
-        raise RunError(
-            N_("{path}: missing; only a finished run has it").format(path=path)
-        ) from None
+        raise RunError(N_("{path}: missing; only a finished run has it", path=path)) from None
     except (OSError, SafetensorError, ValueError, RuntimeError) as error:
         raise RunError(
             N_("{path}: damaged or of another network ({error})").format(path=path, error=error)

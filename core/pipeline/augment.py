@@ -7,8 +7,6 @@ number of a view comes from one generator, so a view depends on (seed, epoch, ph
 here changes every run: the tests hold a view's exact numbers.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,8 +66,7 @@ class AugmentParams:
     the flips; negative where the photo is smaller than the view. centres: of the cutout's holes,
     fractions of height and width; none when it does not fire. noise: (3, height, width) in 0..1
     that erases the view from the pixel `noise_at` (row, column) of the view on; None when it does
-    not fire.
-    """
+    not fire."""
 
     height: int
     width: int
@@ -135,8 +132,7 @@ def sample_erasing(
     aspect (Zhong et al. 2017, "Random Erasing Data Augmentation", whose pixels are random too).
 
     draws: area, aspect and place, each in 0..1. Where the paper draws again until a rectangle fits,
-    this one is put where it fits, and a side that is longer than the view's is cut to it.
-    """
+    this one is put where it fits, and a side that is longer than the view's is cut to it."""
     area = erase.area[0] + draws[0] * (erase.area[1] - erase.area[0])
     aspect = erase.aspect[0] + draws[1] * (erase.aspect[1] - erase.aspect[0])
     height = min(size, round(size * math.sqrt(area * aspect)))

@@ -7,8 +7,6 @@ compute while others wait; a damaged one is computed again; the least recently u
 folder grows past its bound. A cache that cannot be written is done without.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """What the trained layers are fed: photos, or features that the frozen prefix gave once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,8 +20,7 @@ class FeatureExtractor:
 
     An entry of the cache is named by all that its features depend on: weights, layers, formats and
     photos; the pool of training views by the augmentation and the seed besides. `tick` is called
-    between batches.
-    """
+    between batches."""
 
     def __init__(
         self,
@@ -81,8 +78,7 @@ class FeatureExtractor:
         """Features of every view of the pool: (views, photos, channels, rows, columns).
 
         Each view of the pool is an entry of its own, so that a run that is stopped in between loses
-        one view at most, and a larger pool begins with what a smaller one computed.
-        """
+        one view at most, and a larger pool begins with what a smaller one computed."""
         facts = {
             "set": "pool",
             "files": views.files,

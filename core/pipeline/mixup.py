@@ -5,8 +5,6 @@ and lambda depend on (seed, view, photo) alone, and photos are mixed before the 
 a pool of views holds mixed pairs, and their features can be computed once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,8 +25,7 @@ def sample_mixup(
     """What a photo's view is mixed with: one of the partners; None without mixup.
 
     The larger part is always the photo's own (lambda and 1 - lambda are exchanged if need be), so
-    that an epoch still shows every photo once.
-    """
+    that an epoch still shows every photo once."""
     if alpha == 0:
         return None
     random = generator(seed, "mixup", view, file)

@@ -4,8 +4,6 @@ Nothing is measured at run time: the same recipe on the same machine always reso
 settings, which are recorded with the run, because they decide its bits.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Predictions and class maps of photos as they are, in one forward pass."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,8 +29,7 @@ class PhotoSet:
     """Photos as the network sees them, with what is known about each.
 
     pixels: uint8 (photos, 3, size, size). features: of the frozen prefix, where there is one.
-    primary is "" and present () where unlabelled.
-    """
+    primary is "" and present () where unlabelled."""
 
     split: str
     files: tuple[str, ...]

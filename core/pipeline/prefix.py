@@ -5,8 +5,6 @@ to pass them once. Batch norms are folded into the convolutions before them, and
 the format and memory layout that are fastest on the machine (core.pipeline.precision).
 """
 
-from __future__ import annotations
-
 import copy
 from itertools import pairwise
 
@@ -71,8 +69,7 @@ def fold_batch_norms(module: nn.Module) -> None:
     timm's batch norms carry their activation: it stays where the batch norm was. Only for modules
     that list each batch norm right after the convolution whose output it takes, as those of the
     backbones here do (a residual block too, whatever else it does with its parts). The models of
-    timm that do not are marked `keeps_norms` (core.model.backbones).
-    """
+    timm that do not are marked `keeps_norms` (core.model.backbones)."""
     if getattr(module, "keeps_norms", False):
         return
     children = list(module.named_children())

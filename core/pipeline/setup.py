@@ -1,7 +1,5 @@
 """Everything a training needs in memory, from a recipe and a data set's folder."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,11 +11,7 @@ import torch
 from core.base.machine import configure_device, configure_malloc, configure_threads
 from core.base.random_streams import derived_seed
 from core.data.dataset import Dataset, TestSet, read_dataset
-from core.data.earlier_photos import (
-    fingerprint_history,
-    photos_of_run,
-    without_sets_in_capture,
-)
+from core.data.earlier_photos import fingerprint_history, photos_of_run, without_sets_in_capture
 from core.data.fingerprints import FileDigests, fingerprints
 from core.data.split import split_photos
 from core.model.network import Network, build_network

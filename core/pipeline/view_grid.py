@@ -1,7 +1,5 @@
 """A wall of training views: what the network really sees of a few photos, and when."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
@@ -54,8 +52,7 @@ def build_view_grid(
     few classes; each photo's are those that training shows from `first_epoch` on.
 
     Raises DataError: one line, when a photo is not there or cannot be read, or the recipe's split
-    does not fit the photos.
-    """
+    does not fit the photos."""
     training, _ = split_photos(dataset, recipe)
     chosen = _find_photos(dataset, files) if files else _first_per_class(dataset, training)
     views = TrainingViews(recipe, dataset, training, read)
@@ -94,12 +91,8 @@ def _find_photos(dataset: Dataset, files: Sequence[str]) -> list[int]:
     places = {photo.file: index for index, photo in enumerate(dataset.train)}
     for file in files:
         if file not in places:
-            raise DataError(
-                N_("{place}: no photo {file}: choose another one").format(
-                    place=dataset.root / "train",
-                    file=file,
-                )
-            )
+            told = N_("{place}: no photo {file}: choose another one")
+            raise DataError(told.format(place=dataset.root / "train", file=file))
     return [places[file] for file in files]
 
 

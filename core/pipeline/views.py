@@ -1,7 +1,5 @@
 """The training photos: which view each shows when, and with which label."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -38,8 +36,7 @@ class TrainingViews:
 
     With `views_per_photo: K` each photo has a fixed pool of K views and passes through all of
     them, in an order of its own, every K times it is shown; with null each time is a fresh one.
-    Each photo is read once, when a view of it is first asked for; `tick` is called before.
-    """
+    Each photo is read once, when a view of it is first asked for; `tick` is called before."""
 
     def __init__(
         self,

@@ -1,7 +1,5 @@
 """The figure of a run's answer to one photo: a bar for each class, and one with a part hidden."""
 
-from __future__ import annotations
-
 import plotly.graph_objects as go
 
 from core.base.formatting import decimal

@@ -1,7 +1,5 @@
 """Figures that lay several runs over each other, beside those of core.plots.figures."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,8 +22,7 @@ def drift_steps(overlay: pd.DataFrame, colour_scheme: ColourScheme) -> go.Figure
     """How much each backbone layer has changed what it makes of the photos: a line per item, with
     hollow points where its layer is frozen.
 
-    overlay: a table of core.compare.comparison.drift_overlays. colour_scheme: of its `run`s.
-    """
+    overlay: a table of core.compare.comparison.drift_overlays. colour_scheme: of its `run`s."""
     figure = go.Figure()
     runs = list(dict.fromkeys(overlay["run"]))
     many = len(runs) > MAX_COLOURS

@@ -1,7 +1,5 @@
 """The figure of training curves of many items, panel under panel on one axis."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -46,8 +44,7 @@ def curve_panels(
 
     Of few items training (dotted) and validation loss share a panel, and groups have their band; of
     many, each curve has its own panel and no band. titles: by item id. log: of the losses. raw:
-    draws what was smoothed away faintly behind. A trace's `meta` is its item's id.
-    """
+    draws what was smoothed away faintly behind. A trace's `meta` is its item's id."""
     many = len(colour_scheme.colours) > MAX_COLOURS
     panels: list[tuple[str, ...]] = [("train_loss", "val_loss"), ("val_accuracy",)]
     if many:
@@ -71,10 +68,7 @@ def curve_panels(
 
 
 def panel_layout(
-    panels: Sequence[tuple[str, ...]],
-    values: Sequence[NDArray[np.float64]],
-    axis: Axis,
-    log: bool,
+    panels: Sequence[tuple[str, ...]], values: Sequence[NDArray[np.float64]], axis: Axis, log: bool
 ) -> dict[str, object]:
     """The layout of a panel above the other, each with its curves (core.store.groups.CURVES), on
     one x axis. values: all that a panel shows."""

@@ -1,8 +1,6 @@
 """Plotly figures from data frames. No figure computes a number; every figure suits a light and a
 dark page, because paper and text take the page's colours, and ours have another on dark pages."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from html import escape
@@ -229,8 +227,7 @@ def lr_search_curves(curves: pd.DataFrame, suggested: float | None) -> go.Figure
 def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
     """A bar per layer, 1 - CKA to its start: 0 is as it began. Frozen layers are bracketed.
 
-    layers: rows of drift.csv.
-    """
+    layers: rows of drift.csv."""
     told = [
         _("no weights")
         if pd.isna(value)

@@ -2,8 +2,6 @@
 (pages/widgets/ui/live_chart.js draws them in place; a Plotly figure is built anew, and so flickers,
 at every change)."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

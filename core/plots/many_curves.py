@@ -1,7 +1,5 @@
 """The figure of training curves of very many items: bands for all, lines for a few."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -30,8 +28,7 @@ def many_curve_panels(
     colour, and the lines of the items `drawn` (ids).
 
     Every item can be pointed at: an invisible trace holds the lines of all, `meta` their names and
-    how many points each has (pages/widgets/ui/plot.js draws the one under the pointer).
-    """
+    how many points each has (pages/widgets/ui/plot.js draws the one under the pointer)."""
     traces: list[dict[str, object]] = []
     values = {}
     for number, (curve, matrix) in enumerate(matrices.items(), start=1):

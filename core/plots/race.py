@@ -1,7 +1,5 @@
 """The race of a search: recipes down, folds across; and which parameters decided."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

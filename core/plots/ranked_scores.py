@@ -1,7 +1,5 @@
 """The scores of many items as columns of dots, an item a row, the best at the top."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

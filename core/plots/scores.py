@@ -1,8 +1,6 @@
 """The figure of scores: a dot per run or group with its interval, and grey marks for what costs no
 training."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -132,8 +130,7 @@ def member_markers(
     """A mark per run of a group, nothing for a run alone: a tick in the row at its place or, where
     scores stand upright over their places, a small dot.
 
-    rows: with `members`, the runs' scores. places, row_colours: one per row.
-    """
+    rows: with `members`, the runs' scores. places, row_colours: one per row."""
     points = [
         (value, place, colour)
         for members, place, colour in zip(rows["members"], positions, row_colours, strict=True)

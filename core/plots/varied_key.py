@@ -1,7 +1,5 @@
 """The figure of scores against the number that a batch varies."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

@@ -4,8 +4,6 @@ A rate may be anything while a person types; what cannot be read as one is left 
 refuse, and counts as no rate here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

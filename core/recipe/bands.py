@@ -47,8 +47,7 @@ def stage_ranges(
 
     A head-only stage uses the rate of the last band unless it names its own; a stage of bands
     that names a rate uses it for every band that is not frozen. A probe's head has no rate: 1
-    stands for it here. Averaging weights moves what the bands train.
-    """
+    stands for it here. Averaging weights moves what the bands train."""
     bands = band_ranges(recipe.bands, layer_count)
     if stage.train in ("head", "probe"):
         lr = bands[-1].lr if stage.lr is None else stage.lr
@@ -93,14 +92,11 @@ def check_stages(recipe: Recipe) -> None:
         ranges = stage_ranges(recipe, stage, head, len(layers))
         trained = [layers[band.first : band.last + 1] for band in ranges if not band.frozen]
         if not any(layer.params for band in trained for layer in band):
-            raise RecipeError(
-                N_(
-                    "stages.{number}: nothing would train: give a band with weights, or the stage, "
-                    "an lr above 0"
-                ).format(
-                    number=number,
-                )
+            told = N_(
+                "stages.{number}: nothing would train: give a band with weights, or the stage, "
+                "an lr above 0"
             )
+            raise RecipeError(told.format(number=number))
 
 
 def scaled_bands(recipe: Recipe, lr: float) -> tuple[tuple[int, float], ...]:
@@ -136,8 +132,7 @@ def parameter_groups(
     Each group carries `base_lr`, the band's full rate, and `label`. With layer-wise rate decay
     (Clark et al. 2020, ELECTRA; Bao et al. 2022, BEiT) each layer is a group of its own: its band's
     rate times `layer_decay` to the power of its distance from the head, counted in layers with
-    weights.
-    """
+    weights."""
     if layer_decay is not None:
         weighted = [i for i in range(head_start) if any(True for _ in layers[i].parameters())]
         distance = {index: len(weighted) - place for place, index in enumerate(weighted)}

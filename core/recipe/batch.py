@@ -9,8 +9,6 @@ values, every combination is a recipe; as a list of named changes, each entry is
       batch_size: [8, 16]                         - {name: slow, bands.1.lr: 1e-4}
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -70,8 +68,7 @@ def load_recipe_batch(
 ) -> RecipeBatch:
     """The batch of a name or YAML file; `changes` by dotted key are made to every recipe.
 
-    Raises RecipeError or InputError: one line that names the file and the key or entry.
-    """
+    Raises RecipeError or InputError: one line that names the file and the key or entry."""
     source = str(name_or_path)
     ready = source in recipe_batch_names()
     path = BATCHES_DIR / f"{source}.yaml" if ready else Path(name_or_path)
@@ -177,9 +174,7 @@ def _refuse_overlap(varied: tuple[str, ...], changes: dict[str, Any], source: st
         for own in varied:
             if f"{own}.".startswith(f"{key}.") or f"{key}.".startswith(f"{own}."):
                 raise RecipeError(
-                    N_("--set {key}: {source} varies {own} itself").format(
-                        key=key, source=source, own=own
-                    )
+                    N_("--set {key}: {source} varies {own} itself", key=key, source=source, own=own)
                 )
 
 

@@ -1,7 +1,5 @@
 """Compares runs: which recipe keys differ."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,8 +29,7 @@ def flat_recipe(recipe: Mapping[str, Any]) -> dict[str, str]:
 def recipe_difference(recipes: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """The keys that differ between recipes: column `key`, then one column per run id.
 
-    A key that a recipe lacks shows as `-`.
-    """
+    A key that a recipe lacks shows as `-`."""
     flats = {run: flat_recipe(recipe) for run, recipe in recipes.items()}
     keys = dict.fromkeys(key for flat in flats.values() for key in flat if key != "name")
     rows = [(key, *(flat.get(key, "-") for flat in flats.values())) for key in keys]

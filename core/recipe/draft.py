@@ -1,7 +1,5 @@
 """A recipe that is being written: what differs from where it began, and taking one key back."""
 
-from __future__ import annotations
-
 import copy
 import json
 from collections.abc import Mapping
@@ -22,23 +20,15 @@ def parse_uploaded_recipe(name: str, data: bytes) -> Recipe:
     """The recipe in a file that somebody gave. Raises InputError: one line that names the file and,
     where one is wrong, the key."""
     if len(data) > MAX_BYTES:
-        raise RecipeError(
-            N_("{name}: larger than 1 MB, so it is no recipe").format(
-                name=name,
-            )
-        )
+        raise RecipeError(N_("{name}: larger than 1 MB, so it is no recipe", name=name))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise RecipeError(
-            N_("{path}: not UTF-8 text: save it again as UTF-8").format(path=name)
-        ) from None
+        raise RecipeError(N_("{path}: not UTF-8 text: save it again as UTF-8", path=name)) from None
     found = parse_yaml(text, name)
     if isinstance(found, dict) and {"base", "vary"} <= set(found):
         raise RecipeError(
-            N_("{name}: a batch of recipes: `python -m core train {name}`").format(
-                name=name,
-            )
+            N_("{name}: a batch of recipes: `python -m core train {name}`", name=name)
         )
     try:
         return recipe_from_dict(found, name)

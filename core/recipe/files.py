@@ -1,7 +1,5 @@
 """Reads and writes recipes: presets and YAML files, `--set key=value`, errors in one line."""
 
-from __future__ import annotations
-
 import copy
 import difflib
 import math
@@ -44,8 +42,7 @@ PRESETS_DIR = Path(__file__).parent / "presets"
 def recipe_from_dict(data: Any, source: str = "recipe") -> Recipe:
     """A checked recipe from plain data (a dict as YAML gives it; None counts as empty).
 
-    Raises RecipeError: one line that names the key and what is allowed.
-    """
+    Raises RecipeError: one line that names the key and what is allowed."""
     data = {} if data is None else data
     if not isinstance(data, dict):
         raise RecipeError(N_("{path}: must be a list of `key: value` lines").format(path=source))
@@ -58,8 +55,7 @@ def recipe_from_dict(data: Any, source: str = "recipe") -> Recipe:
 def load_recipe(name_or_path: str | Path, changes: dict[str, Any] | None = None) -> Recipe:
     """The recipe of a preset's name or of a YAML file, with `changes` by dotted key.
 
-    Raises RecipeError or InputError: one line that names the file or key.
-    """
+    Raises RecipeError or InputError: one line that names the file or key."""
     return apply_changes(read_recipe_dict(name_or_path), changes or {}, str(name_or_path))
 
 
@@ -71,20 +67,12 @@ def read_recipe_dict(name_or_path: str | Path) -> dict[str, Any]:
         path = PRESETS_DIR / f"{text}.yaml"
     elif path.suffix not in (".yaml", ".yml") and not _is_file(path):
         known = ", ".join(preset_names())
-        raise RecipeError(
-            N_("{name}: no such preset ({known}) and no recipe file of that name").format(
-                name=text[:80],
-                known=known,
-            )
-        )
+        told = N_("{name}: no such preset ({known}) and no recipe file of that name")
+        raise RecipeError(told.format(name=text[:80], known=known))
     data = read_yaml(path)
     data = {} if data is None else data
     if not isinstance(data, dict):
-        raise RecipeError(
-            N_("{path}: must be a list of `key: value` lines").format(
-                path=path,
-            )
-        )
+        raise RecipeError(N_("{path}: must be a list of `key: value` lines", path=path))
     return data
 
 
@@ -111,11 +99,7 @@ def parse_changes(assignments: list[str]) -> dict[str, Any]:
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals or not key.strip():
-            raise RecipeError(
-                N_("--set {assignment}: must be key=value").format(
-                    assignment=assignment,
-                )
-            )
+            raise RecipeError(N_("--set {assignment}: must be key=value", assignment=assignment))
         changes[key.strip()] = parse_yaml(value, f"--set {key.strip()}")
     return changes
 
@@ -180,30 +164,19 @@ def _set_key(data: Any, dotted: str, value: Any) -> None:
         node[int(last) if last.isdecimal() and int(last) in node else last] = value
     else:
         raise RecipeError(
-            N_("{dotted}: {parent} is a single value").format(
-                dotted=dotted,
-                parent=".".join(parents),
-            )
+            N_("{dotted}: {parent} is a single value", dotted=dotted, parent=".".join(parents))
         )
 
 
 def _child(node: Any, part: str, dotted: str) -> Any:
     if isinstance(node, list):
         if not part.isdecimal() or int(part) >= len(node):
-            raise RecipeError(
-                N_("{dotted}: must be a whole number from 0 to {last}").format(
-                    dotted=dotted,
-                    last=len(node) - 1,
-                )
-            )
+            told = N_("{dotted}: must be a whole number from 0 to {last}")
+            raise RecipeError(told.format(dotted=dotted, last=len(node) - 1))
         return node[int(part)]
     if isinstance(node, dict):
         return node.get(part)
-    raise RecipeError(
-        N_("{dotted}: its parent is a single value").format(
-            dotted=dotted,
-        )
-    )
+    raise RecipeError(N_("{dotted}: its parent is a single value", dotted=dotted))
 
 
 # --- errors in one line ---------------------------------------------------------------------------
@@ -244,9 +217,7 @@ def _explain(first: Any, key: str, data: dict[str, Any]) -> str:
         case "missing":
             return N_("missing")
         case "literal_error":
-            return N_("must be {expected}, not {given}").format(
-                expected=context["expected"], given=shown
-            )
+            return N_("must be {expected}, not {given}", expected=context["expected"], given=shown)
         case "union_tag_invalid":
             return N_("must be one of {expected}, not {given}").format(
                 expected=context["expected_tags"], given=repr(context["tag"])

@@ -5,8 +5,6 @@ or inverted-residual block counts as one), then the head's: seven of the class-m
 dense one (core.recipe.network_layers). `layers.json` holds the backbones' lists; it is generated
 from the real networks by `python -m core.model.backbones` and a test keeps it current."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -27,8 +25,7 @@ class Layer:
 
     channels: output channels; side: height and width of the output in cells for a square photo
     (0 for a plain vector); params: number of weights that can train; layout: of the output's axes
-    (NLC: tokens).
-    """
+    (NLC: tokens)."""
 
     index: int
     name: str
@@ -56,8 +53,7 @@ class BackboneSpec:
     Hugging Face Hub, of a timm model.
     rounds_up: whether an uneven side is rounded up when it is halved ("same" padding).
     channels_last: whether it runs faster on a CPU with the channels last in memory.
-    train_bfloat16: whether training in bfloat16 pays on a CPU that multiplies it in hardware.
-    """
+    train_bfloat16: whether training in bfloat16 pays on a CPU that multiplies it in hardware."""
 
     title: str
     map_stride: int
@@ -209,14 +205,9 @@ def find_backbone(name: str) -> BackboneSpec:
     except KeyError:
         model = timm_model(name)
     if model is not None:
-        raise ValueError(
-            N_("{name} cannot be taken: {reason}").format(name=name, reason=model.refused)
-        )
-    raise ValueError(
-        N_("must be {names} or timm/NAME of a model that timm has, not {given}").format(
-            names=", ".join(map(repr, BACKBONES)), given=repr(name)[:80]
-        )
-    )
+        raise ValueError(N_("{name} cannot be taken: {reason}", name=name, reason=model.refused))
+    told = N_("must be {names} or timm/NAME of a model that timm has, not {given}")
+    raise ValueError(told.format(names=", ".join(map(repr, BACKBONES)), given=repr(name)[:80]))
 
 
 @cache

@@ -1,7 +1,5 @@
 """The same recipe several times over: with other seeds, or with each fold in turn validating."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from core.recipe.files import recipe_dict, recipe_from_dict

@@ -36,11 +36,7 @@ def _between(low: float, high: float) -> AfterValidator:
             except OverflowError:
                 given = N_("so large a number")
             raise ValueError(
-                N_("must be from {low:g} to {high:g}, not {given}").format(
-                    low=low,
-                    high=high,
-                    given=given,
-                )
+                N_("must be from {low:g} to {high:g}, not {given}", low=low, high=high, given=given)
             )
         return value
 
@@ -54,11 +50,7 @@ LearningRate = Annotated[float, _between(0, 10)]
 
 def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
     if pair[0] > pair[1]:
-        raise ValueError(
-            N_("must go from low to high, not {pair}").format(
-                pair=list(pair),
-            )
-        )
+        raise ValueError(N_("must go from low to high, not {pair}", pair=list(pair)))
     return pair
 
 
@@ -126,8 +118,7 @@ class Stage(_Part):
     `cycle_len` epochs, each cycle `cycle_mult` times as long as the one before. `probe` fits the
     head by logistic regression, `wise_ft` averages weights with those after the first stage
     (core.train.probe): each counts as one epoch, and has no other key than `alpha`, which is the
-    share of the fine-tuned weights.
-    """
+    share of the fine-tuned weights."""
 
     train: Literal["head", "bands", "probe", "wise_ft"]
     epochs: Annotated[int, _between(1, 1000)] | None = None
@@ -151,9 +142,7 @@ class Stage(_Part):
             raise ValueError(N_("alpha goes with train: wise_ft"))
         if not self.by_gradients:
             if self != Stage.model_construct(train=self.train, alpha=self.alpha):
-                raise ValueError(
-                    N_("train: {kind} takes no epochs or rates").format(kind=self.train)
-                )
+                raise ValueError(N_("train: {kind} takes no epochs or rates", kind=self.train))
             return self
         if (self.epochs is None) == (self.cycles is None):
             raise ValueError(N_("needs either epochs or cycles (with cycle_len)"))
@@ -221,11 +210,7 @@ class Erase(_Part):
 
 def _odd(size: int) -> int:
     if size % 2 == 0:
-        raise ValueError(
-            N_("must be odd, not {size}").format(
-                size=size,
-            )
-        )
+        raise ValueError(N_("must be odd, not {size}", size=size))
     return size
 
 
@@ -274,13 +259,8 @@ class _Folds(_Part):
         if "folds" in info.data:  # otherwise the error is told there
             last = info.data["folds"] - 1
             if not 0 <= fold <= last:
-                raise ValueError(
-                    N_("must be from 0 to {last}, the last of {count}, not {fold}").format(
-                        last=last,
-                        count=last + 1,
-                        fold=fold,
-                    )
-                )
+                told = N_("must be from 0 to {last}, the last of {count}, not {fold}")
+                raise ValueError(told.format(last=last, count=last + 1, fold=fold))
         return fold
 
 
@@ -381,10 +361,9 @@ class Recipe(_Part):
     def _stride_fits(self) -> Recipe:
         strides = BACKBONES[self.backbone].map_strides
         if self.map_stride not in strides:
+            told = N_("map_stride: must be {strides}, not {given}")
             raise ValueError(
-                N_("map_stride: must be {strides}, not {given}").format(
-                    strides=" or ".join(map(str, strides)), given=self.map_stride
-                )
+                told.format(strides=" or ".join(map(str, strides)), given=self.map_stride)
             )
         return self
 
@@ -393,31 +372,21 @@ class Recipe(_Part):
         firsts = [band.first for band in self.bands]
         if firsts[0] != 0:
             raise ValueError(
-                N_("bands.0.from: must be 0, not {first}: bands cover every layer").format(
-                    first=firsts[0],
-                )
+                N_("bands.0.from: must be 0, not {first}: bands cover every layer", first=firsts[0])
             )
         for i in range(1, len(firsts)):
             if firsts[i] <= firsts[i - 1]:
-                raise ValueError(
-                    N_(
-                        "bands.{i}.from: must be above {before}, where the band before begins"
-                    ).format(
-                        i=i,
-                        before=firsts[i - 1],
-                    )
-                )
+                told = N_("bands.{i}.from: must be above {before}, where the band before begins")
+                raise ValueError(told.format(i=i, before=firsts[i - 1]))
         last = len(network_layers(self)) - 1
         if firsts[-1] > last:
+            told = N_(
+                "bands.{band}.from: must be from 0 to {last}, the last layer of "
+                "{backbone} with this head, not {first}"
+            )
             raise ValueError(
-                N_(
-                    "bands.{band}.from: must be from 0 to {last}, the last layer of "
-                    "{backbone} with this head, not {first}"
-                ).format(
-                    band=len(firsts) - 1,
-                    last=last,
-                    backbone=self.backbone,
-                    first=firsts[-1],
+                told.format(
+                    band=len(firsts) - 1, last=last, backbone=self.backbone, first=firsts[-1]
                 )
             )
         return self

@@ -5,8 +5,6 @@ refused.
 from timm itself; a recipe names one as `timm/ARCHITECTURE` or `timm/ARCHITECTURE.TAG`, the tag
 being that of its pretrained weights (timm's first ones by default)."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -29,8 +27,7 @@ class TimmModel:
     image_size: side in pixels for which it was trained. params: weights of its layers.
     licence: of the pretrained weights. hub_id: their repository on the Hugging Face Hub; "" where
     there are none. rows: its flat list, as `layers.json` has it, `layout` besides (of the layer's
-    output: NCHW, NHWC, or NLC for tokens). refused: why it cannot be taken; "" where it can.
-    """
+    output: NCHW, NHWC, or NLC for tokens). refused: why it cannot be taken; "" where it can."""
 
     name: str
     tag: str

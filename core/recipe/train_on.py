@@ -1,7 +1,5 @@
 """A recipe that trains on where another one ends."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

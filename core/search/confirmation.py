@@ -1,8 +1,6 @@
 """The answer: the chosen recipe against the default on fresh splits and seeds, or on a labelled set
 from elsewhere; as values, worded by `answer_text`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

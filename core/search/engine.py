@@ -3,8 +3,6 @@ notes how they ended. What it does next follows from the journal and the runs th
 may be killed at any moment; whoever looks at a search (or a server that starts) starts it again.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """What a search goes by: shifted views of the photos that validate, or a test set for choosing."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd
@@ -26,12 +24,11 @@ def check_objective(dataset: Dataset, objective: str) -> None:
         return
     found = dataset.test_set(objective)
     if found.use != CHOOSE:
-        raise InputError(
-            N_(
-                "objective: {name}: a test set that chooses recipes tests no longer; if it is "
-                "for choosing, state test_sets: {{{name}: {{use: choose}}}} in dataset.yaml"
-            ).format(name=objective)
+        told = N_(
+            "objective: {name}: a test set that chooses recipes tests no longer; if it is "
+            "for choosing, state test_sets: {{{name}: {{use: choose}}}} in dataset.yaml"
         )
+        raise InputError(told.format(name=objective))
     if not found.labels:
         raise InputError(N_("objective: {name}: has no labels").format(name=objective))
 

@@ -1,8 +1,6 @@
 """What fits into a budget: how many recipes are tried, on how many repeats, and what is left to
 confirm the choice."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -65,8 +63,7 @@ def make_plan(
         raise InputError(
             N_(
                 "budget: {count} trainings fit, at least {least} are needed (two recipes, and "
-                "three folds of two to confirm): about {minutes} minutes here"
-            ).format(
+                "three folds of two to confirm): about {minutes} minutes here",
                 count=trainings,
                 least=MIN_TRAININGS,
                 minutes=math.ceil((MIN_TRAININGS + 0.5) * seconds / 60),

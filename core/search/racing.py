@@ -9,8 +9,6 @@ probability of at most ERROR, however often one looks. That takes photos for ind
 margin stands for what they share, their training's luck (simulated: tests and bench/search.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """What is asked of a search, checked and planned before anything trains."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from core.data.dataset import read_dataset

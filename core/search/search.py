@@ -2,8 +2,6 @@
 what has happened since; `optuna.journal` is the sampler's own. The state is a fold over the
 journal, so that whoever is killed loses nothing."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections import Counter

@@ -14,8 +14,6 @@ Beside a recipe's dotted keys there are `rates` (times each rate), `deeper` (so 
 train) and `head_only`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -75,9 +73,7 @@ def load_space(name_or_path: str | Path, base: Recipe) -> Space:
     if not ready and not source.endswith((".yaml", ".yml")):
         known = ", ".join(space_names())
         raise InputError(
-            N_("{name}: no such space ({known}) and no YAML file").format(
-                name=source[:80], known=known
-            )
+            N_("{name}: no such space ({known}) and no YAML file", name=source[:80], known=known)
         )
     path = SPACES_DIR / f"{source}.yaml" if ready else Path(name_or_path)
     data = read_yaml(path)
@@ -92,9 +88,7 @@ def load_space(name_or_path: str | Path, base: Recipe) -> Space:
         why = N_("must be `key: {low, high}` or `key: [values]` lines")
         raise InputError(f"{source}: parameters: {why}")
     if not recipes and not parameters:
-        raise InputError(
-            N_("{path}: empty: name recipes or parameters to search").format(path=source)
-        )
+        raise InputError(N_("{path}: empty: name recipes or parameters to search", path=source))
     return Space(
         path.stem,
         recipes,

@@ -1,7 +1,5 @@
 """A search in words and tables: its plan, how it stands, what was tried, what was not used."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from core.base import formatting

@@ -6,8 +6,6 @@ they travel with it.
 it was in recipe.yaml.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -78,9 +76,7 @@ def annotate(
         tags = dict.fromkeys((*said.tags, *add_tags))
         said = replace(said, tags=tuple(tag for tag in tags if tag not in remove_tags))
         if len(said.tags) > MAX_TAGS:
-            raise RunError(
-                N_("{run}: a run has at most {most} tags").format(run=run.id, most=MAX_TAGS)
-            )
+            raise RunError(N_("{run}: a run has at most {most} tags", run=run.id, most=MAX_TAGS))
         try:
             files.write_json(run.path / ANNOTATIONS_FILE, asdict(said))
         except OSError as error:
@@ -102,16 +98,11 @@ def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:
         except ValueError as error:
             raise RunError(N_("name: {reason}").format(reason=error)) from None
     if note is not None and len(note) > MAX_NOTE_LENGTH:
-        raise RunError(
-            N_("note: at most {most} characters, not {count}").format(
-                most=MAX_NOTE_LENGTH, count=len(note)
-            )
-        )
+        told = N_("note: at most {most} characters, not {count}")
+        raise RunError(told.format(most=MAX_NOTE_LENGTH, count=len(note)))
     for tag in tags:
         if not _TAG.fullmatch(tag):
-            raise RunError(
-                N_(
-                    "tag {tag!r}: must be 1 to 30 characters without spaces, commas, "
-                    "colons or quotes"
-                ).format(tag=tag[:40])
+            told = N_(
+                "tag {tag!r}: must be 1 to 30 characters without spaces, commas, colons or quotes"
             )
+            raise RunError(told.format(tag=tag[:40]))

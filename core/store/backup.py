@@ -3,8 +3,6 @@
 Unpacked anywhere, it is a folder of runs. A run that was under way is then found lost, and resumes.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil

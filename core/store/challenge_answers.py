@@ -2,8 +2,6 @@
 status.json and log.txt, which the worker carries out, then answers.csv (rows of predictions.csv)
 and answers.json, which says to which draw they belong."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -4,8 +4,6 @@ back. Only data sets that were imported can be deleted; the others came some oth
 In the trash a folder is called `<name>~<when>`; no data set's name holds a `~`.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 from dataclasses import dataclass
@@ -42,23 +40,14 @@ def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
     its id there.
 
     rows: the runs there are. Raises DataError, one line: it was not imported, a run waits or trains
-    on it, or it cannot be moved.
-    """
+    on it, or it cannot be moved."""
     root = Path(root)
     if not deletable(root):
-        raise DataError(
-            N_("{root}: was not imported, so it is not deleted here").format(
-                root=root,
-            )
-        )
+        raise DataError(N_("{root}: was not imported, so it is not deleted here", root=root))
     busy = [row for row in rows if row.data_path == str(root.resolve()) and not row.status.ended]
     if busy:
-        raise DataError(
-            N_("{name}: the run {run} needs it; stop that run first, or wait").format(
-                name=root.name,
-                run=busy[0].id,
-            )
-        )
+        told = N_("{name}: the run {run} needs it; stop that run first, or wait")
+        raise DataError(told.format(name=root.name, run=busy[0].id))
     trash = root.parent / TRASH
     for old in deleted_datasets(root.parent):
         if clock() - old.deleted_at > RETENTION:
@@ -78,19 +67,11 @@ def restore_dataset(parent: Path, name_or_id: str) -> Path:
     demo_mode.check_allowed("delete_data")
     known = [each for each in deleted_datasets(parent) if name_or_id in (each.id, each.name)]
     if not known:
-        raise DataError(
-            N_("{deleted}: no deleted data set of that name in {folder}").format(
-                deleted=name_or_id,
-                folder=Path(parent) / TRASH,
-            )
-        )
+        told = N_("{deleted}: no deleted data set of that name in {folder}")
+        raise DataError(told.format(deleted=name_or_id, folder=Path(parent) / TRASH))
     kept, place = Path(parent) / TRASH / known[0].id, Path(parent) / known[0].name
     if place.exists():
-        raise DataError(
-            N_("{place}: is there already; it has to go first").format(
-                place=place,
-            )
-        )
+        raise DataError(N_("{place}: is there already; it has to go first", place=place))
     try:
         kept.rename(place)
     except OSError as error:

@@ -6,8 +6,6 @@ An example is known by its id, which begins with `example-`; no run that is trai
 examples; `none` stands for none at all.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 
@@ -37,11 +35,8 @@ def run_folder(runs_dir: Path, run_id: str) -> Path:
 def refuse_example(run_id: str) -> None:
     """Raises RunError, one line, where the run is an example: it stays as it came."""
     if is_example(run_id):
-        raise RunError(
-            N_("{run}: is an example, which stays as it is; runs of your own can change").format(
-                run=run_id
-            )
-        )
+        told = N_("{run}: is an example, which stays as it is; runs of your own can change")
+        raise RunError(told.format(run=run_id))
 
 
 def examples_hidden(runs_dir: Path) -> bool:

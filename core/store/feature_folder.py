@@ -1,8 +1,6 @@
 """The folder of features that runs share (core.pipeline.feature_cache fills it): its size, and how
 it is emptied. Free of torch."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path

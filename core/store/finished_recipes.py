@@ -1,7 +1,5 @@
 """Whether a recipe has been trained already: the run that has done it, or has begun to."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,8 +16,7 @@ def earlier_run(
 
     rows: newest first, as the index gives them. fingerprint: as RunRow has them. data_dir: of the
     photos, for runs that have not read any yet. Labels and boxes of test sets do not count: they
-    change no training.
-    """
+    change no training."""
     place = str(Path(data_dir).resolve())
     wanted = recipe_without_name(recipe)
     same = [

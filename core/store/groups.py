@@ -3,8 +3,6 @@
 One run alone cannot say what is the recipe's doing and what is luck; a group can.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter
@@ -68,8 +66,7 @@ class Group:
     runs that share anything else may be shown as one too (core.views.run_table).
 
     The same recipe, seed and fold may be there twice. As both give the same bits, the newer one
-    counts and the older is not one more observation.
-    """
+    counts and the older is not one more observation."""
 
     id: str
     title: str
@@ -141,8 +138,7 @@ def find_groups(rows: Sequence[RunRow]) -> list[Group]:
     Runs belong together when their recipes are the same but for name, seed and `split.fold`, and
     their photos are the same. A run that has not begun does not know its photos' fingerprint yet:
     it is taken to have those that the newest run on its folder saw. A run that cannot be read is
-    alone; examples are no repeats of one's own runs, and their groups' ids begin as theirs do.
-    """
+    alone; examples are no repeats of one's own runs, and their groups' ids begin as theirs do."""
     known = {row.data_path: row.photos for row in reversed(rows) if row.photos}
     together: dict[str, list[RunRow]] = {}
     for row in rows:
@@ -176,8 +172,7 @@ def mean_history(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
     histories: the members' history.csv. Members may still run or have stopped: an epoch is shown
     when at least two of them have it, as a mean of one is none. With one member alone (or one
-    that has begun) its own curve is given, low and high being the mean.
-    """
+    that has begun) its own curve is given, low and high being the mean."""
     begun = [frame[["epoch", *CURVES]] for frame in histories if not frame.empty]
     if not begun:
         return pd.DataFrame(columns=["epoch", "name", "mean", "low", "high", "n"])

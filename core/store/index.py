@@ -5,8 +5,6 @@ be deleted at any time. A damaged index is made anew. A `RunIndex` that is kept 
 too, so that a further look costs a thousand runs' time stamps and no more; threads may share it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """What a process that was killed has left half-written in a folder of runs or of data sets."""
 
-from __future__ import annotations
-
 import shutil
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta

@@ -5,8 +5,6 @@ Files: recipe.yaml (the question), environment.json (the data set's place), stat
 count searches), curves.csv, suggestion.json, log.txt; as in a run folder, but no run.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import shutil

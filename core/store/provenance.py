@@ -5,8 +5,6 @@ A note beside the run folders, `<runs>/.arrived/<run's id>.json`, so that the fo
 stay byte for byte what was sent.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path

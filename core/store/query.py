@@ -10,8 +10,6 @@ core.store.fields; of a recipe key the last part is enough where it is the only 
 `off` or `none` is what a thing without a value has.
 """
 
-from __future__ import annotations
-
 import difflib
 import math
 import operator

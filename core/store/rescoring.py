@@ -1,8 +1,6 @@
 """A finished run's scores, asked for anew after labels or boxes have changed: a folder
 `<runs>/.rescore/<run's id>/` with status.json and log.txt, which the worker carries out."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -95,15 +93,10 @@ def _finish_install(run: Run) -> None:
 def check_can_predict(run: Run) -> None:
     """Raises RunError when a run is not finished or without its weights."""
     if run.status().state != "done":
-        raise RunError(
-            N_("{run}: is not finished ({state})").format(run=run.id, state=run.status().state)
-        )
+        raise RunError(N_("{run}: is not finished ({state})", run=run.id, state=run.status().state))
     if not has_weights(run):
-        raise RunError(
-            N_("{run}: its trained weights are not kept here, so it cannot answer again").format(
-                run=run.id
-            )
-        )
+        told = N_("{run}: its trained weights are not kept here, so it cannot answer again")
+        raise RunError(told.format(run=run.id))
 
 
 def has_weights(run: Run) -> bool:

@@ -3,8 +3,6 @@
 The folder is the truth. The index (core.store.index) can be rebuilt from folders at any time.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import secrets
@@ -62,8 +60,7 @@ class ClassMaps:
 
     maps[split]: (snapshots, photos, classes, rows, columns) float16, unscaled, so that runs can be
     compared on one scale. log_probs[split]: what was answered with the same weights, (snapshots,
-    photos, classes). `epochs` are the snapshots' epochs, `files[split]` the photos.
-    """
+    photos, classes). `epochs` are the snapshots' epochs, `files[split]` the photos."""
 
     epochs: tuple[int, ...]
     classes: tuple[str, ...]
@@ -282,17 +279,12 @@ class Run:
         if not self.resumable():
             state = self.status().state
             raise RunError(
-                N_("{run}: is {state}; only a stopped run can be resumed").format(
-                    run=self.id, state=state
-                )
+                N_("{run}: is {state}; only a stopped run can be resumed", run=self.id, state=state)
             )
         status = self.status()
         if self.owned():
-            raise RunError(
-                N_("{run}: process {pid} still carries it out; end that process first").format(
-                    run=self.id, pid=files.lock_holder(self.path / OWNER_LOCK)
-                )
-            )
+            told = N_("{run}: process {pid} still carries it out; end that process first")
+            raise RunError(told.format(run=self.id, pid=files.lock_holder(self.path / OWNER_LOCK)))
         (self.path / CANCEL_FILE).unlink(missing_ok=True)
         self.write_status(
             replace(
@@ -393,8 +385,7 @@ def create_run(
     search that it is for, where they are given. begun: a run whose epochs it begins with
     (core.recipe.train_on); it goes on from a copy of that one's checkpoint.
 
-    Raises RunError when the folder cannot be written.
-    """
+    Raises RunError when the folder cannot be written."""
     run_id = run_id or new_run_id(recipe, clock)
     run = Run(Path(runs_dir) / run_id)
     environment: dict[str, Any] = {
@@ -423,11 +414,8 @@ def create_run(
             )
             hidden.path.rename(run.path)
     except OSError as error:
-        raise RunError(
-            N_(
-                "{folder}: cannot write a run there ({reason}); give another folder for runs"
-            ).format(folder=runs_dir, reason=error.strerror)
-        ) from None
+        told = N_("{folder}: cannot write a run there ({reason}); give another folder for runs")
+        raise RunError(told.format(folder=runs_dir, reason=error.strerror)) from None
     return run
 
 
@@ -454,7 +442,5 @@ def open_run(runs_dir: Path, run_id: str) -> Run:
         raise RunError(N_("{run}: not the id of a run").format(run=run_id[:80]))
     run = Run(run_folder(runs_dir, run_id))
     if not (run.path / "status.json").is_file():
-        raise RunError(
-            N_("{run}: no such run in {parent}").format(run=run_id, parent=run.path.parent)
-        )
+        raise RunError(N_("{run}: no such run in {parent}", run=run_id, parent=run.path.parent))
     return run

@@ -1,7 +1,5 @@
 """One's own runs and, after them, the examples (core.store.examples): what tables of runs show."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from core.store.examples import examples_dir, examples_hidden

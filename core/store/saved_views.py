@@ -1,8 +1,6 @@
 """Views of Runs that were saved by name: what is searched for, the order, columns and grouping, in
 `views.json` in the runs folder, for all who see it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode

@@ -1,7 +1,5 @@
 """What a run is doing: the status in its folder, in numbers and in a few words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime

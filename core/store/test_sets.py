@@ -1,8 +1,6 @@
 """Which test set counts: the one that runs are compared on and that headlines tell. `sets` are
 those of summary.json, by name."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

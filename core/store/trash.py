@@ -3,8 +3,6 @@
 A file `deleted.txt` in the run folder says when it was put there.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress

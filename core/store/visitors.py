@@ -7,8 +7,6 @@ and no others. What visitors share (queue, worker, what the machine has computed
 photos) lies in `<runs>`, which is called their shared root here.
 """
 
-from __future__ import annotations
-
 import hashlib
 import ipaddress
 import re

@@ -3,8 +3,6 @@
 A folder of safetensors and a small JSON file: no pickle, so no file can carry code.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path
@@ -33,8 +31,7 @@ def save_checkpoint(
 
     Written to a folder beside it that is then renamed, so a kill leaves the old or the new one. The
     one before is kept as that folder: its files are written over, which takes half the time of new
-    ones. Generators need no place in it: core.base.random_streams derives them from the epoch.
-    """
+    ones. Generators need no place in it: core.base.random_streams derives them from the epoch."""
     repair_checkpoint(run)
     beside, place, old = (run / name for name in (".checkpoint.new", CHECKPOINT, ".checkpoint.old"))
     if old.exists():
@@ -86,8 +83,7 @@ def load_checkpoint(run: Path, network: Network, recipe: Recipe) -> TrainState:
     """Puts a run's checkpoint into a network built as at the run's start, and returns how far the
     training is: at its beginning without a checkpoint.
 
-    Raises RunError, naming the file, when it is damaged or of other weights.
-    """
+    Raises RunError, naming the file, when it is damaged or of other weights."""
     place = checkpoint_folder(run)
     if place is None:
         return TrainState()
@@ -106,11 +102,8 @@ def load_checkpoint(run: Path, network: Network, recipe: Recipe) -> TrainState:
             best = BestEpoch(int(state["best"]["epoch"]), float(state["best"]["val_loss"]), weights)
         return TrainState(int(state["epoch"]), optimizer, best, first)
     except (OSError, SafetensorError, ValueError, LookupError, TypeError, RuntimeError) as error:
-        raise RunError(
-            N_(
-                "{place}: the checkpoint is damaged ({error}); delete it to begin the run again"
-            ).format(place=place, error=error)
-        ) from None
+        told = N_("{place}: the checkpoint is damaged ({error}); delete it to begin the run again")
+        raise RunError(told.format(place=place, error=error)) from None
 
 
 def _own_tensors(path: Path) -> dict[str, Tensor]:

@@ -6,8 +6,6 @@ says; the median ratio of the newest runs corrects the next estimate. Free of to
 the names that timing.csv uses.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 """The training loop: plain PyTorch on one screen. It tells a listener what happens and knows of
 no file and no user interface."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -86,8 +84,7 @@ class TrainState:
     as it is, the best epoch where the stage keeps that (`keep: best`), and the weights after the
     first stage where they are averaged later (WiSE-FT).
 
-    Every generator is derived from the epoch, so nothing else is needed for the same bits.
-    """
+    Every generator is derived from the epoch, so nothing else is needed for the same bits."""
 
     epochs_done: int = 0
     optimizer: torch.optim.Optimizer | None = None
@@ -115,8 +112,7 @@ def fit(
     """Trains the network as the recipe plans. Raises Diverged when a loss is not finite.
 
     plain_photos: the training photos as they are, for a linear probe. To resume, pass the progress
-    that the listener was told after the last finished epoch.
-    """
+    that the listener was told after the last finished epoch."""
     train_state = train_state or TrainState()
     optimizer, best, first = train_state.optimizer, train_state.best, train_state.first
     averages = any(stage.train == "wise_ft" for stage in recipe.stages)
@@ -157,12 +153,11 @@ def fit(
             loss = -(log_probs * targets.to(log_probs.device)).sum(1).mean()
             value = loss.item()
             if not math.isfinite(value):
-                raise DivergedError(
-                    N_(
-                        "training diverged: the loss is {value:g} in epoch {epoch}, batch {batch}; "
-                        "try lower learning rates"
-                    ).format(value=value, epoch=epoch.number, batch=batch + 1)
+                told = N_(
+                    "training diverged: the loss is {value:g} in epoch {epoch}, batch {batch}; "
+                    "try lower learning rates"
                 )
+                raise DivergedError(told.format(value=value, epoch=epoch.number, batch=batch + 1))
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()

@@ -5,8 +5,6 @@ author found. So the photos are repeated until there are enough batches, and the
 several starts of the head; where they disagree, the answer is "cannot tell".
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 
@@ -112,14 +110,13 @@ def suggest(curves: Sequence[pd.DataFrame]) -> Suggestion:
         if (found := steepest(curve["lr"].to_numpy(), curve["smoothed"].to_numpy())) is not None
     ]
     if len(answers) * 2 <= len(curves):
+        problem = N_("in {few} of {count} searches the loss hardly fell")
         return Suggestion(
             None,
             "cannot tell",
             None,
             None,
-            N_("in {few} of {count} searches the loss hardly fell").format(
-                few=len(curves) - len(answers), count=len(curves)
-            ),
+            problem.format(few=len(curves) - len(answers), count=len(curves)),
         )
     low, high = min(answers), max(answers)
     decades = math.log10(high / low)

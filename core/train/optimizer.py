@@ -1,7 +1,5 @@
 """The optimizers: made for a stage, and their state as tensors with names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import torch
@@ -28,11 +26,8 @@ def make_optimizer(network: Network, recipe: Recipe, stage_number: int) -> torch
     ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
     groups = parameter_groups(network.layers, ranges, network.head_start, recipe.layer_decay)
     if not groups:
-        raise RunError(
-            N_("stages.{stage}: every band is frozen, so nothing would train").format(
-                stage=stage_number - 1
-            )
-        )
+        told = N_("stages.{stage}: every band is frozen, so nothing would train")
+        raise RunError(told.format(stage=stage_number - 1))
     momentum, decay = chosen.momentum, chosen.weight_decay
     match chosen.name:
         case "sgd":

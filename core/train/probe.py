@@ -5,8 +5,6 @@ as the control `frozen` (core.evaluate.controls). Followed by fine-tuning it is 
 2022, arXiv 2202.10054). WiSE-FT (Wortsman et al. 2022, arXiv 2109.01903) ends with the weights
 between those of the first stage and those of the last."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
@@ -29,8 +27,7 @@ def fit_probe(network: Network, photos: PhotoSet, recipe: Recipe, start_layer: i
 
     The regression's weights become the middle of the 3x3 kernel, the rest of which is 0: a map's
     mean is then its logit, as it is of the regression itself. Raises RunError where a class has no
-    training photo.
-    """
+    training photo."""
     labels = np.array([network.classes.index(name) for name in photos.primary])
     for number, name in enumerate(network.classes):
         if number not in labels:

@@ -5,8 +5,6 @@ cycle starts again from the full rate (SGDR: Loshchilov & Hutter 2017, as fast.a
 bands scale together, so one number per batch, `scale`, says it all.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

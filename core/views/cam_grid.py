@@ -6,8 +6,6 @@ is sent once, so that no control waits for the server. Maps travel as one byte p
 a large one. The numbers in and above the cells are those of core.evaluate.localisation.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Sequence

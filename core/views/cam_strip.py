@@ -1,8 +1,6 @@
 """A few test photos and what spoke for their object at the end of each cycle so far: how a network
 comes to look where it looks, while it learns. Free of torch."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,8 +1,6 @@
 """A line of the challenge board as a picture: HTML placed in percent, so that it fits any width
 (Streamlit lets no SVG through)."""
 
-from __future__ import annotations
-
 from html import escape
 
 from core.base import palette

@@ -1,7 +1,5 @@
 """What the challenge board says, on the page and in the command."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from core.base.formatting import decimal, percent

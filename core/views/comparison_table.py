@@ -1,7 +1,5 @@
 """Many items in one table: verdict, headline numbers, and each against a reference in words."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -3,8 +3,6 @@
 Free of torch: what was blanked and cut out is drawn by the code that drew it for the network.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -57,8 +55,7 @@ def object_crop_pictures(
     """Up to six objects with the answer to each, right and wrong in the proportion of the whole
     set, evenly spread over it.
 
-    rows: the set's objects in predictions.csv. Raises DataError when a photo cannot be read.
-    """
+    rows: the set's objects in predictions.csv. Raises DataError when a photo cannot be read."""
     answers = dict(zip(rows["file"], rows["predicted"], strict=True))
     known = [one for one in labelled_objects(test_set, classes) if one.file in answers]
     right = [one for one in known if answers[one.file] == one.class_name]
@@ -96,8 +93,7 @@ def localisation_pictures(
 
     Of all objects that count for the lift, it is the one whose share of evidence in the box and
     box area are together nearest to their means over the set. Empty when none counts.
-    Raises DataError when a photo cannot be read.
-    """
+    Raises DataError when a photo cannot be read."""
     files = maps.files.get(test_set.name, ())
     photos = {photo.file: photo for photo in test_set.photos}
     if tuple(maps.classes) != tuple(dataset.classes) or not set(files) <= set(photos):
@@ -161,8 +157,7 @@ def occlusion_pictures(
     Of all photos with room for the last, it is the one whose fall of the shown classes'
     probability, when the objects are painted over, is nearest to the median; of those whose answer
     stays, if most answers stay, else of those whose answer changes. rows: the set's rows of
-    reliance.csv. Empty when no photo serves. Raises DataError when a photo cannot be read.
-    """
+    reliance.csv. Empty when no photo serves. Raises DataError when a photo cannot be read."""
     means = {
         name: rows[(rows["variant"] == name) & rows["fill"].isin(["", "all"])].set_index("file")
         for name in ("plain", "object", "elsewhere")

@@ -1,8 +1,6 @@
 """The diagnosis of a run: a finding, its evidence in sentences with numbers and pictures, and
 advice. Made from the run folder alone; pictures need the photos too."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

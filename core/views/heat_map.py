@@ -5,8 +5,6 @@ where there is little evidence (pages/widgets/cams/cam_grid_js/painting.js).
 Free of torch.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

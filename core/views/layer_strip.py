@@ -1,7 +1,5 @@
 """The backbone and head as a strip of layers: what pages/widgets/train/layer_strip.js draws."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,8 +1,6 @@
 """The parallel-coordinates figure: what pages/widgets/compare/parallel_coordinates.js draws, a line
 per item across recipe keys and results."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import TypedDict

@@ -5,8 +5,6 @@ what was measured and where, or what follows from arithmetic; it never claims mo
 function here and a place in RULES.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """Why a run stopped before its end, in one sentence, and what helps."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from core.base.language import N_, _, join_sentences, translate

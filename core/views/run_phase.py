@@ -1,7 +1,5 @@
 """What a run is doing now, in words for the person who waits."""
 
-from __future__ import annotations
-
 from core.base.language import N_, _, translate
 from core.recipe.schema import Recipe
 from core.store.status import Status

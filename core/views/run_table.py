@@ -2,8 +2,6 @@
 run, or per group with its runs under it. Each cell is what is written there and what it is sorted
 by."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from statistics import fmean
@@ -13,12 +11,7 @@ from core.base import formatting, palette
 from core.base.language import N_, _, ngettext, translate
 from core.compare import tables
 from core.compare.tables import labels_by_id
-from core.store.fields import (
-    DEFAULT_COLUMNS,
-    differing_recipe_keys,
-    field_info,
-    field_text,
-)
+from core.store.fields import DEFAULT_COLUMNS, differing_recipe_keys, field_info, field_text
 from core.store.groups import Group, find_groups
 from core.store.index import RunRow
 from core.store.status import status_text, time_left, time_taken

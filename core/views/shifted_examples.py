@@ -1,7 +1,5 @@
 """Which of a run's shifted validation photos are shown: typical ones, by a fixed rule."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

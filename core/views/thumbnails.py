@@ -1,7 +1,5 @@
 """Small pictures of the photos and cut-out objects that predictions.csv names."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,8 +17,7 @@ def thumbnails(root: Path, split: str, names: Sequence[str]) -> dict[str, bytes]
     """A JPEG per file of a split (`test`, `test/objects` with files `img.jpg#label`, or
     `validation`); files that are no longer there are left out.
 
-    Raises DataError where the data set cannot be read or a photo is damaged.
-    """
+    Raises DataError where the data set cannot be read or a photo is damaged."""
     dataset = read_dataset(root)
     wanted = set(names)
     if split.endswith("/objects"):

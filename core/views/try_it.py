@@ -1,7 +1,5 @@
 """A photo that somebody tries on finished runs: read with care, and what the runs' answers say."""
 
-from __future__ import annotations
-
 import base64
 import io
 import tempfile
@@ -46,11 +44,8 @@ def read_upload(name: str, data: bytes) -> QueryPhoto:
     and says why it cannot be used."""
     name = printable(name)
     if len(data) > MAX_BYTES:
-        raise DataError(
-            N_("{name}: larger than {size:.0f} MB: save it smaller").format(
-                name=name, size=MAX_BYTES / 1e6
-            )
-        )
+        told = N_("{name}: larger than {size:.0f} MB: save it smaller")
+        raise DataError(told.format(name=name, size=MAX_BYTES / 1e6))
     with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
         path = Path(folder) / "photo"
         path.write_bytes(data)

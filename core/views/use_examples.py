@@ -1,8 +1,6 @@
 """What the answers to "what will use look like?" mean, on one of the data set's own photos: example
 pictures for eyes, not the views that a run is asked about (core.evaluate.shifted_views)."""
 
-from __future__ import annotations
-
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 

@@ -4,8 +4,6 @@ One piece of HTML holds everything (pictures included), so that a change of a co
 message. Text from files is escaped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

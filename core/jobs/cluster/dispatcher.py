@@ -4,8 +4,6 @@ It lives on the dashboard's machine, apart from the process that follows the run
 and come back. Whatever it is asked it answers at once; Ray calls its methods one after the other.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field

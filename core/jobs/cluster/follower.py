@@ -6,8 +6,6 @@ runs go on in the cluster; the next one asks there before any is called lost. Wh
 cluster stands in `cluster.json`, for pages and commands, which never ask Ray.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import logging

@@ -1,8 +1,6 @@
 """What a node must have in common with the dashboard's machine for the same bits: packages, code,
 weights. Free of torch and Ray."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import platform
@@ -44,9 +42,7 @@ def identity() -> dict[str, str]:
 def difference(mine: Mapping[str, str], theirs: Mapping[str, str]) -> str:
     """What a node has otherwise, in a line; empty where nothing."""
     return ", ".join(
-        N_("{name} is {theirs}, not {mine}").format(
-            name=name, theirs=theirs.get(name), mine=mine[name]
-        )
+        N_("{name} is {theirs}, not {mine}", name=name, theirs=theirs.get(name), mine=mine[name])
         for name in mine
         if theirs.get(name) != mine[name]
     )

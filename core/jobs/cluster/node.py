@@ -1,8 +1,6 @@
 """What a node of the cluster does: trains a run in a folder of its own, sends what there is to see
 while it does, and gives the finished run back as a checked zip."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import threading

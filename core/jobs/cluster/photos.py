@@ -1,7 +1,5 @@
 """A data set on its way to nodes: one archive, known by its fingerprint, that a node keeps."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os

@@ -1,8 +1,6 @@
 """What pages and commands know of a cluster: `cluster.json`, which the process that follows it
 keeps. Free of Ray."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from pathlib import Path

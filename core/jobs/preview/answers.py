@@ -1,7 +1,5 @@
 """What the preview process answers, and what it keeps in memory between questions."""
 
-from __future__ import annotations
-
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -92,11 +90,8 @@ class RequestHandler:
             return self._handle_prediction(request)
         if what == "shifted":
             return self._handle_shifted(request.fields)
-        raise InputError(
-            N_("the preview process was asked for {what!r}, which it does not know").format(
-                what=str(what)[:40]
-            )
-        )
+        told = N_("the preview process was asked for {what!r}, which it does not know")
+        raise InputError(told.format(what=str(what)[:40]))
 
     # --- views ------------------------------------------------------------------------------------
 

@@ -5,8 +5,6 @@ asked, outlives the dashboard, leaves when nobody has asked for a while, and is 
 it is gone. Free of torch: the dashboard never loads it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import socket
@@ -73,8 +71,7 @@ class MaskedPrediction:
     """Answers with a part of the photo painted over, by class; the mean over three fillings.
 
     pictures: what was looked at, as JPEG. elsewhere: with an equal area painted over elsewhere;
-    None where there is no room for one.
-    """
+    None where there is no room for one."""
 
     probabilities: dict[str, float]
     pictures: tuple[bytes, ...]
@@ -224,9 +221,7 @@ def socket_path(runs_dir: Path) -> Path:
         ) from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise RunError(
-            N_("{folder}: others can open it: remove it, it will be made again").format(
-                folder=folder
-            )
+            N_("{folder}: others can open it: remove it, it will be made again", folder=folder)
         )
     return folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.sock"
 
@@ -267,11 +262,8 @@ def _connect(runs_dir: Path, check_cancelled: CancelCheck) -> socket.socket:
             tries += 1
         check_cancelled()
         time.sleep(0.05)
-    raise PreviewError(
-        N_(
-            "the preview process did not answer within {limit:.0f} seconds: {log} may tell why"
-        ).format(limit=START_SECONDS, log=process.log)
-    )
+    told = N_("the preview process did not answer within {limit:.0f} seconds: {log} may tell why")
+    raise PreviewError(told.format(limit=START_SECONDS, log=process.log))
 
 
 def _start_error(process: DetachedProcess) -> PreviewError:

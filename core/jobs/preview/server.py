@@ -5,8 +5,6 @@
 goes on undisturbed. It keeps decoded photos and a few runs' networks in memory, and leaves when
 nobody has asked for a while."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket
@@ -118,18 +116,13 @@ def _respond(handler: Handler, request: Message) -> Message:
         return _error_message(str(error))
     except RequestTimeout:
         return _error_message(
-            N_("it took longer than {limit:.0f} seconds and was given up").format(
-                limit=WORK_SECONDS
-            )
+            N_("it took longer than {limit:.0f} seconds and was given up", limit=WORK_SECONDS)
         )
     except Exception as error:
         traceback.print_exc(file=sys.stdout)
         reason = " ".join(str(error).split())[:200]
-        return _error_message(
-            N_("the preview failed ({kind}: {reason}); preview.log tells more").format(
-                kind=type(error).__name__, reason=reason
-            )
-        )
+        told = N_("the preview failed ({kind}: {reason}); preview.log tells more")
+        return _error_message(told.format(kind=type(error).__name__, reason=reason))
     finally:
         seconds = time.monotonic() - begun
         print(f"{request.fields.get('what')!r:.20}: {seconds:.2f} s", flush=True)

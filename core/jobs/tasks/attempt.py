@@ -1,7 +1,5 @@
 """One attempt at a run or a search: its log, and its end in status.json, whatever ends it."""
 
-from __future__ import annotations
-
 import logging
 import os
 import traceback
@@ -71,9 +69,7 @@ def claim_run(run: Run, clock: Clock, owner: ExitStack) -> None:
         state = run.status().state
         if state != "queued":
             raise RunError(
-                N_("{run}: is {state}; only what waits is carried out").format(
-                    run=run.id, state=state
-                )
+                N_("{run}: is {state}; only what waits is carried out", run=run.id, state=state)
             )
         if not owner.enter_context(files.hold_lock(run.path / OWNER_LOCK)):
             raise RunError(N_("{run}: another process carries it out").format(run=run.id))

@@ -1,7 +1,5 @@
 """Puts a finished run to the challenge's photos, as the worker does a run."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -65,11 +63,8 @@ def predict_challenge_set(run: Run, draw: ChallengeSet) -> tuple[pd.DataFrame, C
     predictions.csv, and where it looks. Raises InputError: one line, when it cannot answer."""
     classes = classes_of(run)
     if tuple(sorted(classes)) != CLASSES:
-        raise RunError(
-            N_("{run}: does not tell the toy books apart, but {classes}").format(
-                run=run.id, classes=", ".join(classes)
-            )
-        )
+        problem = N_("{run}: does not tell the toy books apart, but {classes}")
+        raise RunError(problem.format(run=run.id, classes=", ".join(classes)))
     configure_threads()
     test_set, answerer = read_challenge_set(draw), Predictor(run)
     size, crop = answerer.recipe.image_size, answerer.recipe.crop

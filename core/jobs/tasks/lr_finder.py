@@ -1,7 +1,5 @@
 """Carries out a queued search for a learning rate, as the worker does a run."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, replace
 
 from core.base import files

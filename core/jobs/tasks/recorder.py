@@ -1,7 +1,5 @@
 """Writes what happens in a training into the run folder while it happens."""
 
-from __future__ import annotations
-
 import io
 import os
 import time
@@ -55,8 +53,7 @@ class Recorder:
     """The loop's listener that keeps history, batches, timing, class maps, checkpoint and status.
 
     Tables are rewritten whole at each epoch's end: they are small, and a reader or a crash never
-    meets half a row.
-    """
+    meets half a row."""
 
     def __init__(
         self,
@@ -187,12 +184,11 @@ class Recorder:
         """The tables of a run that is taken up must go as far as its checkpoint."""
         for name, table in zip(("history.csv", "batches.csv", "timing.csv"), tables, strict=True):
             if table.empty or table["epoch"].max() < finished_epochs:
-                raise RunError(
-                    N_(
-                        "{path}: lacks epochs that the checkpoint has; delete the folder "
-                        "checkpoint to begin the run again"
-                    ).format(path=self.run.path / name)
+                told = N_(
+                    "{path}: lacks epochs that the checkpoint has; delete the folder "
+                    "checkpoint to begin the run again"
                 )
+                raise RunError(told.format(path=self.run.path / name))
 
     def _write_timing(self, epoch: int) -> None:
         self._timing += [

@@ -1,7 +1,5 @@
 """Writes what is known of a trained network into its run folder."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
@@ -108,8 +106,7 @@ def reevaluate_run(run: Run) -> None:
     test photos, labels or boxes have changed, or for a run that is older than its diagnosis. They
     replace the old ones at once.
 
-    Raises InputError: one line that names what is missing.
-    """
+    Raises InputError: one line that names what is missing."""
     refuse_example(run.id)
     noted = run.environment()["data"].get("fingerprints")
     setup = set_up(

@@ -1,7 +1,5 @@
 """Carries out one run: from the recipe and the photos in its folder's terms to every file of it."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
@@ -32,8 +30,7 @@ def run_training(
     Bad input, a diverged loss, a full disk and any other error end it as `failed` with one line;
     a wish to cancel, or Ctrl-C, as `cancelled`. Every finished epoch is kept in each case.
     Raises what ended it, apart from Cancelled. `with_controls` adds its photos' controls once it is
-    done.
-    """
+    done."""
     laps = PhaseTimer()
     finished: Setup | None = None
     with run_lifecycle(run, clock) as log:
@@ -106,8 +103,7 @@ def _complete_environment(run: Run, setup: Setup, expected: Estimate) -> None:
     if before and before != now["machine"]:  # it may add up in another order than that one did
         environment.setdefault("earlier_machines", []).append(before)
     files.write_json(
-        run.path / "environment.json",
-        environment | now | {"settings": asdict(setup.settings)},
+        run.path / "environment.json", environment | now | {"settings": asdict(setup.settings)}
     )
 
 

@@ -1,7 +1,5 @@
 """The CAM grid: photos down, runs across, drawn in the browser (cam_grid_js/)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What the CAM grid says in the browser (cam_grid_js/), in the reader's language."""
 
-from __future__ import annotations
-
 from core.base.language import _
 
 

@@ -1,7 +1,5 @@
 """What a click does to a session; what went wrong is told where the page is drawn next."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Begin a session, or open one: data set, runs, and the sets captured so far."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path

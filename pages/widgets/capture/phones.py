@@ -1,7 +1,5 @@
 """How phones join a session."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

@@ -1,7 +1,5 @@
 """The photos of a session: one large with each run's answer, and all of them, newest first."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import streamlit as st

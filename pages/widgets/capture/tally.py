@@ -1,7 +1,5 @@
 """How a session stands: what each run got right, and of two whether one is better."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from html import escape
 

@@ -1,7 +1,5 @@
 """One turn: the photo that is asked for, and the ways to give it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

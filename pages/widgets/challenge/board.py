@@ -1,7 +1,5 @@
 """The challenge board, a card for each group: rank, score, what it changes, and the ways to it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

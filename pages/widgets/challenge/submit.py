@@ -1,7 +1,5 @@
 """Has finished groups answer the challenge's hidden photos: the worker does it, in seconds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

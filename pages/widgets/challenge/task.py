@@ -1,7 +1,5 @@
 """What the Challenge asks for, how it is ranked, and the way to begin."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.language import _

@@ -1,7 +1,5 @@
 """The pair that shows what this is about: equally good validation, opposite verdicts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

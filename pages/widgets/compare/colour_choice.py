@@ -1,7 +1,5 @@
 """What the colours of the chosen items tell, where they are more than colours can tell apart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

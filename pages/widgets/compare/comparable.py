@@ -1,7 +1,5 @@
 """What can be compared photo by photo, and a word where some of it cannot."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

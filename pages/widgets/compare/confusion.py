@@ -1,7 +1,5 @@
 """Which class the chosen items take for which, run by run."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 

@@ -1,7 +1,5 @@
 """The training curves of the chosen items: their controls react without loading the page anew."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """What parts the chosen items, in words: the first thing to read on Compare."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

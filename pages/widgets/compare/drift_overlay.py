@@ -1,7 +1,5 @@
 """How far the chosen items' layers have moved from the pretrained network, over each other."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import streamlit as st

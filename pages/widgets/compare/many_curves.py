@@ -1,8 +1,6 @@
 """The training curves of very many items: bands for all, lines for the best, the worst and those
 that a search finds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
@@ -10,13 +8,7 @@ import streamlit as st
 from core.base.language import N_, _, translate
 from core.compare.colours import ColourScheme
 from core.compare.curves import Axis
-from core.compare.many_curves import (
-    EXTREMES,
-    MAX_LINES,
-    curve_matrices,
-    matrix_table,
-    ranked_by,
-)
+from core.compare.many_curves import EXTREMES, MAX_LINES, curve_matrices, matrix_table, ranked_by
 from core.plots.many_curves import many_curve_panels
 from core.store.fields import field_info
 from core.store.groups import Group

@@ -1,8 +1,6 @@
 """A word on the chosen runs that have no results, where only results are shown: what is missing
 from a picture must not look as if it had not been asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

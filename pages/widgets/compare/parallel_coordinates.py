@@ -1,8 +1,6 @@
 """Recipes and results as lines across axes, drawn in the browser (parallel.js): a line is named
 under the pointer and by the keys, and dragging along an axis keeps the lines that cross there."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

@@ -1,7 +1,5 @@
 """The set of photos that a section of Compare shows, and its pictures."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Photo by photo: what each chosen item answers, and where they part."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
@@ -90,12 +88,7 @@ def _photo_predictions(
 
 def _heads() -> dict[str, str]:
     """Columns in the reader's words; the others are names of runs."""
-    return {
-        "photo": _("photo"),
-        "label": _("label"),
-        "right": _("right"),
-        "answers": _("answers"),
-    }
+    return {"photo": _("photo"), "label": _("label"), "right": _("right"), "answers": _("answers")}
 
 
 def _filtered(key: str, selected: Sequence[Group], answers: PhotoPredictions) -> list[str]:

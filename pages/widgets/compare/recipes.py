@@ -1,7 +1,5 @@
 """What the chosen recipes vary, and, of many, what came of it, as parallel coordinates."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Final scores: what validation says beside what the test sets say."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """The sections of Compare. Only the one that is open is computed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

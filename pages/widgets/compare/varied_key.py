@@ -1,7 +1,5 @@
 """Scores against the one number that the chosen items vary, as those of a batch do."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import streamlit as st

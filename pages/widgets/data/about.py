@@ -1,7 +1,5 @@
 """What a data set is: where it is from, and what of it is not used."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

@@ -1,7 +1,5 @@
 """Adds photos to a test set or a class: where they go, what they show, and what became of them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Deletes an imported data set, after asking, and brings deleted ones back."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st
@@ -43,10 +41,7 @@ def show_deleted(key: str) -> None:
         for each in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
-                    _("Bring back"),
-                    key=f"{key}.{each.id}",
-                    on_click=_restore,
-                    args=(key, each.id),
+                    _("Bring back"), key=f"{key}.{each.id}", on_click=_restore, args=(key, each.id)
                 )
                 st.markdown(
                     _(

@@ -1,8 +1,6 @@
 """What the network's use will look like: five questions, on which the score of changed validation
 photos rests."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.errors import InputError

@@ -1,8 +1,6 @@
 """One photo, large, with its labels and boxes, and the editor for those of a test photo, or for the
 boxes of a training photo (drawn in the browser: label_editor_js/)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,9 +44,7 @@ def show(
     files = [one.photo.file for one in walk]
     if file not in files:
         raise DataError(
-            N_("{photo}: no such photo in {data}").format(
-                photo=f"{split}/{file}", data=dataset.root.name
-            )
+            N_("{photo}: no such photo in {data}", photo=f"{split}/{file}", data=dataset.root.name)
         )
     place = files.index(file)
     one = walk[place]

@@ -1,7 +1,5 @@
 """The labels and boxes that were replaced: when, by what, and a way back."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st

@@ -1,8 +1,6 @@
 """What the editor of labels says by itself (label_editor.js, label_form.js), for `fill` of
 fill.js."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from core.base.language import _

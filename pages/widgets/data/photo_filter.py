@@ -1,7 +1,5 @@
 """Which photos of a data set to look at: data set, split, folds, class, page; kept in the link."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

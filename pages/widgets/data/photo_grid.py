@@ -1,7 +1,5 @@
 """A wall of photos with their boxes, drawn in the browser; a click opens one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any

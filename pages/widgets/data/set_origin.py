@@ -1,7 +1,5 @@
 """Whether a test set is from elsewhere: a fact that somebody states, for the verdict to rest on."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

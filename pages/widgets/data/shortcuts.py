@@ -1,7 +1,5 @@
 """Whether classes can be told without looking at what the photos show."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

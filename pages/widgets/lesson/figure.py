@@ -1,7 +1,5 @@
 """The one picture of each step of the lesson."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 

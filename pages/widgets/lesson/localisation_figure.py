@@ -1,7 +1,5 @@
 """Where both networks look, moving through their trainings in the browser (lesson_gaze.js)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which step of the lesson is shown, by button, key or link (`?step=3`); the teacher's mode."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.language import _

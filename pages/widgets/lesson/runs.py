@@ -1,7 +1,5 @@
 """What the lesson tells of, read once for all visitors and again when the example runs change."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The lesson's sentences as HTML: words of the trade open where they stand, questions below."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from html import escape
 

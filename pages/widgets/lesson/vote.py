@@ -1,7 +1,5 @@
 """The vote on which network to ship: kept in the session, and in the link as `?vote=A`."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.language import _

@@ -1,7 +1,5 @@
 """The strip of class maps: a few test photos, and where the run looked at each cycle's end."""
 
-from __future__ import annotations
-
 from html import escape
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What a run was: all its scores, its recipe, its photos, and how to make it again."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

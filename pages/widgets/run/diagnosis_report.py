@@ -1,7 +1,5 @@
 """The letter on a run: finding, evidence as small pictures, what to try next."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting, palette

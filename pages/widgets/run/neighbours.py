@@ -1,7 +1,5 @@
 """The run before and the run after the one that is shown, by button or by key."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """A row of pictures with captions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

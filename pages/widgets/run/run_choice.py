@@ -1,7 +1,5 @@
 """Which run the page shows: the one of the link, a box, and its neighbours."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Some of the shifted validation photos that a run was asked about, with its answers."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.errors import InputError

@@ -1,7 +1,5 @@
 """Train on: a new run whose recipe has a further stage, and that begins where this one ends."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.errors import InputError

@@ -1,7 +1,5 @@
 """What can be done with the runs that are selected in the table."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """The example runs in the list of runs: what they are, and a switch that hides them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Selected runs as one zip file, to be imported elsewhere."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

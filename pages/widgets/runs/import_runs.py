@@ -1,8 +1,6 @@
 """Runs from zip files that others have exported: one, or those of a whole class; and the table of
 what became of them."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

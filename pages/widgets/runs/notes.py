@@ -1,7 +1,5 @@
 """What people say of the open run: its name, tags and note."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

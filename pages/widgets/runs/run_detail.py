@@ -1,8 +1,6 @@
 """One run in a panel below the table: what it is doing, its curves, its log, and what can be done
 with it. The Run page shows the same pieces at length."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
@@ -78,8 +76,5 @@ def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
             query_params={"runs": pair},
         )
         st.page_link(
-            "cams.py",
-            label=_("CAMs"),
-            icon=":material/frame_inspect:",
-            query_params={"runs": pair},
+            "cams.py", label=_("CAMs"), icon=":material/frame_inspect:", query_params={"runs": pair}
         )

@@ -1,7 +1,5 @@
 """The order in which waiting runs will train, which the user changes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

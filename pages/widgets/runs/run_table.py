@@ -2,8 +2,6 @@
 what can be done with the selected ones. The link says what is searched for (`q`), the order
 (`sort`), the columns, the grouping (`group`, `unfold`) and which run is open (`run`)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,10 +31,7 @@ _TABLE = st.components.v2.component(
     html='<div class="runs-root"></div>',
     css=style("ui/tables", "runs/run_table_js/table"),
     js=script(
-        "ui/fill",
-        "ui/element",
-        "ui/chips",
-        *(f"runs/run_table_js/{name}" for name in _SCRIPTS),
+        "ui/fill", "ui/element", "ui/chips", *(f"runs/run_table_js/{name}" for name in _SCRIPTS)
     ),
 )
 _URL_PARAMS = ("q", "sort", "unfold", "run", "columns")

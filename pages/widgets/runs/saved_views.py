@@ -1,7 +1,5 @@
 """Views of the table by name, and the link to what is on screen."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

@@ -1,7 +1,5 @@
 """Deleted runs: the way back, at once after a deletion and later."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

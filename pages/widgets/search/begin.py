@@ -1,7 +1,5 @@
 """Plan a search and begin it, or open an earlier one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st

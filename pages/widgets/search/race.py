@@ -1,7 +1,5 @@
 """A search as it goes: the race, the table of recipes, the answer and what was not used."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

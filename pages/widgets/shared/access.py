@@ -3,8 +3,6 @@
 Asked before each page is drawn; the rules are core.hosting.limits and core.hosting.access. A page
 writes `if access.show_restriction("upload"): return`, which also draws the reason."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Results kept for all visitors, by a function's arguments and the reader's language."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Mapping
 from functools import wraps

@@ -1,7 +1,5 @@
 """The way to Capture, wherever photos from elsewhere are missing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

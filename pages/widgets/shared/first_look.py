@@ -1,7 +1,5 @@
 """How a zip file of photos is read, before anything is written; folders are changed by clicks."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The offer that a first visitor sees: two runs whose validation looks equally good."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

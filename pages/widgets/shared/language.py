@@ -1,8 +1,6 @@
 """The language that a visitor reads: theirs alone, chosen at the top of every page, and kept in the
 link (`?lang=ja`; none for English)."""
 
-from __future__ import annotations
-
 import threading
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A warning when test photos are copies of training photos."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A run's note, as Markdown without HTML or pictures."""
 
-from __future__ import annotations
-
 import re
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """What a page says while the preview process starts: it makes the pictures that need torch."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.errors import InputError

@@ -1,7 +1,5 @@
 """A button that gives runs as a report: one HTML file, made when it is asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What can be done with a run: cancel, resume, run again with changes, delete and bring back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 

@@ -1,8 +1,6 @@
 """The curves of one run: loss, validation accuracy, learning rates; of a run under way as they
 grow."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import palette

@@ -1,7 +1,5 @@
 """Why a run stopped before its end, its last words, and what to do."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

@@ -1,7 +1,5 @@
 """A file of many runs, read once and kept for as long as it stays as it is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A run's log and where its time went, folded up."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.language import _

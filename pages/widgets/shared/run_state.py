@@ -1,7 +1,5 @@
 """What a run is doing: its state as a badge, and its progress, time left or place in the queue."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

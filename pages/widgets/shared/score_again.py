@@ -1,8 +1,6 @@
 """Scores finished runs anew after labels or boxes have changed: the worker does it, without
 training."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import streamlit as st

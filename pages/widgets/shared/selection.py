@@ -5,8 +5,6 @@ A link says `?runs=a,b&groups=g`: single runs by their ids, and groups of repeat
 shows the repeats that there are when it is opened, also those that came later.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

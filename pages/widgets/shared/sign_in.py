@@ -1,7 +1,5 @@
 """Signing in, where a server asks for it (`[auth]` of secrets.toml)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

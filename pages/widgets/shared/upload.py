@@ -1,7 +1,5 @@
 """A zip file of somebody's photos becomes a data set: name, progress, report, the next step."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

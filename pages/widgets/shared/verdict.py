@@ -1,7 +1,5 @@
 """A verdict as a chip: an icon and the word, so that no colour has to be told apart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """One line when something is wrong with the worker, the queue or the machine; a link to help."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Random changes of the training photos: switches, and the numbers of those that are on."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st
@@ -11,11 +9,7 @@ from core.recipe.schema import Augment, Blur, Cutout, Erase, Rotate, Zoom
 
 _FLIPS = {"none": N_("none"), "horizontal": N_("left-right"), "both": N_("both ways")}
 _SWITCHES = (
-    (
-        "zoom",
-        N_("Zoom"),
-        N_("The photo is enlarged at random, so less of its surroundings shows."),
-    ),
+    ("zoom", N_("Zoom"), N_("The photo is enlarged at random, so less of its surroundings shows.")),
     ("rotate", N_("Rotate"), N_("The photo is turned by a random angle.")),
     ("lighting", N_("Lighting"), N_("Brightness and contrast vary at random.")),
     (

@@ -1,7 +1,5 @@
 """The backbone: the pretrained network that turns a photo into features, and where it starts."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The bands in numbers: the first layer and the rate of each, beneath the strip of layers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Literal
 

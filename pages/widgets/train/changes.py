@@ -1,7 +1,5 @@
 """What the recipe changes, always in view, and taking it back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

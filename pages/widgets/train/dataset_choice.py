@@ -1,7 +1,5 @@
 """Which photos to train on, with a look at them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st

@@ -5,8 +5,6 @@ into a part from elsewhere (a click on the strip, a key taken back, the answer o
 controls are replaced: they get new keys, and the new value to begin with.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

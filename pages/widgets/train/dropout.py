@@ -1,7 +1,5 @@
 """The three dropout rates of the class-map head."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.language import _

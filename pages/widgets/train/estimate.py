@@ -1,7 +1,5 @@
 """How long the run will take on this machine."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

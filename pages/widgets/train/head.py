@@ -1,7 +1,5 @@
 """The head: the layers that turn features into an answer, and their dropout."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

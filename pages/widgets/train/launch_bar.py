@@ -1,8 +1,6 @@
 """The bar at the foot of Train, always in view: what the recipe changes, how long a run takes, and
 the button."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.language import _
@@ -19,12 +17,7 @@ _COMPACT_STYLE = "<style>[data-testid=stBottomBlockContainer] {padding-block: 0.
 
 
 def show(
-    key: str,
-    draft: Draft,
-    recipe: Recipe,
-    dataset: Dataset,
-    warning_count: int,
-    problem: str,
+    key: str, draft: Draft, recipe: Recipe, dataset: Dataset, warning_count: int, problem: str
 ) -> None:
     """warning_count: how many cautions the columns show. problem: why what is written cannot be
     launched; `recipe` is then another one."""

@@ -1,8 +1,6 @@
 """The network as a strip of its layers, drawn in the browser (layer_strip.js): a click on a layer
 starts a band there, and the keys do all that the mouse does."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

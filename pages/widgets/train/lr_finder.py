@@ -1,7 +1,5 @@
 """Find a learning rate: asks the worker for a search, follows it, and puts its answer to use."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import streamlit as st
@@ -102,8 +100,7 @@ def _progress(key: str, search: LrSearch) -> None:
     phase = translate(status.phase or waits)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(
-            min(1.0, status.epoch / max(1, status.epochs)),
-            text=f"{phase[:1].upper()}{phase[1:]}",
+            min(1.0, status.epoch / max(1, status.epochs)), text=f"{phase[:1].upper()}{phase[1:]}"
         )
         if st.button(_("Cancel"), key=f"{key}.cancel", icon=":material/stop_circle:"):
             LocalExecutor(settings.runs_dir()).cancel_search(search)

@@ -1,7 +1,5 @@
 """What to do when a recipe's ImageNet weights are not on this machine."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.language import _, translate

@@ -1,7 +1,5 @@
 """How steps are made: optimizer, batch size, label smoothing."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

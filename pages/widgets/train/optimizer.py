@@ -1,7 +1,5 @@
 """The optimizer: how gradients become steps."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,8 +1,6 @@
 """What the network sees of a photo, apart from the random changes: size, crop, number of views; and
 which photos are kept aside."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """What each preset is, in a sentence."""
 
-from __future__ import annotations
-
 from core.base.language import N_
 
 DESCRIPTIONS = {

@@ -1,7 +1,5 @@
 """The link's `with`: what differs from where the recipe begins, so that a recipe can be sent on."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

@@ -3,8 +3,6 @@
 A link says `?preset=quick`, `?again=<run id>`, or `?file=<name>&recipe=<what it changes of quick>`.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

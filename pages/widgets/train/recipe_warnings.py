@@ -1,7 +1,5 @@
 """What is known to mislead about a recipe, beside the part that it is about."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """The Launch button, for one run of a recipe or for several: how much of a result is luck?"""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -30,11 +28,7 @@ _SEEDS_PARAM = "seeds"  # the link's `seeds=3` chooses so many
 
 
 def launch(
-    key: str,
-    recipes: Sequence[Recipe],
-    dataset: Dataset,
-    container: DeltaGenerator,
-    problem: str,
+    key: str, recipes: Sequence[Recipe], dataset: Dataset, container: DeltaGenerator, problem: str
 ) -> None:
     """The button, disabled where the words `problem` tell why; what became of the click is told at
     `container`, until the runs have ended or another recipe is asked for."""

@@ -1,7 +1,5 @@
 """How long to train: stages in order, each for some epochs or in cycles."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

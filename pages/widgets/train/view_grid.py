@@ -1,7 +1,5 @@
 """What the network sees: a wall of the very views that training shows, made as controls change."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.errors import InputError

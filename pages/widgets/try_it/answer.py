@@ -1,7 +1,5 @@
 """One run's answer to a photo: in words, as bars, and where it looks."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """A photo on which a person draws one box (photo_box.js)."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.language import _, language

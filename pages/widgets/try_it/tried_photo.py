@@ -1,7 +1,5 @@
 """Which photo is tried: a test photo, one's own file, or a picture of the camera."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.errors import InputError

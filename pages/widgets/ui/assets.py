@@ -1,8 +1,6 @@
 """Scripts and styles of the widgets that are drawn in the browser: files of this folder, joined in
 the order in which a reader meets their nouns."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 _WIDGETS = Path(__file__).parents[1]

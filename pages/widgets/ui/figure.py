@@ -1,7 +1,5 @@
 """A figure that can be taken along: as a picture, and as the numbers behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Streamlit's icons by name."""
 
-from __future__ import annotations
-
 
 def icon_name(icon: str) -> str:
     """The name by which chips.js draws an icon of Streamlit's, `:material/name:`."""

@@ -1,7 +1,5 @@
 """A closed box whose content is worked out once somebody opens it."""
 
-from __future__ import annotations
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 

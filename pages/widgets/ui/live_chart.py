@@ -1,7 +1,5 @@
 """A line chart that grows in place, without a flicker, while its run trains (live_chart.js)."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.plots.live_curves import Chart

@@ -1,7 +1,5 @@
 """What went wrong, told as it is: it may quote a stranger's file, and none of that is markup."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

@@ -4,8 +4,6 @@ Streamlit forgets a control that is not drawn, and takes its value out of the li
 link, which tells what is on screen, and wrong for whoever comes back to a section.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

@@ -1,8 +1,6 @@
 """A Plotly figure that comes up fast: drawn by plotly.js's basic edition (plot.js), which static/
 holds, as Streamlit's own st.plotly_chart brings all of plotly.js, four times as much."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base import formatting

@@ -2,8 +2,6 @@
 (st.dataframe) draws on a canvas, where no screen reader and no search in the page finds its words,
 and brings 1.2 MB of scripts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -4,8 +4,6 @@ binding would write the words that are shown.
 `settle` before the control of key `name` is drawn, `tell` after it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 import streamlit as st

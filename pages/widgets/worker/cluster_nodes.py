@@ -1,7 +1,5 @@
 """The nodes of the cluster that trains: what each has left, and why one trains nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st

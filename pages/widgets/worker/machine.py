@@ -1,7 +1,5 @@
 """What the machine has left: processors, memory, disk; and the feature cache, to be emptied."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import streamlit as st
@@ -70,10 +68,7 @@ def _cache(key: str, rows: Sequence[RunRow]) -> None:
     if busy:
         st.caption(_("It can be emptied when no run trains."))
     if st.button(
-        _("Empty it"),
-        icon=":material/delete_sweep:",
-        key=f"{key}.empty",
-        disabled=busy or not size,
+        _("Empty it"), icon=":material/delete_sweep:", key=f"{key}.empty", disabled=busy or not size
     ):
         _empty()
 

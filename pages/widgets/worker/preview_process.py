@@ -1,7 +1,5 @@
 """The preview process: whether it is there, and a button that ends it."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from core.base.errors import InputError

@@ -1,7 +1,5 @@
 """What is wrong with the worker, the queue or the machine, each with what to do about it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -1,8 +1,6 @@
 """The training workers: whether they live, what each does, and the controls that start and end
 them and say how many there are."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import datetime
 

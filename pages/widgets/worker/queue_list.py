@@ -1,7 +1,5 @@
 """The queue in its order, with when each run begins and is done."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 
