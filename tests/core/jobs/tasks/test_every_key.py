@@ -92,6 +92,7 @@ augments = st.fixed_dictionaries(
         ),
         "blur": st.none() | st.fixed_dictionaries({"size": st.sampled_from([3, 31]), "p": shares}),
         "mixup": st.sampled_from([0.0, 1.0, 5.0]),
+        "trivial": st.booleans(),
     }
 )
 splits = st.one_of(
@@ -131,8 +132,9 @@ def recipes(draw: st.DrawFn, backbone: str) -> Recipe:
         "crop": draw(st.sampled_from(["squash", "centre"])),
         "head": draw(heads),
         "bands": bands,
+        "layer_decay": draw(st.none() | st.sampled_from([0.05, 0.7, 1.0])),
         "frozen_bn": draw(st.sampled_from(["eval", "train"])),
-        "stages": [draw(plain_stages | cycles)],
+        "stages": [stage := draw(plain_stages | cycles)],
         "optimizer": draw(optimizers),
         "augment": draw(augments),
         "label_smoothing": draw(st.sampled_from([0.0, 0.5])),
@@ -146,8 +148,11 @@ def recipes(draw: st.DrawFn, backbone: str) -> Recipe:
     assert set(data) == set(Recipe.model_fields), "a key of the schema that no combination has"
     assert set(data["augment"]) == set(Augment.model_fields)
     assert set(data["optimizer"]) == set(Optimizer.model_fields)
-    either = {"epochs", "cycles", "cycle_len", "cycle_mult"}
-    assert set(data["stages"][0]) | either == set(Stage.model_fields)
+    either = {"epochs", "cycles", "cycle_len", "cycle_mult", "alpha"}
+    assert set(stage) | either == set(Stage.model_fields)
+    if data["head"]["kind"] == "class_map" and draw(st.booleans()):
+        averaged = {"train": "wise_ft", "alpha": draw(shares)}
+        data["stages"] = [{"train": "probe"}, stage, averaged]
     return recipe_from_dict(data)
 
 

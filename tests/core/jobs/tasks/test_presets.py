@@ -22,10 +22,9 @@ DIAGNOSED = ("quick", "looks-good", "keras-imagenet")  # both kinds of head, muc
 def two_epochs(recipe: Recipe) -> Recipe:
     """The recipe on the smallest photos from random weights; an epoch of its first and last stage
     each."""
+    once = {"epochs": 1, "cycles": None, "cycle_len": None, "cycle_mult": None}
     ends = [
-        stage.model_copy(
-            update={"epochs": 1, "cycles": None, "cycle_len": None, "cycle_mult": None}
-        )
+        stage.model_copy(update=once) if stage.by_gradients else stage
         for stage in (recipe.stages[0], recipe.stages[-1])
     ]
     small = {"weights": "none", "image_size": 32, "stages": tuple(ends)}
