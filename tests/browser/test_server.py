@@ -197,4 +197,4 @@ def test_the_settings_are_on():
     assert server["fileWatcherType"] == "none" and server["maxUploadSize"] <= 200
     assert settings["browser"]["gatherUsageStats"] is False
     assert settings["client"]["showErrorDetails"] == "none"
-    assert settings["runner"]["fastReruns"] is False
+    assert "--runner.fastReruns false" in (ROOT / "bin" / "serve").read_text("utf-8")
