@@ -119,6 +119,11 @@ _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they turn the tex
 _JOINER = "\u2060"  # nobody sees it, and no line breaks there
 
 
+def without_pictures(markdown: str) -> str:
+    """Markdown whose pictures, which would be fetched from anywhere, are links."""
+    return re.sub(r"!+\[", "[", markdown)
+
+
 def escape_markdown(text: str) -> str:
     """Text that a person typed, so that Markdown, as Streamlit draws it, shows it as it is."""
     parted = _STREAMLIT_SHORTCODES.sub(

@@ -1,7 +1,5 @@
 """A run's note, as Markdown without HTML or pictures."""
 
-import re
-
 import streamlit as st
 
 from core.base import formatting
@@ -13,6 +11,8 @@ def show(row: RunRow) -> None:
     a link; a note that came from somebody else is shown as it was typed."""
     if row.note:
         own = not row.came_from and not row.example
-        text = re.sub(r"!+\[", "[", row.note) if own else formatting.escape_markdown(row.note)
+        text = (
+            formatting.without_pictures(row.note) if own else formatting.escape_markdown(row.note)
+        )
         with st.container(border=True, key=f"note-{row.id}"):
             st.markdown(text)
