@@ -110,7 +110,7 @@ def test_no_page_runs_or_draws_or_fetches_what_a_name_says(hostile, watched):
     said = ""
     for place, link, sign in links:
         page.goto(f"{app.url}/{place}?{urlencode(link, quote_via=quote)}")
-        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator("h1").first).to_be_visible()
         wait_until_idle(page)
         expect(page.locator(sign).first).to_be_attached()
         wait_two_frames(page)
