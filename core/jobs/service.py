@@ -81,14 +81,15 @@ def _continue_queue(runs_dir: Path, over: threading.Event, only_in_demo: bool = 
 def _pass_on_sigterm(runs_dir: Path) -> list[Callable[[], bool]]:
     """Lets the worker be told, beside whatever the server does then. A list that has, once that
     was, what says whether the worker lives."""
+    # Here: a second signal would come into the midst of an import, and end it.
+    from core.jobs.local import worker_alive, worker_pids
+
     before, asked = signal.getsignal(signal.SIGTERM), list[Callable[[], bool]]()
     if not callable(before) or threading.current_thread() is not threading.main_thread():
         return asked
 
     def pass_on(signum: int, frame: object) -> None:
         try:
-            from core.jobs.local import worker_alive, worker_pids
-
             for pid in worker_pids(runs_dir):
                 asked.append(lambda: worker_alive(runs_dir))
                 with suppress(OSError):  # gone, or another user's
