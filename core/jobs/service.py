@@ -21,8 +21,8 @@ STOP_SECONDS = 9.0  # in which a server that is ended waits for its worker: `doc
 @contextmanager
 def maintain_runs(runs_dir: Path, also: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Tends a shared folder of runs in a thread, until the server ends; `also` what packages above
-    this one carry on. A server that is asked to
-    end (SIGTERM) asks the worker, too, which may be in the same container, and waits for it."""
+    this one carry on. A server that is asked to end (SIGTERM) asks the worker, too, which may be in
+    the same container, and waits for it."""
     over, asked = threading.Event(), _pass_on_sigterm(runs_dir)
     thread = threading.Thread(
         target=_maintain, args=(runs_dir, over, also), name="maintenance", daemon=True
@@ -81,20 +81,21 @@ def _continue_queue(runs_dir: Path, over: threading.Event, only_in_demo: bool = 
 def _pass_on_sigterm(runs_dir: Path) -> list[Callable[[], bool]]:
     """Lets the worker be told, beside whatever the server does then. A list that has, once that
     was, what says whether the worker lives."""
-    # Here: a second signal would come into the midst of an import, and end it.
-    from core.jobs.local import worker_alive, worker_pids
-
     before, asked = signal.getsignal(signal.SIGTERM), list[Callable[[], bool]]()
     if not callable(before) or threading.current_thread() is not threading.main_thread():
         return asked
 
     def pass_on(signum: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would end the import
         try:
+            from core.jobs.local import worker_alive, worker_pids
+
             for pid in worker_pids(runs_dir):
                 asked.append(lambda: worker_alive(runs_dir))
                 with suppress(OSError):  # gone, or another user's
                     os.kill(pid, signal.SIGTERM)
         finally:
+            signal.signal(signal.SIGTERM, pass_on)
             before(signum, frame)  # type: ignore[arg-type]
 
     signal.signal(signal.SIGTERM, pass_on)
