@@ -16,14 +16,13 @@ from core.jobs.cluster.identity import check_weights, describe_node, difference,
 from core.jobs.cluster.photos import place_photos
 from core.store.run import Run
 from core.store.status import utc_now
-from core.transfer.manifest import MAX_FILE_BYTES
+from core.transfer.manifest import MAX_FILE_BYTES, is_checkpoint
 
 POST_SECONDS = 0.7  # between two messages, which bring back a wish to cancel
 DESCRIBE_SECONDS = 5.0  # between two looks at load, memory and disk
 EPOCH_SECONDS = 2.0  # between two sets of curves, class maps and checkpoint
 _LIVE = ("status.json", "log.txt")
 _EPOCH = ("environment.json", "history.csv", "batches.csv", "timing.csv", "cams.npz")
-_CHECKPOINT = ("weights.safetensors", "optimizer.safetensors", "best.safetensors", "state.json")
 
 
 def node_root() -> Path:
@@ -52,7 +51,7 @@ class _Sender:
         if time.monotonic() - self._epoch_at < EPOCH_SECONDS:
             return
         self._epoch_at = time.monotonic()
-        names = (*_EPOCH, *(f"checkpoint/{name}" for name in _CHECKPOINT))
+        names = (*_EPOCH, *filter(is_checkpoint, MAX_FILE_BYTES))
         self._epoch = self._epoch | self._changed(names)
 
     def stop(self) -> None:

@@ -1,7 +1,7 @@
 """A choice that the link holds in English, whatever the language of its words: Streamlit's own
 binding would write the words that are shown.
 
-`settle` before the control of key `name` is drawn, `tell` after it.
+`read` before the control of key `name` is drawn, `write` after it.
 """
 
 from collections.abc import Collection
