@@ -6,13 +6,11 @@ import http.client
 import tomllib
 
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Common_pb2 import FileURLsRequest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
 
 from server.websockets import MAX_MESSAGE_BYTES
+from tests.attacks.attacks import Target, open_page, send, upload_path
 from tests.browser.conftest import ROOT
 from tests.factory import write_dataset
 from tests.waiting import TIMEOUT_SECONDS
@@ -78,36 +76,6 @@ def test_static_serves_its_files_and_no_list_of_them(app):
     assert send_request(app, "GET", "/app/static/")[0] == 404
 
 
-class Session:
-    """A page that is open without a browser."""
-
-    def __init__(self, app) -> None:
-        self.socket = connect(
-            app.url.replace("http", "ws", 1) + STREAM,
-            subprotocols=["streamlit"],
-            origin=app.url,
-            max_size=None,
-        )
-
-    def send(self, **kind) -> None:
-        self.socket.send(BackMsg(**kind).SerializeToString())
-
-    def wait(self, kind: str) -> ForwardMsg:
-        while True:
-            message = ForwardMsg.FromString(self.socket.recv(timeout=TIMEOUT_SECONDS))
-            if message.WhichOneof("type") == kind:
-                return message
-
-    def open(self, page: str) -> None:
-        self.send(rerun_script=ClientState(page_name=page))
-        self.wait("script_finished")
-
-    def upload_path(self) -> str:
-        asked = FileURLsRequest(request_id="a", file_names=["photos.zip"])
-        self.send(file_urls_request=asked)
-        return self.wait("file_urls_response").file_urls_response.file_urls[0].upload_url
-
-
 def test_an_upload_needs_a_page_that_takes_one_and_its_token(app):
     cookie = send_request(app, "GET", "/_stcore/health")[1]["Set-Cookie"].split(";")[0]
     assert cookie.startswith("_streamlit_xsrf=")
@@ -117,18 +85,17 @@ def test_an_upload_needs_a_page_that_takes_one_and_its_token(app):
     )
     known["Content_Type"] = "multipart/form-data; boundary=x"
     assert send_request(app, "PUT", UPLOAD, form, **known)[0] == 403
-    session = Session(app)
-    with session.socket:
-        session.open("lesson")
-        path = session.upload_path()
+    with Target(app.url).session() as session:
+        open_page(session, "lesson")
+        path = upload_path(session)
         assert send_request(app, "PUT", path, form, **known)[0] == 403
-        session.open("runs")
+        open_page(session, "runs")
         for wrong in ({}, {"Cookie": cookie}, {**known, "X_Xsrftoken": "2|00|00|0"}):
             assert send_request(app, "PUT", path, form, **wrong)[0] == 403
         assert send_request(app, "PUT", path, form, **known)[0] == 204
         large = {**known, "Content_Length": str(600 * 1024 * 1024)}
         assert send_request(app, "PUT", path, form, **large)[0] == 413
-        session.open("lesson")
+        open_page(session, "lesson")
         assert send_request(app, "PUT", path, form, **known)[0] == 403
         assert send_request(app, "DELETE", path, **known)[0] == 204
     assert send_request(app, "PUT", path, form, **known)[0] == 403
@@ -136,16 +103,15 @@ def test_an_upload_needs_a_page_that_takes_one_and_its_token(app):
 
 def test_messages_that_no_page_sends_are_not_heard(app):
     """They would empty everybody's caches, tell of the repository, or end the server."""
-    session = Session(app)
-    with session.socket:
-        session.open("lesson")
-        session.send(load_git_info=True)
-        session.send(clear_cache=True)
-        session.send(debug_shutdown_runtime=True)
-        session.send(file_urls_request=FileURLsRequest(request_id="a", file_names=["b"]))
+    with Target(app.url).session() as session:
+        open_page(session, "lesson")
+        send(session, load_git_info=True)
+        send(session, clear_cache=True)
+        send(session, debug_shutdown_runtime=True)
+        send(session, file_urls_request=FileURLsRequest(request_id="a", file_names=["b"]))
         kinds = set()
         while "file_urls_response" not in kinds:
-            message = ForwardMsg.FromString(session.socket.recv(timeout=TIMEOUT_SECONDS))
+            message = ForwardMsg.FromString(session.recv(timeout=TIMEOUT_SECONDS))
             kinds.add(message.WhichOneof("type"))
     assert "git_info_changed" not in kinds
 
