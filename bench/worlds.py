@@ -258,7 +258,7 @@ def is_right(verdict: str, world: World, skill: float) -> bool:
     return (verdict == GOOD) == (skill >= 0.35)
 
 
-def main(seed: int, runs: Path = BENCH_RUNS) -> None:
+def main(seed: int = 11, runs: Path = BENCH_RUNS) -> None:
     folder, found = runs / f"worlds-{seed}", list[tuple[str, bool]]()
     scored = "validation", "shifted", "skill elsewhere"
     print_head("world", *scored, "truth", "verdict", "rule", "right")
