@@ -69,7 +69,7 @@ class ImportReport:
                 words = N_("{set}: {count} photos, as tables tell")
             if found and not folder.startswith("train/"):
                 words = N_("{set}: {count} photos, from {folder}/; test set")
-            if not folder.startswith("train/") and labelled:
+            if found and not folder.startswith("train/") and labelled:
                 words = N_(
                     "{set}: {count} photos, from {folder}/; {labelled} labelled by their folders"
                 )

@@ -28,6 +28,7 @@ PHOTO_SUFFIXES = tuple(
     ".jpg .jpeg .jpe .jfif .png .webp .bmp .gif .tif .tiff .avif".split()  # noqa: SIM905
 )
 _OWN_FILES = {"dataset.yaml", "import.txt", "labels.csv", "boxes.csv", "train.csv", ADDITIONS_FILE}
+_PACKED = {".parquet", ".arrow", ".tfrecord", ".h5", ".hdf5", ".npy", ".npz", ".mat", ".pkl"}
 _MAX_DEPTH = 30  # folders in folders
 MIN_PHOTOS = 2  # of a class: one to train on and one to validate
 
@@ -114,6 +115,10 @@ def read_source(source: FileSource, options: ReadingOptions | None = None) -> Re
     Raises DataError, one line: no photos of two classes, or a folder that is not there."""
     options = options or ReadingOptions()
     photos, others, rejected = _sorted_files(source)
+    packed = next((file for file in others if PurePosixPath(file).suffix.lower() in _PACKED), None)
+    if packed and not photos:
+        reason = _why_no_photo(source, packed)
+        raise DataError(f"{printable(packed)}: {reason}")
     own = _own_tables(source, others)
     rest = [file for file in others if file not in own.values()]
     annotations, unread = read_annotations(source, rest)
@@ -286,6 +291,8 @@ def _why_no_photo(source: FileSource, file: str) -> str:
             return told.format(count=count)
         except (BadZipFile, DataError, ValueError, OSError, NotImplementedError):
             return N_("a zip file that cannot be read")
+    if suffix in _PACKED:
+        return N_("data that is not read: save its photos as files")
     return N_("no photo, by its name")
 
 

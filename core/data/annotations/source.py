@@ -1,6 +1,7 @@
 """Finds the annotations among the files of a source, and the photo that each is of."""
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
@@ -12,9 +13,16 @@ from core.base.language import N_
 from core.data.annotations.annotation import Annotation
 from core.data.annotations.json_files import read_json, read_json_lines
 from core.data.annotations.tables import read_table
-from core.data.annotations.text_files import CLASS_LISTS, read_class_names, read_voc, read_yolo
+from core.data.annotations.text_files import (
+    CLASS_LISTS,
+    read_class_names,
+    read_split_list,
+    read_voc,
+    read_yolo,
+)
 from core.data.archive import FileSource
 from core.data.csv_files import MAX_BYTES
+from core.data.split_words import SIDE_WORDS
 
 _MAX_JSON = 100_000_000  # bytes; COCO's own training set has 450 MB, of 118,000 photos
 _MAX_SMALL = 2_000_000  # of an XML or text file, which is of one photo
@@ -39,11 +47,11 @@ def read_annotations(
     files = list(files)
     lists = {file: _class_names(source, file) for file in files if _may_list_classes(file)}
     lists = {file: names for file, names in lists.items() if names}
-    yolo: list[str] = []
+    texts: list[str] = []
     for file in files:
-        suffix = PurePosixPath(file).suffix.lower()
+        suffix = _suffix(source, file)
         if suffix == ".txt" and file not in lists:
-            yolo.append(file)
+            texts.append(file)
         if suffix not in (".json", ".jsonl", ".xml", ".csv", ".tsv"):
             continue
         try:
@@ -61,11 +69,19 @@ def read_annotations(
         except (ValueError, DataError) as error:
             unread[file] = N_("not read as annotations ({reason})").format(reason=error)
     of_yolo = []
-    for file in yolo:
+    for file in texts:
         with suppress(ValueError, DataError):  # some other text
-            names = _nearest(file, lists)
-            told = read_yolo(_text(source, file), _beside(file, "labels", "images"), names)
-            of_yolo.append(AnnotationFile(file, "YOLO", tuple(told)))
+            text, names = _text(source, file), _nearest(file, lists)
+            with suppress(ValueError):
+                told = read_yolo(text, _beside(file, "labels", "images"), names)
+                of_yolo.append(AnnotationFile(file, "YOLO", tuple(told)))
+                continue
+            with suppress(ValueError):
+                split = read_split_list(text, PurePosixPath(file).stem)
+                found.append(AnnotationFile(file, N_("list of photos"), tuple(split)))
+                continue
+            if "\t" in text or "," in text:
+                found.append(AnnotationFile(file, N_("table"), tuple(read_table(text, usual=True))))
     if any(one.annotations for one in of_yolo):
         found += [*of_yolo, *(AnnotationFile(file, "YOLO", ()) for file in lists)]
     return found, unread
@@ -83,9 +99,10 @@ class PhotoFinder:
                 self._by_name[key].append(photo)
 
     def find(self, name: str, told_by: str) -> list[str]:
-        """The photos that are likeliest meant, those alike; none where there is no such photo. The
-        nearest one counts: most folders in common with the annotations' own, then of the split
-        that the annotations' name speaks of (`train.csv`)."""
+        """The photos that are likeliest meant, those alike; none where there is no such photo. No
+        mask where there is a photo; then the nearest: most folders in common with the annotations'
+        own, of the split
+        or in the folder that the annotations' name speaks of (`instances_train2017.json`)."""
         folder = posixpath.dirname(told_by)
         name = name.replace("\\", "/").removeprefix("./")
         place = posixpath.normpath(posixpath.join(folder, name))
@@ -94,13 +111,21 @@ class PhotoFinder:
         base = posixpath.basename(name).casefold()
         found = self._by_name.get(base) or self._by_name.get(posixpath.splitext(base)[0], [])
         whole = [photo for photo in found if f"/{photo}".startswith(f"/{name}.")]
-        whole = whole or [photo for photo in found if f"/{photo}".endswith(f"/{name}")]
-        best: dict[tuple[int, bool], list[str]] = defaultdict(list)
-        stem = posixpath.splitext(posixpath.basename(told_by))[0]
+        whole = whole or [
+            photo
+            for photo in found
+            if f"/{photo}".endswith(f"/{name}")
+            or f"/{posixpath.splitext(photo)[0]}".endswith(f"/{name}")
+        ]
+        best: dict[tuple[bool, int, bool], list[str]] = defaultdict(list)
+        stem = posixpath.splitext(posixpath.basename(told_by))[0].casefold()
+        words = {stem, *re.split(r"[\W_]+", stem)}
         for photo in whole or found:
             common = posixpath.commonpath([f"/{place.strip('/')}", f"/{photo}"])
             near = len(PurePosixPath(common).parts)
-            best[near, self._split_of(photo) == stem].append(photo)
+            folders = photo.casefold().split("/")[:-1]
+            told = bool({self._split_of(photo), *folders} & words)
+            best[SIDE_WORDS.isdisjoint(folders), near, told].append(photo)
         return best[max(best)] if best else []
 
 
@@ -110,6 +135,13 @@ def _text(source: FileSource, file: str) -> str:
     if len(data) > limit:
         raise ValueError(N_("larger than {size:.0f} MB").format(size=limit / 1e6))
     return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+
+
+def _suffix(source: FileSource, file: str) -> str:
+    """A file's suffix; `.xml` where it has none and begins as XML does."""
+    suffix = PurePosixPath(file).suffix.lower()
+    xml = not suffix and source.head(file).lstrip().startswith((b"<annotation", b"<?xml"))
+    return ".xml" if xml else suffix
 
 
 def _beside(file: str, folder: str, other: str) -> str:

@@ -40,9 +40,10 @@ def read_table(text: str, usual: bool = False) -> list[Annotation]:
         raise ValueError("no table")
     header = [fold(cell.strip()).replace(" ", "_") for cell in rows[0]]
     if _PHOTO.fullmatch(rows[0][0].strip()):  # no header
-        header = (
-            ["path", "x1", "y1", "x2", "y2", "class"] if len(header) == 6 else ["file", "label"]
-        )
+        corners = all(re.fullmatch(r"[\d.]*", cell.strip()) for cell in rows[0][1:5])
+        header = ["file", "label"]
+        if len(rows[0]) == 6 and corners:
+            header = ["path", "x1", "y1", "x2", "y2", "class"]
         rows.insert(0, header)
     names = [cell.strip() for cell in rows[0]]
     cells = [dict(zip(header, map(str.strip, row))) for row in rows[1:]]

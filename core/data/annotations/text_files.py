@@ -10,6 +10,7 @@ from xml.parsers import expat
 import yaml
 
 from core.data.annotations.annotation import Annotation, Corners, bounds
+from core.data.split_words import split_of
 
 _MAX_DEPTH = 30  # elements in elements
 _YOLO_LINE = re.compile(r"\d+(\s+-?[\d.]+(e-?\d+)?){4,}\s*")
@@ -17,11 +18,14 @@ CLASS_LISTS = {"classes.txt", "obj.names", "_darknet.labels", "labels.txt", "cla
 
 
 def read_voc(text: str, file: str) -> list[Annotation]:
-    """The XML of the photo `file` (without suffix), or of the one that it names itself. Raises
-    ValueError, also for a document type, which may define entities."""
+    """The XML of the photo `file` (without suffix, which is taken from the name that it tells).
+    Raises ValueError, also for a document type, which may define entities."""
     root = _xml(text)
     if root.tag != "annotation":
         raise ValueError("not Pascal VOC")
+    told = PurePosixPath((root.findtext("filename") or "").strip().replace("\\", "/"))
+    if told.stem == PurePosixPath(file).name:
+        file += told.suffix
     try:
         size = (float(root.findtext("size/width", "0")), float(root.findtext("size/height", "0")))
     except ValueError:
@@ -50,6 +54,18 @@ def read_yolo(text: str, file: str, names: Mapping[int, str]) -> list[Annotation
             box = bounds(zip(shares[::2], shares[1::2], strict=False))
         found.append(Annotation(file, names.get(int(number), number), box, (1.0, 1.0)))
     return found
+
+
+def read_split_list(text: str, name: str) -> list[Annotation]:
+    """The photos that a list named `name` gives a split: a line each, as Pascal VOC's
+    `ImageSets/Main/val.txt` and Food-101's `meta/test.txt` have it, with or without a class's
+    number behind. Raises ValueError where the name speaks of no split."""
+    split = split_of(name)
+    lines = [re.sub(r"[\s,]+-?\d+$", "", line.strip()) for line in text.splitlines()]
+    if split is None or not any(lines):
+        raise ValueError("no list of a split")
+    told = "train" if split == "train" else name
+    return [Annotation(line, split=told) for line in lines if line]
 
 
 def read_class_names(text: str, file: str) -> dict[int, str]:
