@@ -43,6 +43,20 @@ def choose_arm(step: int) -> str:
     )
 
 
+def show_welcome() -> None:
+    """What the product is and for whom, above the first step, and the ways past the lesson."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        st.markdown(
+            _(
+                "**Overfit Lens**: if you train on a few dozen photos, see whether the network "
+                "learned the object or only the photos."
+            ),
+            width="stretch",
+        )
+        st.page_link("train.py", label=_("Skip to training"))
+        st.page_link("data.py", label=_("Open your photos"))
+
+
 def show_next_links() -> None:
     """From the last step to the pages where one does it."""
     with st.container(horizontal=True, gap="medium", key="lesson.ways"):
@@ -95,6 +109,8 @@ def show_step(number: int, teacher_mode: bool, vote: str) -> bool:
 def show_page() -> None:
     """One step, and the way to the next."""
     number, vote = navigation.current(), lesson_vote.current()
+    if number == 1:
+        show_welcome()
     teach = navigation.bar(number)
     try:
         hidden = show_step(number, teach, vote)

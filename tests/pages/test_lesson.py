@@ -30,17 +30,24 @@ def html_body(app: AppTest) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
 
 
+def page_links(app: AppTest) -> set[str]:
+    return {link.proto.label for link in app.get("page_link")}
+
+
 def test_it_is_the_first_page_and_asks_for_a_vote(examples):
     app = open_lesson()
     assert app.title[0].value == "Which one would you ship?"
     assert app.query_params["step"] == "1"
     assert app.button(key="lesson.next").disabled
     assert "cannot tell" not in html_body(app)
+    assert "**Overfit Lens**" in app.markdown[0].value
+    assert {"Skip to training", "Open your photos"} <= page_links(app)
     app.button(key="lesson.vote.B").click().run()
     assert app.query_params["vote"] == "B"
     assert "cannot tell" in html_body(app)
     app.button(key="lesson.next").click().run()
     assert app.title[0].value == titles()[1]
+    assert "Skip to training" not in page_links(app)
     assert app.query_params["step"] == "2"
     app.button(key="lesson.back").click().run()
     assert app.title[0].value == titles()[0]
