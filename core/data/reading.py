@@ -115,10 +115,9 @@ def read_source(source: FileSource, options: ReadingOptions | None = None) -> Re
     Raises DataError, one line: no photos of two classes, or a folder that is not there."""
     options = options or ReadingOptions()
     photos, others, rejected = _sorted_files(source)
-    packed = next((file for file in others if PurePosixPath(file).suffix.lower() in _PACKED), None)
-    if packed and not photos:
-        reason = _why_no_photo(source, packed)
-        raise DataError(f"{printable(packed)}: {reason}")
+    for file in others if not photos else ():
+        if PurePosixPath(file).suffix.lower() in _PACKED:
+            raise DataError(f"{printable(file)}: {_why_no_photo(source, file)}")
     own = _own_tables(source, others)
     rest = [file for file in others if file not in own.values()]
     annotations, unread = read_annotations(source, rest)

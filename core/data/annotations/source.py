@@ -68,23 +68,29 @@ def read_annotations(
             found.append(AnnotationFile(file, kind, tuple(told)))
         except (ValueError, DataError) as error:
             unread[file] = N_("not read as annotations ({reason})").format(reason=error)
-    of_yolo = []
+    of_yolo: list[AnnotationFile] = []
     for file in texts:
         with suppress(ValueError, DataError):  # some other text
-            text, names = _text(source, file), _nearest(file, lists)
-            with suppress(ValueError):
-                told = read_yolo(text, _beside(file, "labels", "images"), names)
-                of_yolo.append(AnnotationFile(file, "YOLO", tuple(told)))
-                continue
-            with suppress(ValueError):
-                split = read_split_list(text, PurePosixPath(file).stem)
-                found.append(AnnotationFile(file, N_("list of photos"), tuple(split)))
-                continue
-            if "\t" in text or "," in text:
-                found.append(AnnotationFile(file, N_("table"), tuple(read_table(text, usual=True))))
+            read = _read_text(source, file, _nearest(file, lists))
+            (of_yolo if read.format == "YOLO" else found).append(read)
     if any(one.annotations for one in of_yolo):
         found += [*of_yolo, *(AnnotationFile(file, "YOLO", ()) for file in lists)]
     return found, unread
+
+
+def _read_text(source: FileSource, file: str, names: dict[int, str]) -> AnnotationFile:
+    """A text file of YOLO, a list of a split's photos, or a table. Raises ValueError for another,
+    DataError for one that cannot be read."""
+    text = _text(source, file)
+    with suppress(ValueError):
+        told = read_yolo(text, _beside(file, "labels", "images"), names)
+        return AnnotationFile(file, "YOLO", tuple(told))
+    with suppress(ValueError):
+        told = read_split_list(text, PurePosixPath(file).stem)
+        return AnnotationFile(file, N_("list of photos"), tuple(told))
+    if "\t" not in text and "," not in text:
+        raise ValueError("no table")
+    return AnnotationFile(file, N_("table"), tuple(read_table(text, usual=True)))
 
 
 class PhotoFinder:
@@ -101,8 +107,7 @@ class PhotoFinder:
     def find(self, name: str, told_by: str) -> list[str]:
         """The photos that are likeliest meant, those alike; none where there is no such photo. No
         mask where there is a photo; then the nearest: most folders in common with the annotations'
-        own, of the split
-        or in the folder that the annotations' name speaks of (`instances_train2017.json`)."""
+        own, of the split or in the folder that their name speaks of (`instances_val2017.json`)."""
         folder = posixpath.dirname(told_by)
         name = name.replace("\\", "/").removeprefix("./")
         place = posixpath.normpath(posixpath.join(folder, name))
@@ -117,16 +122,19 @@ class PhotoFinder:
             if f"/{photo}".endswith(f"/{name}")
             or f"/{posixpath.splitext(photo)[0]}".endswith(f"/{name}")
         ]
+        alike = whole or found
+        if len(alike) < 2:  # as nearly always: no need to weigh them
+            return list(alike)
         best: dict[tuple[bool, int, bool], list[str]] = defaultdict(list)
         stem = posixpath.splitext(posixpath.basename(told_by))[0].casefold()
         words = {stem, *re.split(r"[\W_]+", stem)}
-        for photo in whole or found:
+        for photo in alike:
             common = posixpath.commonpath([f"/{place.strip('/')}", f"/{photo}"])
             near = len(PurePosixPath(common).parts)
             folders = photo.casefold().split("/")[:-1]
             told = bool({self._split_of(photo), *folders} & words)
             best[SIDE_WORDS.isdisjoint(folders), near, told].append(photo)
-        return best[max(best)] if best else []
+        return best[max(best)]
 
 
 def _text(source: FileSource, file: str) -> str:

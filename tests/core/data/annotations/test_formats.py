@@ -251,13 +251,8 @@ def test_a_split_column_makes_test_sets(tmp_path):
     assert [one.placed.split for one in read(tmp_path).photos] == ["train"] * 4 + ["valid"] * 2
 
 
-def splits(folder):
-    return {photo.placed.file: photo.placed.split for photo in read_source_of(folder).photos}
-
-
-def read_source_of(folder):
-    with open_file_source(folder) as source:
-        return read_source(source)
+def splits(reading):
+    return {photo.placed.file: photo.placed.split for photo in reading.photos}
 
 
 @pytest.mark.parametrize("listed", ["{}", "{}.jpg", "images/{}.jpg", "./images/{}.jpg 1"])
@@ -271,7 +266,7 @@ def test_lists_of_photos_make_test_sets(tmp_path, listed):
         lines = [listed.format(name) for name in names if name[-1] in last]
         (meta / f"{split}.txt").write_text("\n".join(lines))
     (meta / "notes_on_train.txt").write_text("nothing of it\n")
-    found = splits(tmp_path / "set")
+    found = splits(read(tmp_path / "set"))
     assert {file for file, split in found.items() if split == "test"} == {
         "images/pie/3.jpg",
         "images/ribs/3.jpg",
@@ -294,12 +289,12 @@ def test_a_voc_set_with_masks_and_lists_is_read(tmp_path):
         )
     for name, numbers in (("train", range(6)), ("val", range(6, 8)), ("cat_train", (1,))):
         (voc / f"ImageSets/Main/{name}.txt").write_text("".join(f"{n}\n" for n in numbers))
-    read = read_source_of(tmp_path / "set")
-    assert read.classes == ("cat", "dog")
-    assert splits(tmp_path / "set") == {
+    found = read(tmp_path / "set")
+    assert found.classes == ("cat", "dog")
+    assert splits(found) == {
         f"VOC2012/JPEGImages/{n}.jpg": "val" if n > 5 else "train" for n in range(8)
     }
-    assert all(len(photo.boxes) == 1 for photo in read.photos)
+    assert all(len(photo.boxes) == 1 for photo in found.photos)
 
 
 def test_a_table_of_split_in_a_text_file_without_a_header_is_read(tmp_path):
@@ -309,10 +304,10 @@ def test_a_table_of_split_in_a_text_file_without_a_header_is_read(tmp_path):
     write_photos(tmp_path / "set/val/images", ["val_0.jpg", "val_1.jpg"])
     rows = "val_0.jpg\tnewt\t0\t32\t44\t62\nval_1.jpg\tfish\t0\t3\t44\t62\n"
     (tmp_path / "set/val/val_annotations.txt").write_text(rows)
-    read = read_source_of(tmp_path / "set")
-    told = {photo.placed.name: photo.label for photo in read.photos if photo.placed.split == "val"}
-    assert sorted(told.values()) == ["fish", "newt"]
-    assert told["val_0.jpg"] == "newt"
+    photos = read(tmp_path / "set").photos
+    labels = {photo.placed.name: photo.label for photo in photos if photo.placed.split == "val"}
+    assert sorted(labels.values()) == ["fish", "newt"]
+    assert labels["val_0.jpg"] == "newt"
 
 
 def test_the_folder_that_annotations_are_named_for_is_meant():
@@ -324,7 +319,7 @@ def test_photos_in_a_table_of_another_kind_are_told(tmp_path):
     (tmp_path / "set/data").mkdir(parents=True)
     (tmp_path / "set/data/train.parquet").write_bytes(b"PAR1")
     with pytest.raises(DataError, match=r"^data/train.parquet: data that is not read"):
-        read_source_of(tmp_path / "set")
+        read(tmp_path / "set")
 
 
 def test_two_readings_where_folders_and_annotations_disagree(tmp_path):
