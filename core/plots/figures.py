@@ -234,10 +234,11 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
         else _("weights changed by {share}", share=formatting.percent(value))
         for value in layers["weights"]
     ]
+    moved = (1 - layers["cka"]).clip(lower=0)
     figure = go.Figure(
         go.Bar(
             x=layers["layer"],
-            y=(1 - layers["cka"]).clip(lower=0),
+            y=moved,
             marker={"color": colour, "line": {"width": 0}},
             customdata=[*zip(map(escape_label, layers["name"].astype(str)), told, strict=True)],
             hovertemplate="<b>%{x} %{customdata[0]}</b><br>"
@@ -254,6 +255,6 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
     figure.update_layout(**layout(210, "closest"), showlegend=False, bargap=0.25)
     words = _("layer, photo side on the left")
     figure.update_xaxes(title=words, fixedrange=True, dtick=5, showgrid=False)
-    words = _("moved (1 \u2212 CKA)")
-    figure.update_yaxes(title=words, range=[0, 1.02], fixedrange=True, dtick=0.5)
+    top = max(1.0, float(moved.max())) + 0.02  # unrelated features differ by 1, by chance by more
+    figure.update_yaxes(title=_("moved (1 \u2212 CKA)"), range=[0, top], fixedrange=True, dtick=0.5)
     return figure

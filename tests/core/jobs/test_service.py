@@ -1,5 +1,6 @@
 """A server that starts, runs and ends with nobody looking."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -224,12 +225,16 @@ def test_a_worker_that_is_killed_while_it_loads_torch_does_not_do_so_for_ever(tm
     first, second = (write_run(tmp_path, tiny, state="queued", minutes=m) for m in range(2))
     for run in (first, second):
         Queue(tmp_path).submit(run.id)
-    pid = os.fork()
-    if not pid:
+
+    def load_and_die() -> None:
         with local.loading_torch(first, utc_now):
             Queue(tmp_path).claim(os.getpid())
             os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(pid, 0)
+
+    process = multiprocessing.get_context("fork").Process(target=load_and_die)
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     assert recover_queue(tmp_path, utc_now) == [first.id]
     assert first.status().state == "failed" and "(killed)" in str(first.status().error)
     assert Queue(tmp_path).entries() == [Entry(second.id, None)]

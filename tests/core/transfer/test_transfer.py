@@ -13,6 +13,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from core.base.errors import InputError, RunError
@@ -128,6 +129,21 @@ def test_a_run_that_stopped_while_it_was_scored_is_moved(tmp_path, tiny):
     run.write_status(replace(run.status(), state="failed", error="no space"))
     (entry,) = import_file(export_runs(tmp_path / "runs"), tmp_path / "other")
     assert entry.outcome == "taken", entry.reason
+
+
+@pytest.mark.parametrize(("cka", "outcome"), [(-1, "taken"), (-0.3, "taken"), (-1.1, "refused")])
+def test_a_layer_that_is_unlike_what_it_was_is_no_damage(tmp_path, tiny, cka, outcome):
+    """Debiased CKA lies below 0 by chance; it stays above -1."""
+    run = write_run(tmp_path / "runs", tiny)
+    table = pd.read_csv(run.path / "drift.csv")
+    table.loc[table.index[-1], "cka"] = cka
+    table.to_csv(run.path / "drift.csv", index=False)
+    if outcome == "refused":
+        with pytest.raises(RunError, match="cka"):
+            export_runs(tmp_path / "runs", run.id)
+        return
+    (entry,) = import_file(export_runs(tmp_path / "runs", to="b.zip"), tmp_path / "other")
+    assert entry.outcome == outcome, entry.reason
 
 
 def test_no_file_of_a_run_is_held_in_memory(tmp_path, tiny):
