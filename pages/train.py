@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.data.split import epoch_size
 from core.plots import figures
 from core.recipe.files import recipe_dict
-from core.recipe.schema import Augment, Recipe
+from core.recipe.schema import Recipe
 from core.store.run import find_runs
 from core.train.schedule import batches_per_epoch, rate_curve
 from core.views import recipe_warnings as known
@@ -26,7 +26,6 @@ from pages.widgets.train import (
     launch_bar,
     layer_strip,
     lr_finder,
-    missing_weights,
     optimization,
     preprocessing,
     recipe_link,
@@ -52,11 +51,9 @@ def show_data_column(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenera
             "Each photo is changed at random, so that the network cannot learn the photos by heart."
         ),
     )
-    start = draft.start_value("augment")
-    shown = augment.show(draft.key_prefix("augment"), Augment.model_validate(start))
+    parts = {"augment": augment.show(draft)}
     wall = st.container()
-    parts = preprocessing.show(draft)
-    parts["augment"] = {**start, **shown}
+    parts |= preprocessing.show(draft)
     with st.expander(_("More: which photos validate")):
         parts |= preprocessing.show_split(draft, dataset)
     draft.error_containers["split"] = st.container()
@@ -66,7 +63,6 @@ def show_data_column(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenera
 def show_model_column(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, DeltaGenerator]:
     """The network: its layers, how fast each learns, its head; and where to say how much trains."""
     parts = parts | backbone.show(draft)
-    missing_weights.show(parts["backbone"], parts["weights"])
     strip, trained = st.container(), st.container()
     numbers = st.container()
     parts["head"] = head.show(draft)

@@ -19,11 +19,12 @@ from core.data.split import split_sizes, with_valid_split
 from core.recipe.bands import check_stages
 from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.schema import Recipe
+from pages.widgets.train.controls import Controls
 from pages.widgets.ui import messages
 
 
 @dataclass(frozen=True)
-class Draft:
+class Draft(Controls):
     """key: where it is kept in the session; title: what it began from, such as `preset quick`;
     base: the recipe it began from; places: by dotted key, where to tell what is wrong with it."""
 
@@ -48,7 +49,7 @@ class Draft:
         return self._overrides[part][1] if part in self._overrides else self.base_values[part]
 
     def key_prefix(self, part: str) -> str:
-        """The beginning of the keys of the part's controls."""
+        """The key of the part's control, or the beginning of those of several."""
         return f"{self.key}.{part}.{self._overrides.get(part, (0, None))[0]}"
 
     @property

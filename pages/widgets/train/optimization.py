@@ -1,57 +1,95 @@
 """How steps are made: optimizer, batch size, label smoothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from core.base.language import _
-from pages.widgets.train import optimizer
+from pages.widgets.train.controls import Group
 from pages.widgets.train.draft import Draft
+
+_NAMES = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
 
 
 def show(draft: Draft) -> dict[str, Any]:
     """The recipe's `optimizer`, `layer_decay`, `batch_size` and `label_smoothing`."""
-    found: dict[str, Any] = {
-        "optimizer": optimizer.show(draft.key_prefix("optimizer"), draft.start_value("optimizer"))
-    }
-    decay = st.number_input(
+    optimizer = show_optimizer(draft.key_prefix("optimizer"), draft.start_value("optimizer"))
+    decay = draft.number(
+        "layer_decay",
         _("Layer-wise rate decay"),
         0.05,
         1.0,
-        draft.start_value("layer_decay"),
         0.05,
-        key=draft.key_prefix("layer_decay"),
-        persist_state="session",
         placeholder=_("none: a band's layers share its rate"),
         help=_(
             "Each layer learns at so many times the rate of the next one towards the head "
             "(`layer_decay`); the bands' rates are those next to the head. Usual: 0.65 to 0.9."
         ),
     )
-    found["layer_decay"] = decay
     left, right = st.columns(2)
-    with left:
-        size = st.number_input(
-            _("Batch size"),
-            2,
-            512,
-            draft.start_value("batch_size"),
-            key=draft.key_prefix("batch_size"),
-            persist_state="session",
-            help=_("Views per step. Fewer: more steps in an epoch."),
-        )
-    with right:
-        smooth = st.number_input(
-            _("Label smoothing"),
-            0.0,
-            0.5,
-            float(draft.start_value("label_smoothing")),
-            0.05,
-            key=draft.key_prefix("label_smoothing"),
-            persist_state="session",
-            help=_(
-                "Share of each label that is spread evenly over all classes, so that the "
-                "network is not pushed to be certain."
-            ),
-        )
-    return found | {"batch_size": int(size), "label_smoothing": smooth}
+    size = draft.number(
+        "batch_size",
+        _("Batch size"),
+        2,
+        512,
+        place=left,
+        help=_("Views per step. Fewer: more steps in an epoch."),
+    )
+    smoothing = draft.number(
+        "label_smoothing",
+        _("Label smoothing"),
+        0.0,
+        0.5,
+        0.05,
+        place=right,
+        help=_(
+            "Share of each label that is spread evenly over all classes, so that the "
+            "network is not pushed to be certain."
+        ),
+    )
+    return {
+        "optimizer": optimizer,
+        "layer_decay": decay,
+        "batch_size": size,
+        "label_smoothing": smoothing,
+    }
+
+
+def show_optimizer(key: str, start: Mapping[str, Any]) -> dict[str, Any]:
+    """An `optimizer` of a recipe. Another one begins with its own usual momentum."""
+    controls, (left, middle, right) = Group(key, start), st.columns([4, 3, 3])
+    name = controls.select(
+        "name",
+        _("Optimizer"),
+        _NAMES,
+        place=left,
+        help=_(
+            "How gradients become steps. SGD: a step against the gradient. The "
+            "others scale each weight's step by how large its gradients are."
+        ),
+    )
+    usual = 0.0 if name == "rmsprop" else 0.9
+    momentum = controls.number(
+        f"momentum.{name}",
+        _("Momentum"),
+        0.0,
+        0.999,
+        0.05,
+        start["momentum"] if name == start["name"] else usual,
+        middle,
+        format="%.3g",
+        help=_("Share of the last step that is kept; Adam's first beta."),
+    )
+    decay = controls.number(
+        "decay",
+        _("Decay"),
+        0.0,
+        1.0,
+        1e-4,
+        start["weight_decay"],
+        right,
+        format="%.3g",
+        help=_("Weight decay: the pull of every weight towards 0."),
+    )
+    return {"name": name, "momentum": momentum, "weight_decay": decay}

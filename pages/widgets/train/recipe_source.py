@@ -60,18 +60,16 @@ def name_and_seed(draft: Draft) -> dict[str, Any]:
         key=draft.key_prefix("name"),
         persist_state="session",
     )
-    seed = st.number_input(
+    seed = draft.number(
+        "seed",
         _("Seed"),
         0,
         2**32 - 1,
-        draft.start_value("seed"),
         1,
         width=130,
-        key=draft.key_prefix("seed"),
-        persist_state="session",
         help=_("Another seed gives another run of the same recipe: see how much is luck."),
     )
-    return {"name": name.strip(), "seed": int(seed)}
+    return {"name": name.strip(), "seed": seed}
 
 
 def download(key: str, recipe: Recipe, problem: str) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 import streamlit as st
 
 from core.base.language import N_, _, translate
-from pages.widgets.train import optimizer
+from pages.widgets.train.controls import Group
 from pages.widgets.train.draft import Draft
+from pages.widgets.train.optimization import show_optimizer
 
 _MAX_STAGES = 20
 _TRAINED_PARTS = {
@@ -16,6 +17,20 @@ _TRAINED_PARTS = {
     "wise_ft": N_("WiSE-FT"),
 }
 _SCHEDULES = {"epochs": N_("epochs"), "cycles": N_("cycles")}
+_LENGTHS = {  # by schedule: key, label, most, help, width of the control in pixels
+    "epochs": (("epochs", N_("Epochs"), 1000, N_("Passes over the training photos."), 190),),
+    "cycles": (
+        ("cycles", N_("Cycles"), 20, N_("How often the rate falls from full to 0."), 88),
+        ("cycle_len", N_("First"), 500, N_("Epochs of the first cycle."), 88),
+        (
+            "cycle_mult",
+            N_("Times"),
+            4,
+            N_("Each cycle is so many times as long as the one before."),
+            88,
+        ),
+    ),
+}
 _NEW_STAGE: dict[str, Any] = {"train": "bands", "cycles": 1, "cycle_len": 5, "cycle_mult": 1}
 Stage = dict[str, Any]
 
@@ -47,64 +62,50 @@ def show(draft: Draft) -> list[Stage]:
 def _head(draft: Draft, stages: list[Stage], number: int) -> None:
     st.markdown(_("**Stage {number}**", number=number + 1), width="stretch")
     key, last = f"{draft.key_prefix('stages')}.{number}", len(stages) - 1
-    earlier, later = list(stages), list(stages)
-    if number > 0:
-        earlier[number - 1 : number + 1] = [stages[number], stages[number - 1]]
-    if number < last:
-        later[number : number + 2] = [stages[number + 1], stages[number]]
-    for name, icon, words, result, off in (
-        ("up", ":material/arrow_upward:", _("Train this stage earlier"), earlier, number == 0),
-        ("down", ":material/arrow_downward:", _("Train this stage later"), later, number == last),
+    rest = stages[:number] + stages[number + 1 :]
+    for name, icon, words, to, off in (
+        ("up", ":material/arrow_upward:", _("Train this stage earlier"), number - 1, number == 0),
         (
-            "remove",
-            ":material/close:",
-            _("Remove this stage"),
-            stages[:number] + stages[number + 1 :],
-            last == 0,
+            "down",
+            ":material/arrow_downward:",
+            _("Train this stage later"),
+            number + 1,
+            number == last,
         ),
+        ("remove", ":material/close:", _("Remove this stage"), None, last == 0),
     ):
         if st.button(icon, key=f"{key}.{name}", type="tertiary", help=words, disabled=off):
-            draft.override_and_rerun({"stages": result})
+            moved = rest if to is None else [*rest[:to], stages[number], *rest[to:]]
+            draft.override_and_rerun({"stages": moved})
 
 
 def _stage(key: str, start: Stage, default_optimizer: dict[str, Any]) -> Stage:
-    what = st.selectbox(
-        _("What learns"),
-        list(_TRAINED_PARTS),
-        list(_TRAINED_PARTS).index(start["train"]),
-        key=f"{key}.train",
-        format_func=lambda name: translate(_TRAINED_PARTS[name]),
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    controls = Group(key, start)
+    what = controls.select("train", _("What learns"), _TRAINED_PARTS, label_visibility="collapsed")
     if what == "probe":
         st.caption(
             _("Logistic regression on the frozen features of the plain photos becomes the head.")
         )
         return {"train": what}
     if what == "wise_ft":
-        alpha = st.slider(
+        alpha = controls.value_slider(
+            "alpha",
             _("Share of the fine-tuned weights"),
             0.0,
             1.0,
-            0.5 if start.get("alpha") is None else float(start["alpha"]),
             0.05,
-            key=f"{key}.alpha",
-            persist_state="session",
+            0.5 if start.get("alpha") is None else start["alpha"],
             help=_(
                 "Each weight ends between its value after the first stage (0) and its value now "
                 "(1)."
             ),
         )
         return {"train": what, "alpha": alpha}
-    kind = st.segmented_control(
+    kind = controls.segments(
+        "kind",
         _("How it is timed"),
-        list(_SCHEDULES),
-        required=True,
-        default="cycles" if start.get("cycles") else "epochs",
-        key=f"{key}.kind",
-        format_func=lambda name: translate(_SCHEDULES[name]),
-        persist_state="session",
+        _SCHEDULES,
+        "cycles" if start.get("cycles") else "epochs",
         label_visibility="collapsed",
         help=_(
             "An epoch shows every training photo once. Epochs: at a constant rate. Cycles: "
@@ -112,77 +113,53 @@ def _stage(key: str, start: Stage, default_optimizer: dict[str, Any]) -> Stage:
         ),
     )
     stage: Stage = {"train": what}
-    if kind == "epochs":
-        stage["epochs"] = _number(
-            f"{key}.epochs",
-            _("Epochs"),
-            start.get("epochs") or 5,
-            1000,
-            _("Passes over the training photos."),
-        )
-    else:
-        with st.container(horizontal=True, gap="small"):
-            for name, label, top, words in (
-                ("cycles", _("Cycles"), 20, _("How often the rate falls from full to 0.")),
-                ("cycle_len", _("First"), 500, _("Epochs of the first cycle.")),
-                (
-                    "cycle_mult",
-                    _("Times"),
-                    4,
-                    _("Each cycle is so many times as long as the one before."),
-                ),
-            ):
-                value = start.get(name) or _NEW_STAGE[name]
-                stage[name] = _number(f"{key}.{name}", label, value, top, words, 88)
-        if stage["cycle_mult"] == 1 and "cycle_mult" not in start:
-            del stage["cycle_mult"]  # as it was written
-    return stage | _stage_options(key, start, default_optimizer)
+    with st.container(horizontal=True, gap="small"):
+        for name, label, most, words, width in _LENGTHS[kind]:
+            value = start.get(name) or _NEW_STAGE.get(name, 5)
+            stage[name] = controls.number(
+                name, translate(label), 1, most, start=value, help=translate(words), width=width
+            )
+    if stage.get("cycle_mult") == 1 and "cycle_mult" not in start:
+        del stage["cycle_mult"]  # as it was written
+    return stage | _stage_options(controls, default_optimizer)
 
 
-def _stage_options(key: str, start: Stage, default_optimizer: dict[str, Any]) -> Stage:
+def _stage_options(controls: Group, default_optimizer: dict[str, Any]) -> Stage:
     """What a stage may have of its own, as far as it has it."""
-    with st.popover(_("More"), key=f"{key}.more", type="tertiary", icon=":material/tune:"):
-        best = st.toggle(
+    start = controls.values
+    with st.popover(_("More"), key=f"{controls.key}.more", type="tertiary", icon=":material/tune:"):
+        best = controls.switch(
+            "keep",
             _("End with the best epoch"),
             start.get("keep") == "best",
-            key=f"{key}.keep",
-            persist_state="session",
-            help=_(
+            _(
                 "The weights of the epoch with the lowest "
                 "validation loss, not the last one's (`keep: best`)."
             ),
         )
-        warmup = st.toggle(
+        warmup = controls.switch(
+            "warmup",
             _("Warm up"),
             start.get("warmup") == "fastai",
-            key=f"{key}.warmup",
-            persist_state="session",
-            help=_(
+            _(
                 "The first twentieth of the first cycle's batches "
                 "trains at a hundredth of the rate, as in fast.ai (`warmup: fastai`)."
             ),
         )
-        lr = st.number_input(
+        lr = controls.number(
+            "lr",
             _("One rate for this stage"),
             0.0,
             10.0,
-            start.get("lr"),
             1e-3,
             format="%.3g",
-            key=f"{key}.lr",
-            persist_state="session",
             placeholder=_("the bands' rates"),
             help=_(
                 "For all that trains in this stage. Empty: each band at its own rate, and a "
                 "head stage at the last band's."
             ),
         )
-        own = st.toggle(
-            _("An optimizer of its own"),
-            bool(start.get("optimizer")),
-            key=f"{key}.own",
-            persist_state="session",
-        )
+        own = controls.switch("own", _("An optimizer of its own"), start.get("optimizer"))
         stage: Stage = {
             "keep": "best" if best else "last",
             "warmup": "fastai" if warmup else "none",
@@ -190,24 +167,6 @@ def _stage_options(key: str, start: Stage, default_optimizer: dict[str, Any]) ->
         if lr is not None:
             stage["lr"] = lr
         if own:
-            stage["optimizer"] = optimizer.show(
-                f"{key}.optimizer", start.get("optimizer") or default_optimizer
-            )
+            key = f"{controls.key}.optimizer"
+            stage["optimizer"] = show_optimizer(key, start.get("optimizer") or default_optimizer)
     return stage
-
-
-def _number(
-    key: str, label: str, value: int, max_value: int, help_text: str, width: int = 190
-) -> int:
-    return int(
-        st.number_input(
-            label,
-            1,
-            max_value,
-            value,
-            key=key,
-            persist_state="session",
-            help=help_text,
-            width=width,
-        )
-    )
