@@ -7,16 +7,20 @@ written.
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from core.base import files
 from core.base.errors import DataError, InputError, RunError, os_error_line
 from core.base.language import N_
 from core.data.archive import FileSource, Limits, file_too_large_text, open_file_source, printable
+from core.data.dataset import find_datasets, read_dataset
+from core.data.earlier_photos import fingerprint_history, photos_by_split
+from core.data.fingerprints import FileDigests, file_digest
 from core.store import visitors
 from core.store.index import RunRow, read_row
 from core.store.leftovers import IMPORT_LOCK, IMPORT_STAGE
@@ -37,7 +41,6 @@ from core.transfer.manifest import (
     is_checkpoint,
     read_manifest,
 )
-from core.transfer.matching_photos import DatasetMatcher
 from core.transfer.pack import run_files
 
 STAGING_FOLDER, _LOCK = IMPORT_STAGE, IMPORT_LOCK  # in the runs folder: what is being checked
@@ -82,10 +85,10 @@ def import_runs(
     cannot be written or the disk is full: what was taken before stays."""
     visitors.refuse_visitor(runs_dir, "import")
     entries: list[ImportResult] = []
-    shelf = DatasetMatcher(datasets)
+    matcher = _DatasetMatcher(datasets)
     with _staging_folder(Path(runs_dir)) as stage:
         for number, parcel in enumerate(requests, start=1):
-            entries += _import_zip(parcel, Path(runs_dir), stage, shelf, clock, limits)
+            entries += _import_zip(parcel, Path(runs_dir), stage, matcher, clock, limits)
             on_progress(number, len(requests))
     return entries
 
@@ -114,7 +117,7 @@ def _import_zip(
     request: ImportRequest,
     runs_dir: Path,
     staging: Path,
-    matcher: DatasetMatcher,
+    matcher: "_DatasetMatcher",
     clock: Clock,
     limits: Limits,
 ) -> list[ImportResult]:
@@ -126,8 +129,8 @@ def _import_zip(
             arrival = Provenance(
                 sender, printable(request.name), clock().isoformat(timespec="seconds")
             )
-            carrier = _RunImporter(source, prefix, runs_dir, staging, matcher, arrival, manifest)
-            return [carrier.import_run(run_id) for run_id in sorted(manifest.runs)]
+            importer = _RunImporter(source, prefix, runs_dir, staging, matcher, arrival, manifest)
+            return [importer.import_run(run_id) for run_id in sorted(manifest.runs)]
     except InputError as error:
         reason = _without_paths(str(error), request.path, request.path.name)
         return [ImportResult(request.name, sender, "", "refused", reason)]
@@ -176,15 +179,50 @@ def _without_paths(line: str, place: Path, name: str) -> str:
     return line.removeprefix(f"{place}: ").replace(f"{place}/", "").replace(str(place), name)
 
 
+class _DatasetMatcher:
+    """Which data set here holds the photos that a run saw. Each is read once, when it is first
+    asked about."""
+
+    def __init__(self, datasets: Path) -> None:
+        self._datasets = Path(datasets)
+        self._fingerprints = cache(_read_fingerprints)
+
+    def find(self, environment: Mapping[str, Any]) -> str:
+        """The folder of a data set with the training photos and every test set of the run whose
+        environment.json that is (further ones do no harm, labels may differ); empty where there is
+        none, or where the run has read no photo.
+
+        The folder that the run names is asked first: it may be back on the machine it came from."""
+        data = environment["data"]
+        if not data.get("fingerprints"):
+            return ""
+        wanted, named = photos_by_split(data["fingerprints"]), Path(str(data["path"]))
+        places = [place.resolve() for place in find_datasets(self._datasets)]
+        places.sort(key=lambda place: place.name != named.name)  # the likeliest first
+        for place in [named, *places] if named.is_absolute() else places:
+            have = self._fingerprints(place)
+            if all(print_ in have.get(split, ()) for split, print_ in wanted.items()):
+                return str(place)
+        return ""
+
+
+def _read_fingerprints(root: Path) -> dict[str, list[str]]:
+    try:
+        digest = cache(FileDigests(lambda: None).digest)
+        return fingerprint_history(read_dataset(root), digest)
+    except InputError:
+        return {}
+
+
 @dataclass(frozen=True)
 class _RunImporter:
-    """Takes the runs of one zip file. arrival: what is noted of them."""
+    """Takes the runs of one zip file. provenance: what is noted of them."""
 
     source: FileSource
     prefix: str
     runs_dir: Path
     staging: Path
-    matcher: DatasetMatcher
+    matcher: _DatasetMatcher
     provenance: Provenance
     manifest: Manifest
 
@@ -228,7 +266,8 @@ class _RunImporter:
         other += [
             name
             for name in names
-            if name in packed.files and _digest(run.path / name) != packed.files[name].sha256
+            if name in packed.files
+            and file_digest(run.path / name).hex() != packed.files[name].sha256
         ]
         if other:
             told = N_(
@@ -236,22 +275,14 @@ class _RunImporter:
                 "that one first"
             )
             raise RunError(told.format(files=", ".join(other)))
-        noted = read_provenance(self.runs_dir, run.id)
-        if noted is None:
-            return replace(
-                entry,
-                outcome="here",
-                reason=N_("is here already"),
-                row=read_row(run),
-                photos_found=run.data_dir().is_dir(),
-            )
-        # The photos may have come since.
-        noted = replace(noted, data=self.matcher.find(run.environment()))
-        write_provenance(self.runs_dir, run.id, noted)
-        here = N_("is here already, from {sender}").format(sender=noted.sender_text)
-        return replace(
-            entry, outcome="here", reason=here, row=read_row(run), photos_found=bool(noted.data)
-        )
+        here = N_("is here already")
+        if noted := read_provenance(self.runs_dir, run.id):
+            # The photos may have come since.
+            noted = replace(noted, data=self.matcher.find(run.environment()))
+            write_provenance(self.runs_dir, run.id, noted)
+            here = N_("is here already, from {sender}").format(sender=noted.sender_text)
+        photos = bool(noted.data) if noted else run.data_dir().is_dir()
+        return replace(entry, outcome="here", reason=here, row=read_row(run), photos_found=photos)
 
     def _run_provenance(self, run: Run, packed: PackedRun) -> Provenance:
         sender = printable(packed.sender or self.provenance.sender)
@@ -311,8 +342,3 @@ def _verified(chunks: Iterator[bytes], name: str, told: PackedFile) -> Iterator[
         yield chunk
     if size != told.size or digest.hexdigest() != told.sha256:
         raise RunError(f"{name}: {N_('is not what was packed (its SHA-256 differs)')}")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -62,7 +62,7 @@ def test_caches_are_found_where_they_are():
         for path in (ROOT / folder).rglob("*.py")
         if re.search(r"= (st\.)?(lru_)?cache(_data|_resource)?\(", path.read_text("utf-8"))
     }
-    assert wrapped == {"contrast.py", "matching_photos.py", "interior.py"}
+    assert wrapped == {"contrast.py", "unpack.py", "interior.py"}
 
 
 @pytest.fixture
