@@ -23,7 +23,7 @@ from typing import Any
 import common
 from common import TOY_BOOKS, memory, phase_seconds
 
-from core.cli.options import SetOption
+from core.cli.common import SetOption
 from core.jobs.local import LocalExecutor
 from core.recipe.files import load_recipe, parse_changes
 from core.store.run import Run, find_runs

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from common import POLL_SECONDS, ROOT, TOY_BOOKS, core_command, run_script, timed
 
-from core.cli.options import SetOption
+from core.cli.common import SetOption
 from core.recipe.files import load_recipe, parse_changes
 from core.recipe.schema import Recipe
 from core.store.run import Run, create_run

@@ -26,7 +26,7 @@ from pathlib import Path
 import common
 from common import TOY_BOOKS, core_command
 
-from core.cli.options import SetOption
+from core.cli.common import SetOption
 from core.data.dataset import read_dataset
 from core.jobs.local import LocalExecutor
 from core.recipe.files import load_recipe, parse_changes, recipe_yaml

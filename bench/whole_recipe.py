@@ -29,7 +29,7 @@ from typing import Literal
 from common import log, phase_seconds, print_parts, run_script, timed
 from fastai_process import scaled_copy, start_fastai
 
-from core.cli.options import SetOption
+from core.cli.common import SetOption
 from core.recipe.files import load_recipe, parse_changes
 from core.recipe.schema import Recipe
 from core.store.run import Run, create_run

@@ -14,8 +14,7 @@ from core.capture.answers import answer_pictures
 from core.capture.asking import Request, request_text
 from core.capture.scoring import default_runs, score_runs
 from core.capture.session import Picture, Session
-from core.cli.options import DEFAULT_RUNS, RunsOption
-from core.cli.output import print_errors
+from core.cli.common import DEFAULT_RUNS, RunsOption, print_errors
 from core.store.index import RunIndex
 from core.store.run_list import all_rows
 

@@ -8,9 +8,15 @@ import pandas as pd
 
 from core.base.errors import InputError
 from core.base.formatting import decimal, percent
-from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption
-from core.cli.output import exit_with_errors, print_json, print_table
-from core.cli.progress import ProgressBar
+from core.cli.common import (
+    DEFAULT_RUNS,
+    JsonOption,
+    ProgressBar,
+    RunsOption,
+    exit_with_errors,
+    print_json,
+    print_table,
+)
 from core.compare.challenge_ranking import (
     MIN_SEEDS,
     ComparableGroups,

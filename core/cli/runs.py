@@ -1,5 +1,7 @@
-"""`runs`: the table of runs, one run, several compared, and what becomes of those not wanted."""
+"""`runs`: the table of runs, one run, several compared, what people say of them, runs that others
+have exported, and what becomes of those not wanted."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -10,34 +12,48 @@ import typer
 from typer import Argument, Option
 
 from core.base.errors import InputError, RunError
-from core.cli.annotate import note, rename, star, tag
-from core.cli.compare import compare
-from core.cli.import_runs import import_
-from core.cli.options import DEFAULT_RUNS, JsonOption, RunArgument, RunsOption, YesOption
-from core.cli.output import confirm, count_runs, print_json, print_table
+from core.cli.common import (
+    DATASETS,
+    DEFAULT_RUNS,
+    DatasetsOption,
+    JsonOption,
+    ProgressBar,
+    RunArgument,
+    RunsOption,
+    YesOption,
+    confirm,
+    count_runs,
+    exit_with_errors,
+    named_rows,
+    print_json,
+    print_table,
+)
+from core.compare.comparison import ItemComparison, compare_to_reference, needed_run_ids
+from core.compare.score_tables import numbers_table
+from core.compare.selection import run_items
 from core.compare.tables import labels_by_id
 from core.jobs.local import mark_lost
+from core.recipe.difference import recipe_difference
 from core.recipe.files import recipe_yaml
 from core.store import trash
-from core.store.annotations import read_annotations
+from core.store.annotations import annotate, read_annotations
 from core.store.backup import back_up
 from core.store.fields import UNCONFIRMED
+from core.store.groups import Group
 from core.store.index import RunIndex, RunRow
 from core.store.provenance import read_provenance
 from core.store.query import filter_rows, vocabulary
 from core.store.run import Run, open_run
 from core.store.run_list import all_rows
-from core.store.status import utc_now
+from core.store.status import status_text, utc_now
 from core.store.test_sets import comparison_set_of
+from core.transfer.submissions import find_import_requests, import_summary, import_table
+from core.transfer.unpack import import_runs
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Runs: list, show, compare, import, name, tag, delete, restore, reindex.",
 )
-app.command("compare")(compare)
-app.command("import")(import_)
-for command in (rename, tag, star, note):
-    app.command()(command)
 
 
 @app.command("list")
@@ -75,14 +91,9 @@ def show(run: RunArgument, runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption 
     found = open_run(runs, run)
     status, summary = found.status(), found.summary()
     if as_json:
-        data = {
-            "id": found.id,
-            "status": asdict(status),
-            "summary": summary,
-            "diagnosis": found.diagnosis(),
-            "annotations": asdict(read_annotations(found)),
-        }
-        print_json(data)
+        notes = asdict(read_annotations(found))
+        data = {"id": found.id, "status": asdict(status), "summary": summary}
+        print_json(data | {"diagnosis": found.diagnosis(), "annotations": notes})
         return
     _print_annotations(found)
     if arrival := read_provenance(runs, run):
@@ -209,3 +220,155 @@ def _score(score: dict[str, Any]) -> str:
         f"{score['value']:.0%}{counts}, 95 % interval {score['low']:.0%} to {score['high']:.0%}, "
         f"constant answer {score['constant']:.0%}"
     )
+
+
+@app.command()
+def compare(
+    run_ids: Annotated[list[str], Argument(metavar="RUN RUN...", help="Runs' ids.")],
+    runs: RunsOption = DEFAULT_RUNS,
+    as_json: JsonOption = False,
+) -> None:
+    """Compares runs with the first one named: their recipes, their scores, and whether the photos
+    can tell them apart."""
+    if len(set(run_ids)) < 2:
+        raise InputError("runs compare: name two runs or more")
+    named, rows = named_rows(run_ids, runs)
+    for row in named:
+        if row.problem:
+            raise RunError(f"{row.id}: {row.problem}")
+    items = run_items(named, rows)
+    difference = recipe_difference({item.title: item.members[0].recipe for item in items})
+    controls = {
+        row.id: open_run(runs, row.id).controls()
+        for item in items
+        for row in item.evaluated_members()
+    }
+    numbers = numbers_table(items, controls)
+    answers = {id_: open_run(runs, id_).predictions() for id_ in needed_run_ids(items)}
+    compared = compare_to_reference(items, answers)
+    if as_json:
+        print_json(_as_data(items, difference, compared))
+        return
+    for item in items:
+        print(f"{item.title}: {item.id} ({status_text(item.members[0].status)})")
+    print("\nwhat differs in the recipes:" if len(difference) else "\nthe recipes are the same")
+    if len(difference):
+        print_table(difference)
+    if len(numbers):
+        print("\nscores with 95 % intervals, and what needs no training:")
+        print_table(numbers)
+    for against in compared:
+        print(f"\n{against.item.title} against {against.reference.title}:")
+        for sentence in (against.validation_text, against.test_text):
+            if sentence:
+                print(f"  {sentence}")
+        print_table(against.table(), indent="    ")
+
+
+def _as_data(
+    selected: Sequence[Group], difference: pd.DataFrame, comparisons: Sequence[ItemComparison]
+) -> dict[str, Any]:
+    ids = {item.title: item.id for item in selected}
+    return {
+        "runs": [
+            {"id": item.id, "title": item.title}
+            | {"state": item.members[0].status.state, "summary": item.members[0].summary}
+            for item in selected
+        ],
+        "recipe_difference": difference.rename(columns=ids).to_dict("records"),
+        "against_first": [
+            {
+                "run": against.item.id,
+                "first": against.reference.id,
+                "validation": against.validation_text,
+                "elsewhere": against.test_text,
+                "parted": against.only_test_differs,
+                "findings": [
+                    {
+                        "photos": found.split,
+                        "score": found.score,
+                        "words": found.text,
+                        "real": found.significant,
+                        **({} if found.result is None else asdict(found.result)),
+                    }
+                    for found in against.comparisons
+                ],
+            }
+            for against in comparisons
+        ],
+    }
+
+
+@app.command()
+def rename(
+    run: RunArgument,
+    name: Annotated[str, Argument(help="The new name; '' brings the recipe's back.")],
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Shows a run under another name; its recipe keeps its own."""
+    found = open_run(runs, run)
+    print(f"{run}: {annotate(found, name=name).name or found.recipe().name}")
+
+
+@app.command()
+def tag(
+    run: RunArgument,
+    tags: Annotated[list[str], Argument(help="Tags to give it.")],
+    off: Annotated[bool, Option("--off", help="Take them off instead.")] = False,
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Gives a run tags, or takes them off."""
+    found = open_run(runs, run)
+    said = annotate(found, remove_tags=tags) if off else annotate(found, add_tags=tags)
+    print(f"{run}: {' '.join(f'[{tag}]' for tag in said.tags) or 'no tags'}")
+
+
+@app.command()
+def star(
+    run: RunArgument,
+    off: Annotated[bool, Option("--off", help="Take the star off instead.")] = False,
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Marks a run with a star, or takes it off."""
+    annotate(open_run(runs, run), starred=not off)
+    print(f"{run}: {'not ' if off else ''}starred")
+
+
+@app.command()
+def note(
+    run: RunArgument,
+    words: Annotated[str | None, Argument(help="The note; '' deletes it.")] = None,
+    runs: RunsOption = DEFAULT_RUNS,
+) -> None:
+    """Writes a run's note, or without words shows it."""
+    found = open_run(runs, run)
+    if words is not None:
+        annotate(found, note=words)
+    print(read_annotations(found).note or "no note")
+
+
+@app.command("import")
+def import_(
+    places: Annotated[
+        list[Path],
+        Argument(metavar="ZIP...", help="Zip files of `export --zip`, or folders of them."),
+    ],
+    runs: RunsOption = DEFAULT_RUNS,
+    datasets: DatasetsOption = DATASETS,
+) -> None:
+    """Takes runs out of zip files that `export --zip` has written, checks everything in them, and
+    prints who sent what. What is refused has an error line of its own; the others are taken all the
+    same, and the exit status is 2."""
+    with ProgressBar() as bar:
+        count = bar.count("zip files")
+        entries = import_runs(
+            find_import_requests(places),
+            runs,
+            datasets,
+            utc_now,
+            lambda done, total: count(done, total) if total > 1 else None,
+        )
+    print_table(import_table(entries), indent="", widest=40)
+    print(import_summary(entries))
+    refused = [entry for entry in entries if entry.outcome == "refused"]
+    exit_with_errors([": ".join(filter(None, (e.file, e.run, e.reason))) for e in refused])

@@ -6,8 +6,7 @@ from typing import Annotated
 import pandas as pd
 from typer import Argument, Option, Typer
 
-from core.cli.options import DEFAULT_RUNS, JsonOption, RunsOption, SetOption
-from core.cli.output import print_json, print_table
+from core.cli.common import DEFAULT_RUNS, JsonOption, RunsOption, SetOption, print_json, print_table
 from core.recipe.files import load_recipe, parse_changes
 from core.search import engine
 from core.search.plan import Budget
