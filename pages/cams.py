@@ -5,7 +5,6 @@ from pathlib import Path
 import streamlit as st
 
 from core.base import formatting
-from core.base.errors import InputError
 from core.base.language import _
 from core.compare.comparable import items_on_other_photos
 from core.compare.score_tables import headline_set
@@ -97,10 +96,8 @@ st.caption(
 )
 runs = selection.all_runs()
 if runs:
-    try:
+    with messages.show_errors():
         show_page(runs)
-    except InputError as problem:
-        messages.show_error(problem)
 else:
     st.write(
         _("Class maps come with a finished run. Train one on the Train page, or take these two:")

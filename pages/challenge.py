@@ -118,8 +118,6 @@ def show_page(rows: Sequence[RunRow]) -> None:
 
 st.title(_("Challenge"), anchor=False)
 task.show(KEY)
-try:
+with messages.show_errors():
     if not access.show_restriction("challenge"):
         show_page(selection.all_runs())
-except InputError as damage:
-    messages.show_error(damage)

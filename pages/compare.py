@@ -10,7 +10,7 @@ from core.compare.colours import BY_ITEM, colour_schemes
 from core.store.index import RunRow
 from pages.widgets.compare import clearest_pair, difference, scores
 from pages.widgets.compare.sections import KEY, show_section
-from pages.widgets.shared import first_runs, report, selection
+from pages.widgets.shared import first_runs, links, report, selection
 from pages.widgets.ui import messages
 
 
@@ -27,13 +27,7 @@ def show_page(all_rows: list[RunRow]) -> None:
     if finished and len(items) <= difference.MAX_IN_SENTENCES:
         scores.headline(finished, colour_schemes(items, all_rows)[BY_ITEM])
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            "cams.py",
-            label=_("See where they look"),
-            width="content",
-            icon=":material/frame_inspect:",
-            query_params=selection.link_params(items),
-        )
+        links.to("cams", _("See where they look"), **selection.link_params(items))
         clearest_pair.show(f"{KEY}.pair", all_rows)
         report.button(KEY, items, all_rows)
     show_section(items, all_rows)

@@ -13,7 +13,7 @@ from pages import settings
 from pages.widgets.lesson import figure, navigation, runs
 from pages.widgets.lesson import text as lesson_text
 from pages.widgets.lesson import vote as lesson_vote
-from pages.widgets.shared import capture_link
+from pages.widgets.shared import capture_link, links
 from pages.widgets.shared.first_runs import DEFAULT_DATA
 
 FAILING_PRESET = "looks-good"  # the preset that the example runs of A were made with
@@ -53,23 +53,16 @@ def show_welcome() -> None:
             ),
             width="stretch",
         )
-        st.page_link("train.py", label=_("Skip to training"))
-        st.page_link("data.py", label=_("Open your photos"))
+        links.to("train", _("Skip to training"), icon="")
+        links.to("data", _("Open your photos"), icon="")
 
 
 def show_next_links() -> None:
     """From the last step to the pages where one does it."""
     with st.container(horizontal=True, gap="medium", key="lesson.ways"):
-        st.page_link(
-            "train.py",
-            label=_("Open Train with the failing recipe"),
-            icon=":material/model_training:",
-            query_params={"preset": FAILING_PRESET},
-        )
+        links.to("train", _("Open Train with the failing recipe"), preset=FAILING_PRESET)
         if (settings.ROOT / "pages" / "challenge.py").is_file():
-            st.page_link(
-                "challenge.py", label=_("The challenge board"), icon=":material/leaderboard:"
-            )
+            links.to("challenge", _("The challenge board"))
         st.download_button(
             _("Print the books' covers"),
             covers_pdf,

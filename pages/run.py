@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.errors import InputError
 from core.base.language import N_, _, translate
 from core.compare import tables
 from core.compare.comparable import runs_on_same_photos
@@ -20,6 +19,7 @@ from pages.widgets.run import cam_strip, details, diagnosis_report, run_choice, 
 from pages.widgets.shared import (
     capture_link,
     first_runs,
+    links,
     note,
     report,
     run_actions,
@@ -37,7 +37,7 @@ KEY = "run"
 POLL_SECONDS = 1.5
 
 
-def links(row: RunRow, rows: Sequence[RunRow]) -> None:
+def show_links(row: RunRow, rows: Sequence[RunRow]) -> None:
     """To Compare with the newest other finished run on the same photos, to CAMs, to Capture."""
     others, label = runs_on_same_photos(row, rows)[:1], _("Compare")
     pair = ",".join([row.id, *others])
@@ -45,15 +45,8 @@ def links(row: RunRow, rows: Sequence[RunRow]) -> None:
         name = formatting.escape_markdown(tables.labels_by_id(rows)[others[0]])
         label = _("Compare with {run}", run=name)
     with st.container(horizontal=True):
-        st.page_link(
-            "compare.py", label=label, icon=":material/compare_arrows:", query_params={"runs": pair}
-        )
-        st.page_link(
-            "cams.py",
-            label=_("All its CAMs"),
-            icon=":material/frame_inspect:",
-            query_params={"runs": row.id},
-        )
+        links.to("compare", label, runs=pair)
+        links.to("cams", _("All its CAMs"), runs=row.id)
         capture_link.show_for_run(row, rows)
 
 
@@ -71,10 +64,8 @@ def show_live(run_id: str, polling: bool) -> None:
         messages.show_error(row.problem)
         run_actions.delete_button(KEY, row)
         return
-    try:
+    with messages.show_errors():
         show_run(row, rows, open_run(settings.runs_dir(), row.id))
-    except InputError as problem:
-        messages.show_error(problem)
 
 
 def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
@@ -97,7 +88,7 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
         if found.verdict in (N_("too little evidence"), N_("holds up, untested elsewhere")):
             capture_link.show_for_run(row, rows)
         diagnosis_report.show(f"{KEY}.letter", found, run, colour)
-        links(row, rows)
+        show_links(row, rows)
         st.subheader(_("How it trained"), anchor=False)
     elif row.unconfirmed:
         words = _("Its verdict is not shown: {reason}.", reason=translate(row.unconfirmed))

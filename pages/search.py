@@ -20,14 +20,12 @@ POLL_SECONDS = 2.0
 def show_live(search_id: str, polling: bool) -> None:
     """The search, drawn again and again while it goes on; its process is started where it is not
     alive."""
-    try:
+    with messages.show_errors():
         search = open_search(settings.runs_dir(), search_id)
         if search.active != polling:
             st.rerun()  # the whole page: begins or ends the polling
         engine.ensure_engine(settings.runs_dir())
         race.show(KEY, search)
-    except InputError as error:
-        messages.show_error(error)
 
 
 def show_head(search: Search | None) -> None:
@@ -81,7 +79,5 @@ def show_page() -> None:
         begin.show(f"{KEY}.begin")
 
 
-try:
+with messages.show_errors():
     show_page()
-except InputError as error:
-    messages.show_error(error)

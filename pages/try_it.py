@@ -65,12 +65,9 @@ def show_runs(rows: list[RunRow], all_rows: list[RunRow]) -> None:
         if not preview_wait.show(KEY):
             return
     for column, row in zip(columns, rows, strict=True):
-        with column:
-            try:
-                look = paint[row.id], marks[row.id]
-                answer.show(KEY, row, labels[row.id], look, photo, box, explain)
-            except InputError as error:
-                messages.show_error(error)
+        with column, messages.show_errors():
+            look = paint[row.id], marks[row.id]
+            answer.show(KEY, row, labels[row.id], look, photo, box, explain)
 
 
 def show_page(all_rows: list[RunRow]) -> None:

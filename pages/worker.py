@@ -3,7 +3,6 @@ when something is wrong."""
 
 import streamlit as st
 
-from core.base.errors import InputError
 from core.base.language import _
 from core.jobs.local import mark_lost_runs
 from core.store.status import utc_now
@@ -25,7 +24,7 @@ POLL_SECONDS = 2.0
 
 def show_live() -> None:
     """Everything, drawn again and again: load and memory change without a run, too."""
-    try:
+    with messages.show_errors():
         rows, now = selection.all_runs(), utc_now()
         running = [row.id for row in rows if row.status.state == "running"]
         if mark_lost_runs(settings.runs_dir(), running, utc_now):
@@ -43,8 +42,6 @@ def show_live() -> None:
             preview_process.show(f"{KEY}.preview")
         with right:
             machine.show(f"{KEY}.machine", rows)
-    except InputError as error:
-        messages.show_error(error)
 
 
 st.title(_("Workers"), anchor=False)

@@ -19,7 +19,7 @@ from core.views.challenge_text import (
     seeds_text,
     validation_text,
 )
-from pages.widgets.shared import selection, verdict
+from pages.widgets.shared import links, selection, verdict
 
 _MAX_CARDS = 20  # cards that are drawn before more are asked for
 
@@ -140,30 +140,10 @@ def _show_links(standing: Standing, neighbour: Standing | None) -> None:
     items = [standing.group] if neighbour is None else [standing.group, neighbour.group]
     link = selection.link_params(items)
     _train_link(standing.group, _("Open its recipe"))
-    st.page_link(
-        "compare.py",
-        label=_("Compare"),
-        icon=":material/compare_arrows:",
-        query_params=link,
-        width="content",
-        help=_("With its neighbour on the board"),
-    )
-    st.page_link(
-        "cams.py",
-        label=_("CAMs"),
-        icon=":material/frame_inspect:",
-        query_params=link,
-        width="content",
-        help=_("Where its runs look"),
-    )
+    links.to("compare", _("Compare"), help=_("With its neighbour on the board"), **link)
+    links.to("cams", _("CAMs"), help=_("Where its runs look"), **link)
 
 
 def _train_link(group: Group, label: str) -> None:
     newest = max(group.members, key=lambda row: row.id)
-    st.page_link(
-        "train.py",
-        label=label,
-        icon=":material/tune:",
-        width="content",
-        query_params={"again": newest.id, "seeds": "3"},
-    )
+    links.to("train", label, icon=":material/tune:", again=newest.id, seeds="3")

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting
-from core.base.errors import InputError
 from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.compare.challenge_ranking import Leaderboard
@@ -62,11 +61,8 @@ def _offer(key: str, board: Leaderboard, unanswered: Sequence[str]) -> None:
             type="primary",
             icon=":material/leaderboard:",
         ):
-            try:
-                LocalExecutor(settings.runs_dir()).submit_to_challenge(unanswered)
-                st.rerun()
-            except InputError as error:
-                messages.show_error(error)
+            executor = LocalExecutor(settings.runs_dir())
+            messages.rerun_after(lambda: executor.submit_to_challenge(unanswered))
         words = ngettext(
             "{names}: {count} run answers the hidden photos, in seconds.",
             "{names}: {count} runs answer the hidden photos, in seconds each.",

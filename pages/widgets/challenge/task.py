@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.base.language import _
 from core.compare.challenge_ranking import BASE_RECIPE, MAX_CHANGES, MIN_SEEDS
-from pages.widgets.shared import access
+from pages.widgets.shared import access, links
 
 
 def show(key: str) -> None:
@@ -21,14 +21,12 @@ def show(key: str) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         several = not access.is_restricted("repeats")
-        st.page_link(
-            "train.py",
-            label=_("Open the failing recipe on Train, with three seeds")
+        links.to(
+            "train",
+            _("Open the failing recipe on Train, with three seeds")
             if several
             else _("Open the failing recipe on Train"),
-            icon=":material/model_training:",
-            query_params={"preset": BASE_RECIPE} | ({"seeds": "3"} if several else {}),
-            width="content",
+            **({"preset": BASE_RECIPE} | ({"seeds": "3"} if several else {})),
         )
         with st.popover(
             _("How it is ranked"), icon=":material/help:", type="tertiary", key=f"{key}.how"

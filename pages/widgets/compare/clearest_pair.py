@@ -9,7 +9,7 @@ from core.base.language import N_, _, translate
 from core.compare.clearest_pair import Pair, clearest_pair
 from core.compare.selection import selectable_items
 from core.store.index import RunRow
-from pages.widgets.shared import selection
+from pages.widgets.shared import links, selection
 from pages.widgets.shared.cached import cached
 
 _LABEL = N_("Overfit against generalising")
@@ -32,7 +32,7 @@ def show(key: str, all_rows: Sequence[RunRow]) -> None:
                     "photos: their validation will hardly differ, and what they learned will."
                 )
             )
-            st.page_link("train.py", label=_("Open Train"), icon=":material/model_training:")
+            links.to("train", _("Open Train"))
         return
 
     def choose() -> None:

@@ -12,7 +12,7 @@ from core.data.photos import jpeg_data_url
 from core.evaluate.matched_answers import photo_of
 from core.store.groups import Group
 from pages.widgets.compare import comparable, photo_set
-from pages.widgets.shared import selection
+from pages.widgets.shared import links, selection
 from pages.widgets.shared.cached import cached
 from pages.widgets.shared.run_files import RunFiles
 from pages.widgets.ui import figure, reading_table, url_state
@@ -133,12 +133,7 @@ def _photo(
             photo = photo_of(file)
             name = set_name.removesuffix("/objects")
             link = selection.link_params(list(selected)[:_MAX_CAMS]) | {"set": name, "open": photo}
-            st.page_link(
-                "cams.py",
-                label=_("See where they look at this photo"),
-                icon=":material/frame_inspect:",
-                query_params=link,
-            )
+            links.to("cams", _("See where they look at this photo"), **link)
             table = answers_of.one_photo_table(rows, {item.id: item.title for item in selected})
             heads = {"run": _("run"), "answer": _("answer")}
             reading_table.show(

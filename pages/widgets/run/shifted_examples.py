@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.base.errors import InputError
 from core.base.language import _
 from core.jobs.preview import client
 from core.store.run import Run
@@ -19,18 +18,12 @@ def show(key: str, run: Run, width: int) -> None:
     box = lazy_expander.show(f"{key}.{run.id}", title, ":material/photo_library:")
     if box is None:
         return
-    with box:
+    with box, messages.show_errors():
         if access.show_restriction("preview") or not preview_wait.show(key):
             return
-        try:
-            asked = choose_examples(run.shifted())
-            files = [(one.family, one.file, one.view) for one in asked]
-            found = client.request_shifted(
-                settings.runs_dir(), run.id, files, settings.check_cancelled
-            )
-        except InputError as error:
-            messages.show_error(error)
-            return
+        asked = choose_examples(run.shifted())
+        files = [(one.family, one.file, one.view) for one in asked]
+        found = client.request_shifted(settings.runs_dir(), run.id, files, settings.check_cancelled)
         st.caption(
             _("Chosen by a fixed rule: of each kind right and wrong ones, where there are any.")
         )

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.base.errors import InputError
 from core.base.language import N_, _, translate
 from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
@@ -37,10 +36,7 @@ def show(key: str, row: RunRow) -> None:
         )
         if st.button(_("Launch"), type="primary", key=f"{key}.train_on.go"):
             stage = {"train": trained, "cycles": 1, "cycle_len": int(epochs)}
-            try:
+            with messages.show_errors():
                 run = LocalExecutor(settings.runs_dir()).train_on(row.id, stage)
-            except InputError as error:
-                messages.show_error(error)
-            else:
                 st.query_params["run"] = run.id
                 st.rerun()

@@ -15,7 +15,7 @@ from core.store.index import RunRow
 from core.store.run import Run, open_run
 from pages import settings
 from pages.widgets.runs import export_runs, trash
-from pages.widgets.shared import report, selection
+from pages.widgets.shared import links, report, selection
 from pages.widgets.ui import messages
 
 
@@ -34,21 +34,16 @@ def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
         words = ngettext("1 run selected", "{count} runs selected", len(picked))
         st.markdown(f"**{words}**", width="content")
-        st.page_link(
-            "compare.py",
-            label=_("Compare"),
-            icon=":material/compare_arrows:",
-            query_params=selection.link_params(_group_selected(picked, rows)),
-        )
+        links.to("compare", _("Compare"), **selection.link_params(_group_selected(picked, rows)))
         report.button(key, grouped_items(picked, rows), rows)
         export_runs.show(f"{key}.export", own)
         if len(picked) == 1 and not picked[0].problem:
-            st.page_link(
-                "train.py",
-                label=_("Run again"),
-                icon=":material/replay:",
-                query_params={"again": picked[0].id},
+            links.to(
+                "train",
+                _("Run again"),
                 help=_("Opens Train with this recipe."),
+                icon=":material/replay:",
+                again=picked[0].id,
             )
         if own:
             starred = all(row.starred for row in own)

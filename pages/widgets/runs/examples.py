@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.base.errors import InputError
 from core.base.language import _
 from core.store.examples import examples_hidden, set_examples_hidden
 from core.store.index import RunRow
 from pages import settings
-from pages.widgets.shared import access, selection
+from pages.widgets.shared import access, links, selection
 from pages.widgets.ui import messages
 
 
@@ -25,7 +24,7 @@ def notice(rows: Sequence[RunRow]) -> None:
             ),
             width="content",
         )
-        st.page_link("train.py", label=_("Train one"), icon=":material/model_training:")
+        links.to("train", _("Train one"))
 
 
 def show_toggle(key: str) -> None:
@@ -44,11 +43,5 @@ def show_toggle(key: str) -> None:
             "they are not listed; links to them still open."
         ),
     )
-    if wanted == shown:
-        return
-    try:
-        set_examples_hidden(settings.runs_dir(), not wanted)
-    except InputError as error:
-        messages.show_error(error)
-        return
-    st.rerun()
+    if wanted != shown:
+        messages.rerun_after(lambda: set_examples_hidden(settings.runs_dir(), not wanted))

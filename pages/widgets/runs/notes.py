@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.base.errors import InputError
 from core.base.language import _
 from core.store.annotations import MAX_NOTE_LENGTH, annotate, read_annotations
 from core.store.index import RunRow
@@ -18,13 +17,14 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
     nothing of what others change meanwhile is lost."""
     if row.problem or row.example:
         return
-    try:
-        said = read_annotations(open_run(settings.runs_dir(), row.id))
-    except InputError as error:
-        messages.show_error(error)
-        return
+    with messages.show_errors():
+        _edit(key, row, sorted({tag for other in rows for tag in other.tags}))
+
+
+def _edit(key: str, row: RunRow, known_tags: Sequence[str]) -> None:
+    run = open_run(settings.runs_dir(), row.id)
+    said = read_annotations(run)
     own = f"{key}.{row.id}"
-    known = sorted({tag for other in rows for tag in other.tags})
     with st.popover(_("Name, tags, note"), icon=":material/edit_note:", key=f"{own}.words"):
         # A field's key changes with what is written in the folder, so that it shows what others
         # have written, unless one is just typing here.
@@ -37,7 +37,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         )
         tags = st.multiselect(
             _("Tags"),
-            [*said.tags, *(tag for tag in known if tag not in said.tags)],
+            [*said.tags, *(tag for tag in known_tags if tag not in said.tags)],
             default=list(said.tags),
             accept_new_options=True,
             key=f"{own}.tags.{' '.join(said.tags)}",
@@ -60,9 +60,5 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         "remove_tags": [tag for tag in said.tags if tag not in tags],
     }
     if any(value is not None and value != [] for value in changes.values()):
-        try:
-            annotate(open_run(settings.runs_dir(), row.id), **changes)  # type: ignore[arg-type]
-        except InputError as error:
-            messages.show_error(error)
-        else:
-            st.rerun()
+        annotate(run, **changes)  # type: ignore[arg-type]
+        st.rerun()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base import formatting, palette
-from core.base.errors import InputError
 from core.base.language import _
 from core.compare import tables
 from core.compare.comparable import runs_on_same_photos
@@ -15,6 +14,7 @@ from core.store.index import RunRow
 from core.store.run import open_run
 from pages import settings
 from pages.widgets.shared import (
+    links,
     note,
     run_actions,
     run_curves,
@@ -33,15 +33,13 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         if row.problem:
             messages.show_error(row.problem)
             return
-        try:
+        with messages.show_errors():
             run = open_run(settings.runs_dir(), row.id)
             run_state.show(row)
             note.show(row)
             run_ending.show(row, run)
             run_curves.show(key, row, run, palette.run_colour(row.id), lightweight=True)
             run_log.show(run, row.status.state == "done")
-        except InputError as error:
-            messages.show_error(error)
 
 
 def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
@@ -62,19 +60,7 @@ def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
 def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
     """To its page; to Compare and CAMs with the newest other finished run on the same photos."""
     pair = ",".join([row.id, *runs_on_same_photos(row, rows)[:1]])
-    st.page_link(
-        "run.py",
-        label=_("Diagnosis") if row.summary else _("Its page"),
-        icon=":material/diagnosis:",
-        query_params={"run": row.id},
-    )
+    links.to("run", _("Diagnosis") if row.summary else _("Its page"), run=row.id)
     if row.summary:
-        st.page_link(
-            "compare.py",
-            label=_("Compare"),
-            icon=":material/compare_arrows:",
-            query_params={"runs": pair},
-        )
-        st.page_link(
-            "cams.py", label=_("CAMs"), icon=":material/frame_inspect:", query_params={"runs": pair}
-        )
+        links.to("compare", _("Compare"), runs=pair)
+        links.to("cams", _("CAMs"), runs=pair)

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.base import formatting
-from core.base.errors import InputError
 from core.base.language import _
 from core.store.saved_views import MAX_NAME, VIEW_PARAMS, read_views, save_view, view_link
 from pages import settings
+from pages.widgets.shared import links
 from pages.widgets.ui import messages
 
 
@@ -16,7 +16,7 @@ def show(key: str) -> None:
         for name, params in read_views(settings.runs_dir()).items():
             with st.container(horizontal=True, vertical_alignment="center"):
                 label = formatting.escape_markdown(name)
-                st.page_link("runs.py", label=label, query_params=params or None)
+                links.to("runs", label, icon="", **params)
                 st.space("stretch")
                 if st.button(
                     _("Delete {name}", name=label),
@@ -39,8 +39,4 @@ def show(key: str) -> None:
 
 
 def _save(name: str, params: dict[str, str] | None) -> None:
-    try:
-        save_view(settings.runs_dir(), name, params)
-        st.rerun()
-    except InputError as error:
-        messages.show_error(error)
+    messages.rerun_after(lambda: save_view(settings.runs_dir(), name, params))

@@ -68,11 +68,8 @@ def show(key: str) -> None:
 
 
 def _restore(ids: Sequence[str]) -> None:
-    try:
+    with messages.show_errors():
         for id_ in ids:
             restore_run(settings.runs_dir(), id_)
-    except InputError as error:
-        messages.show_error(error)
-        return
-    st.session_state.pop(_LAST_DELETED_KEY, None)
-    st.rerun()
+        st.session_state.pop(_LAST_DELETED_KEY, None)
+        st.rerun()

@@ -79,34 +79,27 @@ def _choose_recipe(key: str) -> Recipe | None:
         )
     )
     url_state.write("preset", name, options[0])
-    try:
+    with messages.show_errors():
         if name != _LINKED:
             return load_recipe(name)
-        base = load_recipe("quick", {"name": titles[name]})
-        return decode_recipe(base, linked)
-    except InputError as error:
-        messages.show_error(error)
-        return None
+        return decode_recipe(load_recipe("quick", {"name": titles[name]}), linked)
 
 
 def _show_plan(key: str, data: Path, base: Recipe, space: str, minutes: float) -> None:
-    try:
+    with messages.show_errors():
         with st.spinner(_("Planning"), show_time=False):
             request = plan_search(
                 settings.runs_dir(), data, base, space, Budget(minutes=minutes), utc_now
             )
-    except InputError as error:
-        messages.show_error(error)
-        return
-    st.markdown(f":material/event_note: {formatting.escape_markdown(plan_text(request))}")
-    st.button(
-        _("Begin"),
-        type="primary",
-        icon=":material/play_arrow:",
-        key=f"{key}.begin",
-        on_click=_begin,
-        args=(request,),
-    )
+        st.markdown(f":material/event_note: {formatting.escape_markdown(plan_text(request))}")
+        st.button(
+            _("Begin"),
+            type="primary",
+            icon=":material/play_arrow:",
+            key=f"{key}.begin",
+            on_click=_begin,
+            args=(request,),
+        )
 
 
 def _begin(request: Request) -> None:

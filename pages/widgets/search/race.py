@@ -13,6 +13,7 @@ from core.search.search import Search
 from core.search.words import best_so_far, race_table, recipe_table, state_text, unused_text
 from core.store.run import open_run
 from pages import settings
+from pages.widgets.shared import links
 from pages.widgets.ui import plot, reading_table
 
 _RUN_PARAM = "run"  # a row or mark that was clicked: its run is opened
@@ -71,30 +72,17 @@ def show_answer(key: str, search: Search) -> None:
     for key_, old, new in list_changes(recipe_dict(first), recipe_dict(recipe)):
         st.markdown(f"`{key_}`: {formatting.escape_markdown(f'{old} → {new}')}")
     with st.container(horizontal=True):
-        st.page_link(
-            "train.py",
-            label=_("Take {name} to Train", name=formatting.escape_markdown(name)),
-            icon=":material/model_training:",
-            query_params={
-                "data": search.data_dir.name,
-                "file": name,
-                "recipe": encode_changes(recipe_dict(Recipe()), recipe_dict(recipe)) or "{}",
-            },
+        links.to(
+            "train",
+            _("Take {name} to Train", name=formatting.escape_markdown(name)),
+            data=search.data_dir.name,
+            file=name,
+            recipe=encode_changes(recipe_dict(Recipe()), recipe_dict(recipe)) or "{}",
         )
-        st.page_link(
-            "runs.py",
-            label=_("All its runs"),
-            icon=":material/list_alt:",
-            query_params={"q": f"tag:{search.tag}"},
-        )
+        links.to("runs", _("All its runs"), q=f"tag:{search.tag}")
         whole = [t.run for t in search.trainings if t.confirms and t.repeat == 0]
         if len(whole) == 2 and all(_exists(run) for run in whole) and search.answer is not None:
-            st.page_link(
-                "cams.py",
-                label=_("Class maps of both"),
-                icon=":material/frame_inspect:",
-                query_params={"runs": ",".join(whole)},
-            )
+            links.to("cams", _("Class maps of both"), runs=",".join(whole))
 
 
 def _exists(run: str) -> bool:

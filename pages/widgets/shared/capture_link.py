@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import streamlit as st
-
 from core.base.language import _
 from core.store.index import RunRow
-from pages.widgets.shared import access
+from pages.widgets.shared import access, links
 
 
 def show(data: str, runs: Sequence[str] = ()) -> None:
@@ -15,12 +13,11 @@ def show(data: str, runs: Sequence[str] = ()) -> None:
     are none. Nothing where this server captures none."""
     if access.is_restricted("capture"):
         return
-    st.page_link(
-        "capture.py",
-        label=_("Capture photos from elsewhere"),
-        icon=":material/add_a_photo:",
+    links.to(
+        "capture",
+        _("Capture photos from elsewhere"),
         help=_("Twenty photos, labelled as you take them, are minutes of work."),
-        query_params={"data": data} | ({"runs": ",".join(runs)} if runs else {}),
+        **({"data": data} | ({"runs": ",".join(runs)} if runs else {})),
     )
 
 

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.base import formatting
-from core.base.errors import InputError
 from core.base.language import _
 from core.data.dataset import find_datasets
 from core.jobs.local import LocalExecutor
@@ -50,11 +49,8 @@ def show(key: str) -> None:
             icon=":material/play_arrow:",
             help=_("On {data}, one after the other; a few minutes on a laptop.", data=where),
         ):
-            try:
+            with messages.show_errors():
                 executor = LocalExecutor(settings.runs_dir())
                 for preset in EXAMPLE_PRESETS:
                     executor.submit(load_recipe(preset), chosen)
-            except InputError as error:
-                messages.show_error(error)
-                return
-            st.switch_page("runs.py")
+                st.switch_page("runs.py")

@@ -6,7 +6,6 @@ from pathlib import Path
 import streamlit as st
 
 from core.base import formatting
-from core.base.errors import InputError
 from core.base.language import _, translate
 from core.data import near_copies
 from core.data.dataset import Dataset
@@ -67,10 +66,8 @@ def _wait(search: SearchFuture) -> None:
     if not search.done():
         st.caption(_(":material/hourglass_top: Looking for copies among the photos…"))
         return
-    try:
+    with messages.show_errors():
         show_warning(search.result())
-    except InputError as error:
-        messages.show_error(error)
 
 
 def _search_of(dataset: Dataset) -> SearchFuture:

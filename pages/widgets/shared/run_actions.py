@@ -1,6 +1,5 @@
 """What can be done with a run: cancel, resume, run again with changes, delete and bring back."""
 
-from collections.abc import Callable
 from contextlib import suppress
 
 import streamlit as st
@@ -15,6 +14,7 @@ from core.store.status import utc_now
 from core.store.trash import TRASH, delete_runs, restore_run, retention_text
 from core.views.run_ending import find_stop_reason
 from pages import settings
+from pages.widgets.shared import links
 from pages.widgets.ui import messages
 
 
@@ -31,21 +31,22 @@ def show(key: str, row: RunRow) -> None:
             "as if it had never stopped."
         ),
     ):
-        _run_action(lambda: LocalExecutor(settings.runs_dir()).resume(row.id))
+        messages.rerun_after(lambda: LocalExecutor(settings.runs_dir()).resume(row.id))
     if not row.problem:
-        st.page_link(
-            "train.py",
-            label=_("Run again with changes"),
-            icon=":material/tune:",
+        links.to(
+            "train",
+            _("Run again with changes"),
             help=_("Opens Train with this run's recipe and photos."),
-            query_params={"again": row.id},
+            icon=":material/tune:",
+            again=row.id,
         )
-        st.page_link(
-            "train.py",
-            label=_("Repeat with 3 seeds"),
-            icon=":material/repeat:",
+        links.to(
+            "train",
+            _("Repeat with 3 seeds"),
             help=_("Opens Train with this recipe and three seeds: how much is luck?"),
-            query_params={"again": row.id, "seeds": "3"},
+            icon=":material/repeat:",
+            again=row.id,
+            seeds="3",
         )
 
 
@@ -64,7 +65,7 @@ def delete_button(key: str, row: RunRow) -> None:
             ),
         )
     ):
-        _run_action(lambda: delete_runs(settings.runs_dir(), [row.id], utc_now))
+        messages.rerun_after(lambda: delete_runs(settings.runs_dir(), [row.id], utc_now))
 
 
 def show_deleted(key: str, run_id: str) -> bool:
@@ -83,7 +84,7 @@ def show_deleted(key: str, run_id: str) -> bool:
             )
         )
         if st.button(_("Bring it back"), icon=":material/undo:", key=f"{key}.undo.{run_id}"):
-            _run_action(lambda: restore_run(settings.runs_dir(), run_id))
+            messages.rerun_after(lambda: restore_run(settings.runs_dir(), run_id))
     return True
 
 
@@ -98,24 +99,11 @@ def _can_resume(row: RunRow) -> bool:
 
 
 def _cancel(key: str, row: RunRow) -> None:
-    try:
+    with messages.show_errors():
         if open_run(settings.runs_dir(), row.id).cancel_requested():
             st.badge(_("is being stopped"), icon=":material/stop_circle:", color="orange")
             return
-    except InputError as error:
-        messages.show_error(error)
-        return
-    with st.popover(_("Cancel"), icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
-        st.write(_("Stop this run? The epochs that are done are kept, and it can be resumed."))
-        if st.button(_("Stop it"), type="primary", key=f"{key}.stop.{row.id}"):
-            _run_action(lambda: LocalExecutor(settings.runs_dir()).cancel(row.id))
-
-
-def _run_action(action: Callable[[], object]) -> None:
-    """Does it and draws the page again, or says why not."""
-    try:
-        action()
-    except InputError as error:
-        messages.show_error(error)
-    else:
-        st.rerun()
+        with st.popover(_("Cancel"), icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
+            st.write(_("Stop this run? The epochs that are done are kept, and it can be resumed."))
+            if st.button(_("Stop it"), type="primary", key=f"{key}.stop.{row.id}"):
+                messages.rerun_after(lambda: LocalExecutor(settings.runs_dir()).cancel(row.id))

@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from core.base import files
-from core.base.errors import InputError
 from core.store.examples import run_folder
 from core.store.groups import Group
 from core.store.run import Run
@@ -42,10 +41,8 @@ def read(name: str, ids: Iterable[str]) -> RunFiles:
         path = run_folder(settings.runs_dir(), id_)
         fingerprint = files.quick_fingerprint(path / name)  # before it is read: never newer
         state.append(f"{path / name} {fingerprint}")
-        try:
+        with messages.show_errors():
             found[id_] = _read(str(path), name, fingerprint)
-        except InputError as error:
-            messages.show_error(error)
     return RunFiles(found, state)
 
 

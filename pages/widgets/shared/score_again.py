@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.base import formatting
-from core.base.errors import InputError
 from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.data.dataset import Dataset
@@ -15,7 +14,7 @@ from core.store.index import RunRow
 from core.store.rescoring import Rescoring, find_rescorings, outdated_runs
 from core.store.status import utc_now
 from pages import settings
-from pages.widgets.shared import selection
+from pages.widgets.shared import links, selection
 from pages.widgets.ui import messages
 
 _POLL_SECONDS = 1.0
@@ -56,12 +55,10 @@ def _show_live(key: str, dataset: Dataset, polling: bool, link: dict[str, str]) 
     elif any(rescoring.status().state == "done" for rescoring in asked):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(_(":material/check: The runs on these photos are scored by these labels."))
-            compare, cams = ":material/compare_arrows:", ":material/frame_inspect:"
-            st.page_link("compare.py", label=_("Compare"), icon=compare, query_params=link)
-            st.page_link("cams.py", label=_("CAMs"), icon=cams, query_params=link)
+            links.to("compare", _("Compare"), **link)
+            links.to("cams", _("CAMs"), **link)
             if link:
-                icon = ":material/diagnosis:"
-                st.page_link("run.py", label=_("Diagnosis"), icon=icon, query_params=link)
+                links.to("run", _("Diagnosis"), **link)
 
 
 def _offer(key: str, outdated: Sequence[RunRow], labels: dict[str, str], captured: bool) -> None:
@@ -87,11 +84,9 @@ def _offer(key: str, outdated: Sequence[RunRow], labels: dict[str, str], capture
             icon=":material/refresh:",
             help=_("Scores, localisation and verdict, without training: {names}", names=names),
         ):
-            try:
-                LocalExecutor(settings.runs_dir()).submit_rescoring([row.id for row in outdated])
-                st.rerun()
-            except InputError as error:
-                messages.show_error(error)
+            ids = [row.id for row in outdated]
+            executor = LocalExecutor(settings.runs_dir())
+            messages.rerun_after(lambda: executor.submit_rescoring(ids))
         st.caption(why)
 
 

@@ -148,13 +148,10 @@ def _report(key: str, name: str, report: ImportReport) -> None:
             type="primary",
             icon=":material/play_arrow:",
         ):
-            try:
+            with messages.show_errors():
                 LocalExecutor(settings.runs_dir()).submit(
                     load_recipe("quick"), settings.datasets_dir() / name
                 )
-            except InputError as error:
-                messages.show_error(error)
-            else:
                 del st.session_state[f"{key}.done"]
                 st.switch_page("runs.py")
         st.button(

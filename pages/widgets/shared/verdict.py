@@ -8,6 +8,7 @@ from core.base import formatting
 from core.base.language import N_, _, translate
 from core.compare import tables
 from core.store.groups import Group
+from pages.widgets.shared import links
 from pages.widgets.ui.reading_table import Column
 
 # Icon and colour of each verdict: the word always stands beside them.
@@ -41,11 +42,12 @@ def chip_link(item: Group) -> None:
     alone = len(item.members) == 1
     icon, colour = verdict_style(found.majority)
     chip = f":{colour}-badge[{icon} {formatting.escape_markdown(tables.verdict_text(item))}]"
-    st.page_link(
-        "run.py" if alone else "runs.py",
-        label=chip,
+    links.to(
+        "run" if alone else "runs",
+        chip,
         help=_("Read the diagnosis") if alone else _("See the runs of this group"),
-        query_params={"run": item.members[0].id},
+        icon="",
+        run=item.members[0].id,
     )
 
 

@@ -12,7 +12,7 @@ from core.jobs.local import ensure_worker
 from core.store.index import RunRow
 from core.store.status import utc_now
 from pages import settings
-from pages.widgets.shared import access
+from pages.widgets.shared import access, links
 from pages.widgets.ui import messages
 
 
@@ -35,14 +35,9 @@ def show(key: str, rows: Sequence[RunRow] = ()) -> None:
             _("Start the worker"), key=f"{key}.start", type="primary"
         ):
             start_worker()
-        st.page_link("worker.py", label=_("What to do"), icon=":material/build:")
+        links.to("worker", _("What to do"), icon=":material/build:")
 
 
 def start_worker() -> None:
     """Starts it and draws the page again, or says why it does not come up."""
-    try:
-        ensure_worker(settings.runs_dir(), wait_seconds=10)
-    except InputError as error:
-        messages.show_error(error)
-    else:
-        st.rerun()
+    messages.rerun_after(lambda: ensure_worker(settings.runs_dir(), wait_seconds=10))

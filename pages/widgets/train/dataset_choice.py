@@ -5,7 +5,6 @@ from pathlib import Path
 import streamlit as st
 
 from core.base import formatting
-from core.base.errors import InputError
 from core.base.language import _, translate
 from core.data.dataset import Dataset, find_datasets, read_dataset
 from core.data.photos import jpeg_bytes, open_photo
@@ -38,15 +37,12 @@ def show(key: str) -> Dataset | None:
         help=_("Every folder of photos beside `train/` is a test set: no training sees it."),
     )
     st.query_params["data"] = st.session_state[f"{key}.data_linked"] = str(name)
-    try:
+    with messages.show_errors():
         dataset = read_dataset(settings.datasets_dir() / str(name))
         _photos(dataset)
         _caption(dataset)
         near_copies.show(dataset)
-    except InputError as error:
-        messages.show_error(error)
-        return None
-    return dataset
+        return dataset
 
 
 def _read_url(key: str, names: list[str]) -> None:

@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.recipe.draft import encode_changes
 from core.recipe.files import recipe_dict
 from core.recipe.schema import Recipe
-from pages.widgets.shared import access
+from pages.widgets.shared import access, links
 from pages.widgets.train import changes, estimate, repeats
 from pages.widgets.train.draft import Draft
 
@@ -43,15 +43,11 @@ def show(
                 estimate.show(recipe, dataset, len(recipes))
             repeats.launch(key, recipes, dataset, outcome, problem)
             if not problem and not access.is_restricted("repeats"):
-                st.page_link(
-                    "search.py",
-                    label=_("Search"),
-                    icon=":material/search:",
+                links.to(
+                    "search",
+                    _("Search"),
                     help=_("Search around this recipe for one that is better, photo by photo."),
-                    query_params={
-                        "data": dataset.root.name,
-                        "file": recipe.name,
-                        "recipe": encode_changes(recipe_dict(Recipe()), recipe_dict(recipe))
-                        or "{}",
-                    },
+                    data=dataset.root.name,
+                    file=recipe.name,
+                    recipe=encode_changes(recipe_dict(Recipe()), recipe_dict(recipe)) or "{}",
                 )

@@ -65,12 +65,8 @@ def _search_button(key: str, recipe: Recipe, dataset: Dataset, label: str) -> No
         icon=":material/search:",
         help=_("The worker does it after the runs that wait already; seconds to a few minutes."),
     ):
-        try:
-            LocalExecutor(settings.runs_dir()).submit_lr_search(recipe, dataset)
-        except InputError as error:
-            messages.show_error(error)
-        else:
-            st.rerun()
+        executor = LocalExecutor(settings.runs_dir())
+        messages.rerun_after(lambda: executor.submit_lr_search(recipe, dataset))
 
 
 def _show_search(

@@ -14,9 +14,9 @@ from core.data.split import split_photos
 from core.jobs.local import LocalExecutor
 from core.recipe.repeats import next_seeds, repeat_over_folds, repeat_over_seeds
 from core.recipe.schema import Recipe
-from core.store.run import Run, open_run
+from core.store.run import open_run
 from pages import settings
-from pages.widgets.shared import access
+from pages.widgets.shared import access, links
 from pages.widgets.ui import messages
 
 FOLDS = 5
@@ -43,12 +43,12 @@ def launch(
         disabled=bool(beyond or problem),
         help=problem or None,
     ):
-        try:
-            runs = _submitted(recipes, dataset)
-        except InputError as error:
-            messages.show_error(error, container)
-            return
-        st.session_state[name] = (recipes, [run.id for run in runs])
+        with messages.show_errors(container):
+            for each in recipes:  # before any is queued
+                split_photos(dataset, each)
+            executor = LocalExecutor(settings.runs_dir())
+            runs = [executor.submit(each, dataset.root) for each in recipes]
+            st.session_state[name] = (recipes, [run.id for run in runs])
     asked, ids = st.session_state.get(name, ([], []))
     if asked == recipes and _any_unfinished(ids):
         with container, st.container(horizontal=True, vertical_alignment="center"):
@@ -94,19 +94,14 @@ def _show_queued(recipe: Recipe, ids: Sequence[str]) -> None:
             run=formatting.escape_markdown(recipe.name),
         )
     st.success(words, icon=":material/check_circle:")
-    st.page_link(
-        "runs.py",
-        label=_("Watch them on Runs") if several else _("Watch it on Runs"),
+    links.to(
+        "runs",
+        _("Watch them on Runs") if several else _("Watch it on Runs"),
         icon=":material/monitoring:",
-        query_params={"run": ids[0]},
+        run=ids[0],
     )
     if not several:
-        st.page_link(
-            "run.py",
-            label=_("Open its page"),
-            icon=":material/diagnosis:",
-            query_params={"run": ids[0]},
-        )
+        links.to("run", _("Open its page"), run=ids[0])
 
 
 def choose(key: str, recipe: Recipe) -> list[Recipe]:
@@ -143,12 +138,3 @@ def _read_url(key: str) -> None:
     for choice, seeds in SEED_COUNTS.items():
         if str(seeds) == linked:
             st.session_state[key] = choice
-
-
-def _submitted(recipes: Sequence[Recipe], dataset: Dataset) -> list[Run]:
-    """The queued runs. Raises InputError, before any is queued, when its split does not fit the
-    photos."""
-    for recipe in recipes:
-        split_photos(dataset, recipe)
-    executor = LocalExecutor(settings.runs_dir())
-    return [executor.submit(recipe, dataset.root) for recipe in recipes]

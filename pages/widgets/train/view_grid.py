@@ -51,19 +51,13 @@ def _show_grid(key: str, recipe: Recipe, dataset: Dataset) -> None:
     asked = (client.view_recipe(recipe), str(dataset.root), files, begin)
     if again or last[1] != asked:
         try:
-            last = (_request_views(recipe, dataset, files, begin), asked)
+            views = client.request_views(
+                settings.runs_dir(), recipe, dataset.root, files, begin, settings.check_cancelled
+            )
         except InputError as error:
             messages.show_error(error, place)
             return
-        st.session_state[f"{key}.shown"] = last
+        last = st.session_state[f"{key}.shown"] = views, asked
     with place.container():
         st.html(view_grid_html(last[0]))
         st.caption(epoch_text(last[0], recipe.planned_epochs(), recipe.views_per_photo))
-
-
-def _request_views(
-    recipe: Recipe, dataset: Dataset, files: list[str], first_epoch: int
-) -> list[client.PhotoViews]:
-    return client.request_views(
-        settings.runs_dir(), recipe, dataset.root, files, first_epoch, settings.check_cancelled
-    )

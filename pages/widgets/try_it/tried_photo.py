@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.base.errors import InputError
 from core.base.language import N_, _, translate
 from core.data.dataset import Dataset
 from core.views.try_it import QueryPhoto, read_test_photo, read_upload
@@ -23,7 +22,7 @@ def show(key: str, dataset: Dataset | None, first_set: str | None) -> QueryPhoto
         or sources[0]
     )
     url_state.write("from", source, sources[0])
-    try:
+    with messages.show_errors():
         if source == _TEST and dataset is not None:
             return _choose_test_photo(dataset, first_set)
         if source == _CAMERA:
@@ -36,9 +35,6 @@ def show(key: str, dataset: Dataset | None, first_set: str | None) -> QueryPhoto
                 help=_("It is shown to the runs and kept nowhere."),
             )
         return None if taken is None else _cached_own_photo(taken.name, taken.getvalue())
-    except InputError as error:
-        messages.show_error(error)
-        return None
 
 
 def _choose_test_photo(dataset: Dataset, first_set: str | None) -> QueryPhoto:

@@ -11,6 +11,7 @@ from core.jobs.cluster.state import read_cluster_state
 from core.jobs.worker_settings import read_worker_settings
 from core.store.index import RunRow
 from pages import settings
+from pages.widgets.shared import links
 
 
 def show(rows: Sequence[RunRow]) -> None:
@@ -34,9 +35,4 @@ def show(rows: Sequence[RunRow]) -> None:
             st.caption(_(", ").join(words[key] for key in words if node.get(key)))
             for row in rows:
                 if row.status.state == "running" and row.status.place == node["host"]:
-                    st.page_link(
-                        "run.py",
-                        label=formatting.escape_markdown(labels[row.id]),
-                        icon=":material/diagnosis:",
-                        query_params={"run": row.id},
-                    )
+                    links.to("run", formatting.escape_markdown(labels[row.id]), run=row.id)

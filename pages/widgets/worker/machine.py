@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.base.cpu import cores
-from core.base.errors import InputError
 from core.base.language import _
 from core.jobs import resources
 from core.jobs.health import LOW_DISK, LOW_MEMORY
@@ -74,12 +73,9 @@ def _cache(key: str, rows: Sequence[RunRow]) -> None:
 
 
 def _empty() -> None:
-    try:
+    with messages.show_errors():
         if running_work_id(settings.runs_dir()):
             st.caption(_("A run has just begun to train: try again when it is done."))
             return
         clear_feature_cache(settings.runs_dir())
-    except InputError as error:
-        messages.show_error(error)
-    else:
         st.rerun()

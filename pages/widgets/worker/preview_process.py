@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.base.errors import InputError
 from core.base.language import _
 from core.jobs.detached import DetachedProcess
 from core.jobs.preview import client
@@ -36,9 +35,4 @@ def show(key: str) -> None:
             icon=":material/stop_circle:",
             help=_("It starts again when it is asked something."),
         ):
-            try:
-                client.stop_preview(settings.runs_dir())
-            except InputError as error:
-                messages.show_error(error)
-            else:
-                st.rerun()
+            messages.rerun_after(lambda: client.stop_preview(settings.runs_dir()))

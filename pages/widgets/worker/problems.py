@@ -6,7 +6,6 @@ from datetime import datetime
 import streamlit as st
 
 from core.base import formatting
-from core.base.errors import InputError
 from core.base.language import _, translate
 from core.compare import tables
 from core.jobs.health import Problem, find_problems
@@ -17,6 +16,7 @@ from core.store.index import RunRow
 from core.store.lr_finder import open_work
 from core.store.status import utc_now
 from pages import settings
+from pages.widgets.shared import links
 from pages.widgets.shared.worker_notice import start_worker
 from pages.widgets.ui import messages
 
@@ -46,12 +46,9 @@ def _show_fix(key: str, trouble: Problem, rows: Sequence[RunRow]) -> None:
         if st.button(
             _("Restart the worker"), type="primary", icon=":material/restart_alt:", key=key
         ):
-            try:
+            with messages.show_errors():
                 with st.spinner(_("Ending the worker and starting another")):
                     restart_worker(runs_dir, only=[trouble.pid] if trouble.pid else ())
-            except InputError as error:
-                messages.show_error(error)
-            else:
                 st.rerun()
     elif trouble.kind == "cluster":
         if trouble.runs and st.button(_("Give up the runs there"), key=key):
@@ -67,12 +64,7 @@ def _show_fix(key: str, trouble: Problem, rows: Sequence[RunRow]) -> None:
     elif trouble.kind == "lost":
         labels = tables.labels_by_id(rows)
         for run_id in trouble.runs:
-            st.page_link(
-                "run.py",
-                label=formatting.escape_markdown(labels[run_id]),
-                icon=":material/diagnosis:",
-                query_params={"run": run_id},
-            )
+            links.to("run", formatting.escape_markdown(labels[run_id]), run=run_id)
         label = _("Resume") if len(trouble.runs) == 1 else _("Resume all")
         if st.button(label, icon=":material/resume:", key=key):
             for run_id in trouble.runs:

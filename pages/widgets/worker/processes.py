@@ -7,7 +7,6 @@ from datetime import datetime
 import streamlit as st
 
 from core.base import formatting
-from core.base.errors import InputError
 from core.base.language import N_, _, ngettext, translate
 from core.compare import tables
 from core.jobs.health import WorkerStatus, read_workers
@@ -23,6 +22,7 @@ from core.jobs.worker_settings import (
 from core.store.index import RunRow
 from core.store.status import status_text
 from pages import settings
+from pages.widgets.shared import links
 from pages.widgets.shared.worker_notice import start_worker
 from pages.widgets.ui import messages
 
@@ -73,11 +73,10 @@ def _facts(worker: WorkerStatus, rows: Sequence[RunRow], now: datetime) -> None:
     row = next((row for row in rows if row.id == worker.entry), None)
     if row is not None:
         name = tables.labels_by_id(rows)[row.id]
-        st.page_link(
-            "run.py",
-            label=formatting.escape_markdown(f"{name}: {translate(status_text(row.status))}"),
-            icon=":material/diagnosis:",
-            query_params={"run": row.id},
+        links.to(
+            "run",
+            formatting.escape_markdown(f"{name}: {translate(status_text(row.status))}"),
+            run=row.id,
         )
     elif worker.entry is not None:
         work = translate(entry_text(worker.entry, tables.labels_by_id(rows)))
@@ -156,11 +155,6 @@ def _apply(count: int) -> None:
 
 
 def _run_action(action: Callable[[], None]) -> None:
-    """Does it, which may take some seconds, and draws the page again; or says why not."""
-    try:
-        with st.spinner(_("One moment")):
-            action()
-    except InputError as error:
-        messages.show_error(error)
-    else:
-        st.rerun()
+    """`messages.rerun_after` for what may take some seconds."""
+    with st.spinner(_("One moment")):
+        messages.rerun_after(action)

@@ -12,6 +12,7 @@ from core.jobs.queue_forecast import QueueForecast, entry_text, forecast_queue
 from core.store.index import RunRow
 from core.store.status import status_text
 from pages import settings
+from pages.widgets.shared import links
 
 _MAX_ENTRIES = 20
 
@@ -40,11 +41,7 @@ def _name(turn: QueueForecast, labels: dict[str, str]) -> None:
         st.text(entry_text(turn.work_id, labels), width="content")
         return
     st.html(palette.dot_html(palette.run_colour(turn.work_id), 12), width="content")
-    st.page_link(
-        "run.py",
-        label=formatting.escape_markdown(labels[turn.work_id]),
-        query_params={"run": turn.work_id},
-    )
+    links.to("run", formatting.escape_markdown(labels[turn.work_id]), icon="", run=turn.work_id)
 
 
 def _times_text(turn: QueueForecast) -> str:
