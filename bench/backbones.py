@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from core.model.timm_backbones import build_timm, flat_list
 from core.pipeline.prefix import fold_batch_norms
-from core.recipe.timm_models import TimmModel, timm_model, timm_table
+from core.recipe.layer_table import TimmModel, timm_model, timm_table
 
 PAGE = ROOT / "docs" / "backbones.md"
 LARGEST = 30_000_000  # weights of a model that is built with numbers

@@ -137,7 +137,7 @@ def main(photos: int = 40, times: int = 5) -> None:
     require_packages("pytorch_grad_cam")
     from core.model.heads import CLASS_MAP_OFFSET
     from core.pipeline.predict import predict
-    from core.pipeline.prefix import prefix_length
+    from core.recipe.bands import frozen_prefix_length
 
     recipe = load_recipe("quick", {"precision": "float32"})
     network = untrained_network(recipe)
@@ -145,7 +145,7 @@ def main(photos: int = 40, times: int = 5) -> None:
     last, class_map = len(network.layers) - 1, network.head_start + CLASS_MAP_OFFSET
     peer = grad_cam(network, shown, recipe.backbone)
     cases = {
-        "Grad-CAM, gradients of what quick trains": (prefix_length(network, recipe), last),
+        "Grad-CAM, gradients of what quick trains": (frozen_prefix_length(recipe), last),
         "Grad-CAM, gradients of the class-map layer": (class_map, class_map),
     }
     ours: list[float] = []

@@ -72,14 +72,14 @@ def learner(recipe: Recipe, data: Path) -> Any:
 
     from core.data.dataset import read_dataset
     from core.pipeline.precision import ComputeSettings
-    from core.pipeline.prefix import prefix_length
     from core.pipeline.setup import seeded_network, split_photos
+    from core.recipe.bands import frozen_prefix_length
     from core.recipe.layer_table import BACKBONES
 
     dataset = read_dataset(data)
     network = seeded_network(recipe, dataset, ComputeSettings("cpu", "float32", "float32"))
     network.to(memory_format=torch.contiguous_format)
-    first = prefix_length(network, recipe)
+    first = frozen_prefix_length(recipe)
     for layer in network.layers[:first]:
         layer.requires_grad_(False)
 

@@ -24,7 +24,7 @@ from common import ROOT, log, run_script, table_row, timed
 from seeds import draw_toy_set, metric, spread, train_or_reuse, verdicts
 
 from core.evaluate.group_difference import Difference, group_difference, group_mean
-from core.evaluate.matched_answers import match_runs
+from core.evaluate.paired import match_runs
 from core.recipe.files import load_recipe
 from core.recipe.schema import Augment
 from core.store.run import Run

@@ -24,7 +24,7 @@ from seeds import photo_sets, train_seeds
 
 from core.data.dataset import VALIDATION
 from core.evaluate.group_difference import group_difference
-from core.evaluate.matched_answers import ComparedScore, match_correctness, photo_correctness
+from core.evaluate.paired import ComparedScore, match_correctness, photo_correctness
 from core.store.run import Run
 from core.store.test_sets import comparison_set
 
@@ -69,7 +69,7 @@ def rates(pairs: Sequence[Pair], split: str, score: ComparedScore) -> list[float
         both = match_correctness([[known[run.id] for run in group] for group in pair])
         found = group_difference(both.correct[0], both.correct[1], photos=both.photos)
         assert found is not None
-        told.append((found.real, found.by_photos, bool(found.by_seeds)))
+        told.append((found.significant, found.by_photos, bool(found.by_seeds)))
     return [float(share) for share in np.mean(told, axis=0)]
 
 

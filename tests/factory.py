@@ -23,8 +23,7 @@ from core.evaluate.localisation import localisation_summary, localise, view_box
 from core.evaluate.scores import set_scores, wilson
 from core.recipe.bands import stage_ranges
 from core.recipe.files import load_recipe
-from core.recipe.layer_table import head_start
-from core.recipe.network_layers import network_layers
+from core.recipe.layer_table import head_start, network_layers
 from core.recipe.schema import Recipe
 from core.store.examples import EXAMPLE_PREFIX
 from core.store.lr_finder import LrSearch, Suggestion, create_lr_search, find_lr_search
@@ -180,8 +179,6 @@ def _iso(moment: datetime) -> str:
 
 def _write_history(run: Run, recipe: Recipe, done: int) -> None:
     random = np.random.default_rng(recipe.seed)
-    layers = len(network_layers(recipe))
-    head = head_start(recipe.backbone, recipe.map_stride)
     rows = []
     for epoch in planned_epochs(recipe)[:done]:
         fall = np.exp(-4 * epoch.number / recipe.planned_epochs())
@@ -194,7 +191,7 @@ def _write_history(run: Run, recipe: Recipe, done: int) -> None:
             "val_accuracy": round(min(1.0, 1.05 - 0.8 * fall), 4),
         }
         stage = recipe.stages[epoch.stage - 1]
-        for band in stage_ranges(recipe, stage, head, layers):
+        for band in stage_ranges(recipe, stage):
             row[f"lr_{band.label}"] = band.lr * lr_scale(recipe, epoch, 0, 4)
         rows.append(row)
     pd.DataFrame(rows).to_csv(run.path / "history.csv", index=False)

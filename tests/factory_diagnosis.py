@@ -10,9 +10,9 @@ import pandas as pd
 
 from core.data.dataset import BACKGROUND, Dataset, TestSet
 from core.data.masking import MASK_VARIANTS
-from core.evaluate.advice import advice
-from core.evaluate.consistency import consistency
-from core.evaluate.mask_choice import find_scene
+from core.evaluate.diagnose import advice
+from core.evaluate.localisation import find_scene
+from core.evaluate.tta import consistency
 from core.evaluate.verdict import Judgement, judge
 from core.recipe.bands import stage_ranges
 from core.recipe.layer_table import layer_table
@@ -120,12 +120,8 @@ def _masked_predictions(
 def _drift(recipe: Recipe, classes: int, object_evidence: float) -> pd.DataFrame:
     """Frozen layers stay; the others move, far with little `object_evidence`."""
     layers = layer_table(recipe.backbone, recipe.map_stride, classes, recipe.image_size)
-    head = next(layer.index for layer in layers if layer.in_head)
     bands = [
-        band
-        for stage in recipe.stages
-        for band in stage_ranges(recipe, stage, head, len(layers))
-        if not band.frozen
+        band for stage in recipe.stages for band in stage_ranges(recipe, stage) if not band.frozen
     ]
     rows = []
     for layer in layers:

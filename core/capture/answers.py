@@ -27,8 +27,8 @@ _problems: dict[Path, tuple[str, float]] = {}
 
 @dataclass(frozen=True)
 class ClassMap:
-    """Where a run finds evidence in a photo (core.evaluate.cam.density): (classes, rows, columns),
-    one scale for all runs."""
+    """Where a run finds evidence in a photo (core.evaluate.localisation.density): (classes, rows,
+    columns), one scale for all runs."""
 
     classes: tuple[str, ...]
     density: NDArray[np.float32]

@@ -12,8 +12,7 @@ from core.cli.common import BackboneArgument, ProgressBar, check_backbone, print
 from core.model.pretrained_weights import imagenet_weights_path
 from core.recipe.bands import band_ranges
 from core.recipe.files import recipe_from_dict
-from core.recipe.layer_table import BACKBONES, layer_table
-from core.recipe.timm_models import timm_model
+from core.recipe.layer_table import BACKBONES, layer_table, timm_model
 
 
 def layers(

@@ -14,8 +14,7 @@ from typer import Argument, Option
 from core.base.errors import InputError
 from core.base.files import PROJECT_ROOT
 from core.base.formatting import duration
-from core.recipe.layer_table import BACKBONES, find_backbone
-from core.recipe.timm_models import timm_model
+from core.recipe.layer_table import BACKBONES, find_backbone, timm_model
 from core.store.index import RunRow
 from core.store.run import open_run
 from core.store.run_list import AllRuns

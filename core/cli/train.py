@@ -33,8 +33,7 @@ from core.model.pretrained_weights import (
 from core.recipe.bands import check_stages, last_trained_band_label, stage_ranges
 from core.recipe.batch import RecipeBatch, is_recipe_batch, load_recipe_batch, recipe_without_name
 from core.recipe.files import load_recipe, parse_changes
-from core.recipe.layer_table import head_start
-from core.recipe.network_layers import network_layers
+from core.recipe.layer_table import network_layers
 from core.recipe.repeats import repeat_over_folds, repeat_over_seeds
 from core.recipe.schema import Holdout, Recipe, Stage
 from core.store.feature_folder import ALL_CACHED, NONE_CACHED
@@ -237,8 +236,7 @@ def print_plan(recipe: Recipe, dataset: Dataset) -> None:
         f"{len(validation)} validate"
     )
     print("groups:")
-    head = head_start(recipe.backbone, recipe.map_stride)
-    bands = stage_ranges(recipe, Stage(train="bands", epochs=1), head, len(table))
+    bands = stage_ranges(recipe, Stage(train="bands", epochs=1))
     for band in bands:
         weights = sum(layer.params for layer in table[band.first : band.last + 1])
         rate = "frozen" if band.frozen else f"lr {band.lr:g}"

@@ -16,7 +16,7 @@ from core.base.errors import InputError, RunError
 from core.base.language import N_
 from core.data.challenge_photos import CLASSES, TEST_SET_NAME, find_challenge_set
 from core.evaluate.group_difference import Difference, GroupMean, group_differences, group_mean
-from core.evaluate.matched_answers import match_correctness, photo_correctness
+from core.evaluate.paired import match_correctness, photo_correctness
 from core.recipe.difference import recipe_difference
 from core.recipe.files import load_recipe, recipe_dict
 from core.store.challenge_answers import find_challenge_evaluation
@@ -222,7 +222,7 @@ def _missing_reason(row: RunRow) -> str:
 
 @dataclass(frozen=True)
 class _RunResults:
-    correct: Any  # core.evaluate.matched_answers.answers: a row per object
+    correct: Any  # core.evaluate.paired.answers: a row per object
     lift: float | None
 
 

@@ -8,11 +8,17 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from core.base.language import N_, _, translate
-from core.compare.score_tables import names_of_test_sets
+from core.compare.score_tables import headline_score, names_of_test_sets, share_texts
+from core.compare.tables import lift_text, verdict_text
 from core.data.dataset import VALIDATION
 from core.evaluate.group_difference import Difference, group_difference
-from core.evaluate.matched_answers import ComparedScore, match_correctness, photo_correctness
-from core.evaluate.paired import PairedComparison, compare_matched
+from core.evaluate.paired import (
+    ComparedScore,
+    PairedComparison,
+    compare_matched,
+    match_correctness,
+    photo_correctness,
+)
 from core.recipe.layer_table import head_start
 from core.store.groups import Group
 from core.store.test_sets import comparison_set
@@ -282,3 +288,39 @@ def drift_overlays(
         ).drop(columns="cka")
         found.setdefault(recipe["backbone"], []).append(mean)
     return {backbone: pd.concat(frames) for backbone, frames in found.items()}
+
+
+def build_comparison_table(
+    items: Sequence[Group], comparisons: Sequence[ItemComparison]
+) -> pd.DataFrame:
+    """A row per item, the reference first: run, verdict, validation, objects, lift, then
+    `by_validation` and `elsewhere`: the comparison with the reference."""
+    words = {
+        found.item.id: (row["validation"], row["elsewhere"])
+        for found, row in zip(
+            comparisons, comparison_texts(comparisons).to_dict("records"), strict=True
+        )
+    }
+    reference = _("the reference")
+    rows = []
+    for item in items:
+        hard, __, objects = headline_score(item)
+        validation, elsewhere = words.get(item.id, (reference, reference))
+        rows.append(
+            {
+                "run": item.title,
+                "verdict": verdict_text(item),
+                "validation": _join_texts(share_texts(item, "validation", "accuracy")),
+                "objects": _join_texts(objects),
+                "lift": lift_text(item, hard),
+                "by_validation": validation,
+                "elsewhere": elsewhere,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _join_texts(texts: tuple[str, str]) -> str:
+    """`75 % (56 of 75)`."""
+    value, small = texts
+    return value + (f" ({small})" if small else "")

@@ -55,6 +55,4 @@ class DerivedPredictor:
     @cached_property
     def _backbone(self) -> FrozenPrefix:
         settings = replace(self.setup.settings, prefix=self.setup.settings.training)
-        return FrozenPrefix(
-            self.network, self.network.head_start, self.setup.recipe.backbone, settings
-        )
+        return FrozenPrefix(self.network, self.network.head_start, settings)

@@ -8,12 +8,10 @@ import pandas as pd
 
 from core.data.dataset import TestSet
 from core.data.photos import photo_size
-from core.evaluate.cam import Array
-from core.evaluate.consistency import consistency
 from core.evaluate.derived_predictions import DerivedPredictor
-from core.evaluate.localisation import localisation_summary, localise
+from core.evaluate.localisation import Array, localisation_summary, localise
 from core.evaluate.scores import accuracy, balanced_accuracy, is_imbalanced, set_scores
-from core.evaluate.tta import tta_predictions
+from core.evaluate.tta import consistency, tta_predictions
 from core.pipeline.predict import PhotoSet, Predictions, predict, prediction_rows
 from core.pipeline.setup import Setup
 

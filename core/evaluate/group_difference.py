@@ -159,7 +159,7 @@ def group_difference(
     correct_a: Values, correct_b: Values, draws: int = DRAWS, photos: Sequence[str] | None = None
 ) -> Difference | None:
     """Two groups on the same photos. correct: (seeds, photos) each; the numbers of seeds may
-    differ, the photos may not (core.evaluate.matched_answers lines them up).
+    differ, the photos may not (core.evaluate.paired lines them up).
 
     Each draw takes the same photos for both groups, so that what both find hard cancels out. The
     draws are seeded: the same input gives the same interval. photos: as in `group_mean`. None

@@ -1,4 +1,10 @@
-"""Localisation: how much of a class's evidence lies in the boxes of its objects."""
+"""Class activation maps: what in a raw class map is evidence, how much of it lies in the boxes of
+the class's objects, and on which photos these can be blanked. Free of torch.
+
+The class-map head gives one map of logits per class in the forward pass that also predicts (Zhou
+et al. 2016, "Learning Deep Features for Discriminative Localization"); with the dense head a map is
+Grad-CAM (core.model.heads.grad_cam). Both are raw: signed, and on one scale.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,11 +13,34 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.data.dataset import TestSet
+from core.data.dataset import BACKGROUND, Photo, TestSet
 from core.data.label_tables import Box
-from core.data.photos import Crop, centre_square
-from core.evaluate.cam import Array, evidence
+from core.data.masking import ObjectMasking
+from core.data.photos import Crop, centre_square, photo_size
 from core.evaluate.scores import wilson
+
+Array = NDArray[np.floating]
+
+
+def evidence(maps: Array) -> NDArray[np.float32]:
+    """What speaks for each class and not for all: ReLU(map_c - mean over classes).
+
+    maps: (..., classes, rows, columns) raw. A map added to every class changes no
+    prediction, so it must not count. Same shape, values >= 0."""
+    raw = np.asarray(maps, dtype=np.float32)
+    return np.maximum(raw - raw.mean(axis=-3, keepdims=True), 0)
+
+
+def density(maps: Array) -> NDArray[np.float32]:
+    """Evidence as a share per cell, times the number of cells: 1 is what an even spread gives.
+
+    So maps of different runs, classes and strides are on one scale. A map without evidence is 0
+    everywhere. Same shape as `maps`."""
+    found = evidence(maps)
+    total = found.sum(axis=(-2, -1), keepdims=True)
+    cells = found.shape[-2] * found.shape[-1]
+    return np.divide(found * cells, total, out=np.zeros_like(found), where=total > 0)
+
 
 MIN_BOX_AREA = 0.02  # smaller boxes than 2 % of the view fall between the cells of a map
 
@@ -131,3 +160,28 @@ def localisation_summary(found: pd.DataFrame) -> dict[str, Any] | None:
             "constant": float(found["area"].mean()),
         },
     }
+
+
+def find_scene(
+    test_set: TestSet, photo: Photo, classes: Sequence[str], crop: Crop
+) -> ObjectMasking | None:
+    """What is blanked in a photo, in fractions of the view; None where that would tell nothing.
+
+    Every box of a class is blanked, however little of the object shows. A photo counts when it is
+    labelled, at least one present class has a box of 2 % of the view, and no present class lacks
+    a box (it would stay in the picture). Objects of no class belong to the background, and stay."""
+    boxes, label = test_set.boxes.get(photo.file, ()), test_set.labels.get(photo.file)
+    if label is None or not boxes:
+        return None
+    shown = set(label.present) - {BACKGROUND}
+    if not shown <= {box.label for box in boxes}:
+        return None
+    seen = view_boxes(boxes, photo_size(photo.path), crop)
+    if not any(box.label in shown and box.area >= MIN_BOX_AREA for box in seen):
+        return None
+    things = set(classes) - {BACKGROUND}
+    return ObjectMasking(
+        name=f"{test_set.name}/{photo.file}",
+        objects=tuple(box for box in seen if box.label in things),
+        unknown_objects=tuple(box for box in seen if box.label not in things),
+    )

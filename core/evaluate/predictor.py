@@ -1,4 +1,5 @@
-"""A finished run's network, built again from its folder: for photos that no data set knows."""
+"""A finished run's network, built again from its folder: for photos that no data set knows, whole
+or with a box of them hidden (the test of core.evaluate.reliance, on a box that a person drew)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,14 +16,16 @@ from core.base.errors import DataError, RunError, damaged_text
 from core.base.language import N_
 from core.base.machine import configure_device
 from core.base.random_streams import derived_seed
-from core.data.photos import read_view
-from core.evaluate.cam import density
-from core.model.network import Network, build_network
-from core.model.trained_weights import load_weights
+from core.data.label_tables import Box
+from core.data.masking import FILLS, MaskVariant, ObjectMasking
+from core.data.photos import Pixels, open_photo, read_view, resize_to_view
+from core.evaluate.localisation import density, view_box
+from core.model.network import Network, build_network, load_weights
 from core.pipeline.precision import ComputeSettings, resolve_settings
 from core.pipeline.predict import PhotoSet, Predictions, predict
-from core.pipeline.prefix import FrozenPrefix, prefix_length
+from core.pipeline.prefix import FrozenPrefix
 from core.pipeline.views import normalise, to_tensor
+from core.recipe.bands import frozen_prefix_length
 from core.store.rescoring import has_weights
 from core.store.run import Run
 
@@ -72,7 +75,7 @@ class PhotoPrediction:
 
     @property
     def density(self) -> NDArray[np.float32]:
-        """Where the evidence for the answer lies (core.evaluate.cam.density): (rows, columns)."""
+        """Where the evidence for the answer lies (`density` of a map): (rows, columns)."""
         return density(self.maps)[list(self.probabilities).index(self.predicted)]
 
 
@@ -84,8 +87,8 @@ class Predictor:
         settings = resolve_settings(self.recipe)
         configure_device(settings.device)
         self.network = trained_network(run, settings)
-        length = prefix_length(self.network, self.recipe)
-        self._prefix = FrozenPrefix(self.network, length, self.recipe.backbone, settings)
+        length = frozen_prefix_length(self.recipe)
+        self._prefix = FrozenPrefix(self.network, length, settings)
 
     @property
     def memory_bytes(self) -> int:
@@ -144,3 +147,57 @@ def _check_base_weights(run: Run, network: Network) -> None:
             "are on this machine now"
         )
         raise RunError(told.format(run=run.id, backbone=run.recipe().backbone))
+
+
+MIN_AREA = 0.002  # of the view; nobody sees a smaller box
+
+
+@dataclass(frozen=True)
+class OcclusionPrediction:
+    """probabilities: (classes,). maps: raw class maps (classes, rows, columns). hidden, elsewhere:
+    probabilities with the box painted over, and with an equal area elsewhere; None where nothing
+    was hidden, or there is no room elsewhere. pictures: the three that hide the box."""
+
+    probabilities: NDArray[np.float32]
+    maps: NDArray[np.float32]
+    masked: NDArray[np.float32] | None = None
+    masked_elsewhere: NDArray[np.float32] | None = None
+    masked_pictures: tuple[Pixels, ...] = ()
+
+
+def predict_with_occlusion(
+    predictor: Predictor, path: Path, box: Box | None = None
+) -> OcclusionPrediction:
+    """box: in fractions of the whole photo. Raises DataError: the photo cannot be read, or the box
+    lies outside of what the run's crop lets the network see, or is too small."""
+    size, crop = predictor.recipe.image_size, predictor.recipe.crop
+    image = open_photo(path, at_least=size)
+    view = np.asarray(resize_to_view(image, size, crop))
+    views = [view]
+    variants: list[MaskVariant] = []
+    if box is not None:
+        seen = view_box(box, image.size, crop)
+        if seen is None:
+            raise DataError(
+                N_(
+                    "this run sees the middle square of the photo only, and the box lies outside "
+                    "of it: draw it nearer to the middle"
+                )
+            )
+        if seen.area < MIN_AREA:
+            raise DataError(N_("the box is too small to hide anything: draw a larger one"))
+        scene = ObjectMasking("photo", (seen,))
+        variants = ["object", "elsewhere"] if scene.comparable else ["object"]
+        views += [scene.apply(view, variant, fill) for variant in variants for fill in FILLS]
+    found = predictor.predict_pixels(torch.stack([to_tensor(one) for one in views]))
+    plain, fills = found.probabilities[0], len(FILLS)
+    means = [
+        found.probabilities[1 + fills * i :][:fills].mean(axis=0) for i in range(len(variants))
+    ]
+    return OcclusionPrediction(
+        plain,
+        found.maps[0],
+        masked=means[0] if means else None,
+        masked_elsewhere=means[1] if len(means) > 1 else None,
+        masked_pictures=tuple(views[1 : 1 + fills]),
+    )

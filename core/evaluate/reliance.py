@@ -18,7 +18,7 @@ from torch import Tensor
 from core.data.dataset import BACKGROUND, TestSet
 from core.data.masking import FILLS, MASK_VARIANTS, VERSION, Fill, MaskVariant, ObjectMasking
 from core.evaluate.derived_predictions import DerivedPredictor
-from core.evaluate.mask_choice import find_scene
+from core.evaluate.localisation import find_scene
 from core.evaluate.scores import mean_interval, proportion
 from core.model.network import Network
 from core.pipeline.predict import PhotoSet, Predictions, predict

@@ -8,8 +8,8 @@ and synthetic shifts say little of others (Taori et al. 2020, arXiv 2007.00644):
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.base.errors import DataError
+from core.base.language import N_
 from core.data.dataset import Dataset
 from core.data.expected_use import (
     FAMILY_TITLES,
@@ -30,10 +32,10 @@ from core.data.expected_use import (
 )
 from core.data.fingerprints import file_digest
 from core.data.masking import ObjectMasking
-from core.data.photos import Crop, Pixels
+from core.data.photos import Crop, Pixels, read_view
 from core.evaluate.derived_predictions import DerivedPredictor
-from core.evaluate.mask_choice import find_scene
-from core.evaluate.scores import mean_interval, wilson
+from core.evaluate.localisation import find_scene
+from core.evaluate.scores import answers_by_photo, mean_interval, mean_over_families, wilson
 from core.evaluate.shifted_views import (
     CONTRAST,
     DEGREES,
@@ -46,9 +48,8 @@ from core.evaluate.shifted_views import (
     geometry_views,
     light_views,
 )
-from core.evaluate.view_answers import answers_by_photo, mean_over_families
 from core.model.network import Network
-from core.pipeline.predict import PhotoSet
+from core.pipeline.predict import PhotoSet, plain_pixels
 from core.pipeline.setup import Setup
 from core.pipeline.views import to_tensor
 from core.recipe.schema import Augment
@@ -235,3 +236,47 @@ def _table(
             **{f"p_{name}": found[:, i] for i, name in enumerate(classes)},
         }
     )
+
+
+def shifted_pictures(
+    dataset: Dataset,
+    size: int,
+    crop: Crop,
+    strength: Strength,
+    asked: Iterable[tuple[str, str, int]],
+) -> list[Pixels]:
+    """Views of training photos, (size, size, 3) each. asked: of each family, file, and the view's
+    number as shifted.csv has them. Raises DataError where there is no such view, or a photo cannot
+    be read."""
+    photos = {photo.file: photo for photo in dataset.train}
+    classes = dict(zip(photos, dataset.train_classes, strict=True))
+
+    @cache  # of all photos: once, and only where a background is asked for
+    def scenes_and_digests() -> tuple[dict[str, ObjectMasking], dict[str, str]]:
+        scenes = find_scenes(dataset, crop)
+        return scenes, file_digests(dataset, list(scenes))
+
+    def picture(family: str, file: str, number: int) -> Pixels:
+        missing = N_("train/{file}: has no view {number}").format(file=file, number=number)
+        if file not in photos or not 0 <= number < VIEWS:
+            raise DataError(missing)
+        if family in (GEOMETRY, LIGHT):
+            pixels = plain_pixels([photos[file]], size, crop)
+            digest = [*file_digests(dataset, [file]).values()]
+            if family == GEOMETRY:
+                views = geometry_views(pixels, digest, strength)
+            else:
+                views = light_views(pixels, digest)
+            shifted: Pixels = views[number].permute(1, 2, 0).numpy()
+            return shifted
+        scenes, digests = scenes_and_digests()
+        others = []
+        if file in scenes:
+            others = choose_backgrounds(file, family == OWN, scenes, classes, digests)
+        if number >= len(others):
+            raise DataError(missing)
+        other = others[number]
+        shown = [read_view(photos[name].path, size, crop) for name in (file, other)]
+        return before_background(shown[0], scenes[file], shown[1], scenes[other])
+
+    return [picture(*one) for one in asked]

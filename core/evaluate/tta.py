@@ -1,4 +1,5 @@
-"""Test-time augmentation: the answer to a photo is the mean over five views of it.
+"""Test-time augmentation: the answer to a photo is the mean over five views of it; and whether the
+answers to these views agree.
 
 One view is plain and four are varied, as in the article. The varied views are the same for every
 run, whatever its augmentation and seed: runs are then asked the same questions, and the features
@@ -9,6 +10,8 @@ cut out, since the book could be; and it is not blurred, since a sharp photo is 
 
 import math
 from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,6 +20,7 @@ from torch import Tensor
 
 from core.base.random_streams import generator
 from core.evaluate.derived_predictions import DerivedPredictor
+from core.evaluate.scores import proportion
 from core.pipeline.predict import PhotoSet, Predictions
 
 TTA_VIEWS = 4  # varied views of each photo, beside the plain one
@@ -80,3 +84,24 @@ def _tta_view(photos: Tensor, draws: Tensor) -> Tensor:
     mean = x.mean(dim=(1, 2, 3), keepdim=True)
     x = (x - mean).mul_(contrast).add_(mean + brightness + 0.5)
     return x.clamp_(0, 255).to(torch.uint8)
+
+
+def consistency(views: NDArray[np.floating]) -> dict[str, Any] | None:
+    """The numbers of one set, from each view's probabilities (views, photos, classes), the plain
+    view first; None without photos.
+
+    same: the share of photos whose answer is the same in all views, with Wilson's interval.
+    agreement: the mean share of varied views that give the plain view's answer, 0..1.
+    distance: the total-variation distance of two views' probabilities, 0..1, mean over the pairs
+    of views and the photos."""
+    if not views.shape[1]:
+        return None
+    answers = views.argmax(axis=2)
+    agree = answers[1:] == answers[0]
+    pairs = [np.abs(a - b).sum(axis=1).mean() / 2 for a, b in combinations(views, 2)]
+    return {
+        "views": len(views),
+        "same": proportion(list(agree.all(axis=0))),
+        "agreement": float(agree.mean()),
+        "distance": float(np.mean(pairs)),
+    }

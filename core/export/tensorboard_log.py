@@ -7,7 +7,7 @@ import numpy as np
 
 from core.base.errors import InputError
 from core.data.dataset import VALIDATION, Dataset, read_dataset
-from core.evaluate.cam import density
+from core.evaluate.localisation import density
 from core.export.folder import new_folder
 from core.export.packages import require_packages
 from core.store.run import ClassMaps, Run

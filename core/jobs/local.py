@@ -25,8 +25,8 @@ from core.jobs.queue import Queue
 from core.jobs.worker_settings import check_executor, read_worker_settings
 from core.model.pretrained_weights import find_weights
 from core.recipe.bands import check_stages
+from core.recipe.repeats import can_share_epochs, with_stage
 from core.recipe.schema import Recipe
-from core.recipe.train_on import can_share_epochs, with_stage
 from core.store import visitors
 from core.store.challenge_answers import find_challenge_evaluation, find_challenge_evaluations
 from core.store.lr_finder import (

@@ -10,7 +10,7 @@ from core.base.errors import DataError
 from core.base.language import N_
 from core.data.masking import MaskVariant
 from core.data.photos import jpeg_bytes, photo_size, read_view
-from core.evaluate.mask_choice import find_scene
+from core.evaluate.localisation import find_scene
 from core.lesson.pair import Pair, Side
 from core.lesson.seed_spread import SeedSpread
 from core.store.run import Run

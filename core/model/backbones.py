@@ -16,8 +16,7 @@ from torch import Tensor, nn
 from core.base.errors import InputError
 from core.base.language import N_
 from core.model.pretrained_weights import find_weights
-from core.recipe.layer_table import BACKBONES, LAYER_TABLE_FILE
-from core.recipe.timm_models import TimmModel, timm_model
+from core.recipe.layer_table import BACKBONES, LAYER_TABLE_FILE, TimmModel, timm_model
 
 
 def build_backbone(

@@ -1,4 +1,4 @@
-"""timm's models as flat lists of layers (core.recipe.timm_models says which layers).
+"""timm's models as flat lists of layers (core.recipe.layer_table says which layers).
 
 A model whose blocks form a chain gives its blocks; what it computes before the first of them
 (patches, position embeddings, prefix tokens) is one layer, the stem. Any other model is one layer.
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from core.base.errors import InputError
 from core.base.language import N_
-from core.recipe.timm_models import GRID, STEM, WHOLE, TimmModel
+from core.recipe.layer_table import GRID, STEM, WHOLE, TimmModel
 
 
 class Grid(nn.Module):

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from core.model.timm_backbones import Stem
-from core.recipe.timm_models import GRID, STEM, TIMM_TABLE_FILE, WHOLE, timm_table
+from core.recipe.layer_table import GRID, STEM, TIMM_TABLE_FILE, WHOLE, timm_table
 
 _MAX_REASON = 150
 

@@ -19,7 +19,6 @@ from core.data.photos import Crop, open_photo, read_view, resize_to_view
 from core.model.network import Network
 from core.pipeline.prefix import PREFIX_BATCH, fold_batch_norms, replace_max_pools
 from core.pipeline.views import normalise, to_tensor
-from core.recipe.layer_table import BACKBONES
 
 BATCH = 32  # fixed: another batch size can change the last bits of a prediction
 
@@ -170,8 +169,7 @@ def backbone_features(
     for layer in layers:
         fold_batch_norms(layer)
         replace_max_pools(layer)
-    if BACKBONES[backbone].channels_last:
-        layers.to(memory_format=torch.channels_last)
+    layers.to(memory_format=torch.channels_last)
     found = []
     for x in _batches(photos, backbone):
         x = x.to(network.device)

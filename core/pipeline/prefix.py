@@ -14,31 +14,17 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from core.model.network import Network
 from core.pipeline.precision import ComputeSettings
-from core.recipe.bands import frozen_prefix_length
-from core.recipe.layer_table import BACKBONES
-from core.recipe.schema import Recipe
 
 # Views pass the prefix in batches of this size and fixed composition, whether or not their
 # features are kept: another composition could change the last bits.
 PREFIX_BATCH = 8
 
 
-def prefix_length(network: Network, recipe: Recipe) -> int:
-    """How many of the network's layers the recipe leaves as they are
-    (bands.frozen_prefix_length)."""
-    return frozen_prefix_length(recipe, network.head_start, len(network.layers))
-
-
 class FrozenPrefix:
     """The first `length` layers of a network, ready for inference. Length 0 passes photos on."""
 
-    def __init__(
-        self, network: Network, length: int, backbone: str, settings: ComputeSettings
-    ) -> None:
-        self.length = length
-        self.settings = settings
-        facts = BACKBONES[backbone]
-        self._layout = torch.channels_last if facts.channels_last else torch.contiguous_format
+    def __init__(self, network: Network, length: int, settings: ComputeSettings) -> None:
+        self.length, self.settings = length, settings
         layers = nn.Sequential(*copy.deepcopy(list(network.layers)[:length])).eval()
         fold_batch_norms(layers)
         replace_max_pools(layers)
@@ -46,7 +32,7 @@ class FrozenPrefix:
         self.layers = layers.to(
             device=settings.device,
             dtype=settings.prefix_dtype,
-            memory_format=self._layout,  # type: ignore[call-overload]
+            memory_format=torch.channels_last,  # type: ignore[call-overload]
         )
 
     @torch.no_grad()
@@ -55,12 +41,12 @@ class FrozenPrefix:
         format: (photos, channels, rows, columns)."""
         if self.length == 0:
             return photos
-        return torch.cat([self._run(batch) for batch in torch.split(photos, PREFIX_BATCH)])
-
-    def _run(self, batch: Tensor) -> Tensor:
-        x = batch.to(self.settings.device, self.settings.prefix_dtype, memory_format=self._layout)
-        features: Tensor = self.layers(x)
-        return features.cpu().contiguous()
+        device, dtype = self.settings.device, self.settings.prefix_dtype
+        found = []
+        for batch in torch.split(photos, PREFIX_BATCH):
+            x = batch.to(device, dtype, memory_format=torch.channels_last)
+            found.append(self.layers(x).cpu().contiguous())
+        return torch.cat(found)
 
 
 def fold_batch_norms(module: nn.Module) -> None:

@@ -26,8 +26,9 @@ from core.pipeline.predict import (
     training_set,
     validation_set,
 )
-from core.pipeline.prefix import FrozenPrefix, prefix_length
+from core.pipeline.prefix import FrozenPrefix
 from core.pipeline.views import TrainingViews
+from core.recipe.bands import frozen_prefix_length
 from core.recipe.schema import Recipe
 from core.store.feature_folder import CachedShare
 
@@ -133,7 +134,7 @@ def set_up(
         sets = tuple(each for each in dataset.test_sets if each.name in only_sets)
         dataset = replace(dataset, test_sets=sets)
     network = seeded_network(recipe, dataset, settings)
-    prefix = FrozenPrefix(network, prefix_length(network, recipe), recipe.backbone, settings)
+    prefix = FrozenPrefix(network, frozen_prefix_length(recipe), settings)
     cache = FeatureCache(runs_dir, check_inputs=digests.check_unchanged)
     features = FeatureExtractor(
         prefix, cache, recipe, network.base_weights_hash, threads, check_cancelled

@@ -1,6 +1,7 @@
 """The training photos: which view each shows when, and with which label."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,33 @@ from core.pipeline.augment import (
     smallest_side,
     working_side,
 )
-from core.pipeline.mixup import MixupParams, sample_mixup
 from core.recipe.layer_table import BACKBONES
 from core.recipe.schema import Recipe
+
+
+@dataclass(frozen=True)
+class MixupParams:
+    """A view keeps `share` (0.5..1) of its own photo and takes the rest from `partner`'s."""
+
+    partner: int
+    share: float
+
+
+def sample_mixup(
+    alpha: float, seed: int, view: int, file: str, partners: Sequence[int]
+) -> MixupParams | None:
+    """What a photo's view is mixed with: one of the partners; None without mixup.
+
+    The larger part is always the photo's own (lambda and 1 - lambda are exchanged if need be), so
+    that an epoch still shows every photo once."""
+    if alpha == 0:
+        return None
+    random = generator(seed, "mixup", view, file)
+    share = float(random.beta(alpha, alpha))
+    return MixupParams(
+        partner=partners[int(random.integers(len(partners)))], share=max(share, 1 - share)
+    )
+
 
 ReadPyramid = Callable[[Path, int, Crop, float], ImagePyramid]
 
@@ -148,10 +173,9 @@ def to_tensor(pixels: Pixels) -> Tensor:
 
 
 def normalise(photos: Tensor, backbone: str) -> Tensor:
-    """Photos in 0..1, (photos, 3, side, side), as the backbone's weights expect them and in the
-    memory layout it is fastest in."""
+    """Photos in 0..1, (photos, 3, side, side), as the backbone's weights expect them and with the
+    channels last in memory, which is fastest for all of them."""
     facts = BACKBONES[backbone]
     mean = torch.tensor(facts.mean).view(1, 3, 1, 1)
     std = torch.tensor(facts.std).view(1, 3, 1, 1)
-    layout = torch.channels_last if facts.channels_last else torch.contiguous_format
-    return ((photos - mean) / std).contiguous(memory_format=layout)
+    return ((photos - mean) / std).contiguous(memory_format=torch.channels_last)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.base.errors import RecipeError
 from core.base.language import N_
-from core.recipe.network_layers import network_layers
+from core.recipe.layer_table import head_start, network_layers
 
 if TYPE_CHECKING:  # torch stays out of the dashboard
     from torch import nn
@@ -40,20 +40,24 @@ def band_ranges(bands: Sequence[Band], layer_count: int) -> tuple[BandRange, ...
     return tuple(BandRange(band.first, end, band.lr) for band, end in zip(bands, ends, strict=True))
 
 
-def stage_ranges(
-    recipe: Recipe, stage: Stage, head_start: int, layer_count: int
-) -> tuple[BandRange, ...]:
+def recipe_ranges(recipe: Recipe) -> tuple[BandRange, ...]:
+    """The recipe's bands over all of its network's layers."""
+    return band_ranges(recipe.bands, len(network_layers(recipe)))
+
+
+def stage_ranges(recipe: Recipe, stage: Stage) -> tuple[BandRange, ...]:
     """What trains in a stage: the recipe's bands, or the frozen backbone and the head.
 
     A head-only stage uses the rate of the last band unless it names its own; a stage of bands
     that names a rate uses it for every band that is not frozen. A probe's head has no rate: 1
     stands for it here. Averaging weights moves what the bands train."""
-    bands = band_ranges(recipe.bands, layer_count)
+    bands = recipe_ranges(recipe)
     if stage.train in ("head", "probe"):
+        head = head_start(recipe.backbone, recipe.map_stride)
         lr = bands[-1].lr if stage.lr is None else stage.lr
         if stage.train == "probe":
             lr = 1.0
-        return (BandRange(0, head_start - 1, 0), BandRange(head_start, layer_count - 1, lr))
+        return (BandRange(0, head - 1, 0), BandRange(head, bands[-1].last, lr))
     if stage.lr is None:
         return bands
     return tuple(BandRange(band.first, band.last, 0 if band.frozen else stage.lr) for band in bands)
@@ -67,10 +71,9 @@ def first_trained_layer(ranges: Sequence[BandRange]) -> int:
 def last_trained_band_index(recipe: Recipe) -> int | None:
     """Place of the last of the recipe's bands that has weights and trains; None when none does."""
     layers = network_layers(recipe)
-    ranges = band_ranges(recipe.bands, len(layers))
     trained = [
         place
-        for place, band in enumerate(ranges)
+        for place, band in enumerate(recipe_ranges(recipe))
         if not band.frozen and any(layer.params for layer in layers[band.first : band.last + 1])
     ]
     return trained[-1] if trained else None
@@ -79,17 +82,15 @@ def last_trained_band_index(recipe: Recipe) -> int | None:
 def last_trained_band_label(recipe: Recipe) -> str:
     """The layers of that band, `18-26`; "" when none trains."""
     place = last_trained_band_index(recipe)
-    ranges = band_ranges(recipe.bands, len(network_layers(recipe)))
-    return "" if place is None else ranges[place].label
+    return "" if place is None else recipe_ranges(recipe)[place].label
 
 
 def check_stages(recipe: Recipe) -> None:
     """Raises RecipeError, naming the stage, when one has nothing to train: its bands are frozen or
     hold no weights."""
     layers = network_layers(recipe)
-    head = next(layer.index for layer in layers if layer.in_head)
     for number, stage in enumerate(recipe.stages):
-        ranges = stage_ranges(recipe, stage, head, len(layers))
+        ranges = stage_ranges(recipe, stage)
         trained = [layers[band.first : band.last + 1] for band in ranges if not band.frozen]
         if not any(layer.params for band in trained for layer in band):
             told = N_(
@@ -109,22 +110,19 @@ def scaled_bands(recipe: Recipe, lr: float) -> tuple[tuple[int, float], ...]:
     return tuple((band.first, float(f"{band.lr * factor:.2e}")) for band in recipe.bands)
 
 
-def frozen_prefix_length(recipe: Recipe, head_start: int, layer_count: int) -> int:
+def frozen_prefix_length(recipe: Recipe) -> int:
     """How many layers no stage trains and no batch norm moves in. `frozen_bn: train` leaves none:
     its statistics move with every batch, so features cannot be computed ahead."""
     if recipe.frozen_bn == "train":
         return 0
-    firsts = [
-        first_trained_layer(stage_ranges(recipe, stage, head_start, layer_count))
-        for stage in recipe.stages
-    ]
-    return min(*firsts, head_start)
+    firsts = (first_trained_layer(stage_ranges(recipe, stage)) for stage in recipe.stages)
+    return min(*firsts, head_start(recipe.backbone, recipe.map_stride))
 
 
 def parameter_groups(
     layers: nn.ModuleList,
     ranges: Sequence[BandRange],
-    head_start: int = 0,
+    head: int = 0,
     layer_decay: float | None = None,
 ) -> list[dict[str, Any]]:
     """Optimizer groups, one per band that trains; every other weight is switched off.
@@ -134,7 +132,7 @@ def parameter_groups(
     rate times `layer_decay` to the power of its distance from the head, counted in layers with
     weights."""
     if layer_decay is not None:
-        weighted = [i for i in range(head_start) if any(True for _ in layers[i].parameters())]
+        weighted = [i for i in range(head) if any(True for _ in layers[i].parameters())]
         distance = {index: len(weighted) - place for place, index in enumerate(weighted)}
         of_layers = [
             BandRange(index, index, band.lr * layer_decay ** distance.get(index, 0))
@@ -158,12 +156,12 @@ def parameter_groups(
     return groups
 
 
-def trained_layers(recipe: Recipe, head_start: int, layer_count: int) -> set[int]:
+def trained_layers(recipe: Recipe) -> set[int]:
     """Indices of the layers that any stage trains."""
     return {
         index
         for stage in recipe.stages
-        for band in stage_ranges(recipe, stage, head_start, layer_count)
+        for band in stage_ranges(recipe, stage)
         if not band.frozen
         for index in range(band.first, band.last + 1)
     }

@@ -1,7 +1,10 @@
-"""The same recipe several times over: with other seeds, or with each fold in turn validating."""
+"""The same recipe several times over, with other seeds or with each fold in turn validating; and a
+recipe that trains on where another one ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from core.recipe.bands import trained_layers
 from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.schema import CsvSplit, GroupSplit, Recipe
 
@@ -31,3 +34,21 @@ def repeat_over_folds(recipe: Recipe, folds: int) -> list[Recipe]:
 def next_seeds(recipe: Recipe, count: int) -> list[int]:
     """The recipe's own seed and those that follow it."""
     return [(recipe.seed + step) % 2**32 for step in range(count)]
+
+
+def with_stage(recipe: Recipe, stage: Mapping[str, Any]) -> Recipe:
+    """The recipe with a further stage, and a name that tells its epochs: `quick, 9 more epochs`.
+    Raises RecipeError."""
+    plain = recipe_dict(recipe)
+    longer = recipe_from_dict({**plain, "stages": [*plain["stages"], dict(stage)]})
+    more = longer.planned_epochs() - recipe.planned_epochs()
+    return recipe_from_dict(
+        {**recipe_dict(longer), "name": f"{recipe.name[:60]}, {more} more epochs"}
+    )
+
+
+def can_share_epochs(recipe: Recipe, longer: Recipe) -> bool:
+    """Whether the epochs of a recipe are those of one with a further stage, to the last bit: both
+    train from the same layer on, below which features are computed once and no weight is kept."""
+
+    return min(trained_layers(recipe)) == min(trained_layers(longer))

@@ -24,8 +24,7 @@ from pydantic import (
 )
 
 from core.base.language import N_
-from core.recipe.layer_table import BACKBONES, find_backbone
-from core.recipe.network_layers import network_layers
+from core.recipe.layer_table import BACKBONES, find_backbone, network_layers
 
 
 def _between(low: float, high: float) -> AfterValidator:
@@ -117,7 +116,7 @@ class Stage(_Part):
     Either `epochs` at a constant rate, or `cycles` of a cosine that falls to 0 and restarts:
     `cycle_len` epochs, each cycle `cycle_mult` times as long as the one before. `probe` fits the
     head by logistic regression, `wise_ft` averages weights with those after the first stage
-    (core.train.probe): each counts as one epoch, and has no other key than `alpha`, which is the
+    (core.train.loop): each counts as one epoch, and has no other key than `alpha`, which is the
     share of the fine-tuned weights."""
 
     train: Literal["head", "bands", "probe", "wise_ft"]

@@ -11,8 +11,8 @@ from core.data.dataset_names import VALIDATION
 from core.data.near_copies import near_copies
 from core.data.object_crops import labelled_objects
 from core.data.origin import find_origins
-from core.evaluate.matched_answers import photo_of
-from core.evaluate.view_answers import answers_by_photo, mean_over_families
+from core.evaluate.paired import photo_of
+from core.evaluate.scores import answers_by_photo, mean_over_families
 from core.search.racing import PhotoScores
 from core.search.space import SHIFTED
 from core.store.run import Run

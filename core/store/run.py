@@ -383,7 +383,7 @@ def create_run(
 ) -> Run:
     """A new folder with the recipe, the data set's place and the state `queued`; its id, and the
     search that it is for, where they are given. begun: a run whose epochs it begins with
-    (core.recipe.train_on); it goes on from a copy of that one's checkpoint.
+    (core.recipe.repeats); it goes on from a copy of that one's checkpoint.
 
     Raises RunError when the folder cannot be written."""
     run_id = run_id or new_run_id(recipe, clock)

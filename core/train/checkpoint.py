@@ -15,8 +15,7 @@ from torch import Tensor
 from core.base import files
 from core.base.errors import RunError
 from core.base.language import N_
-from core.model.network import Network
-from core.model.trained_weights import load_tensors, serialize_weights
+from core.model.network import Network, load_tensors, serialize_weights
 from core.recipe.schema import Recipe
 from core.train.loop import BestEpoch, TrainState
 from core.train.optimizer import make_optimizer, optimizer_tensors, restore

@@ -21,8 +21,7 @@ from core.data.dataset import Dataset
 from core.data.object_crops import labelled_objects
 from core.data.split import epoch_size, split_sizes
 from core.recipe.bands import first_trained_layer, frozen_prefix_length, stage_ranges
-from core.recipe.layer_table import Layer, head_start, layer_table
-from core.recipe.network_layers import network_layers
+from core.recipe.layer_table import Layer, layer_table, network_layers
 from core.recipe.schema import Recipe
 from core.store.feature_folder import NONE_CACHED, CachedShare
 from core.store.visitors import shared_root_of
@@ -137,7 +136,7 @@ def table_seconds(
     recipe: Recipe, photos: PhotoCounts, cached_share: CachedShare
 ) -> dict[str, float]:
     """Seconds by part on the table's machine: the work that there is to do."""
-    layers, head = network_layers(recipe), head_start(recipe.backbone, recipe.map_stride)
+    layers = network_layers(recipe)
     # A layer costs by its multiplications, and by its outputs where memory is what it waits for.
     costs = _costs(layers)
     known = recipe.backbone if recipe.backbone in _PASS_SECONDS else "efficientnet_lite0"
@@ -148,7 +147,7 @@ def table_seconds(
     def passing(first: int, last: int) -> float:
         return one_pass * sum(costs[first:last])
 
-    start = frozen_prefix_length(recipe, head, len(layers))
+    start = frozen_prefix_length(recipe)
     prefix, rest = passing(0, start), passing(start, len(layers))
     pool = recipe.views_per_photo if start else None
     view = _VIEW_SECONDS * (2 if recipe.augment.mixup else 1)
@@ -166,7 +165,7 @@ def table_seconds(
         if not stage.by_gradients:
             training += photos.training * rest
             continue
-        trained = first_trained_layer(stage_ranges(recipe, stage, head, len(layers)))
+        trained = first_trained_layer(stage_ranges(recipe, stage))
         per_view = passing(start, trained) + _TRAINING_PASSES * passing(trained, len(layers))
         per_view += 0.0 if pool else view + prefix
         batches = batches_per_epoch(photos.views_per_epoch, recipe.batch_size)

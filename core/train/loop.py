@@ -3,23 +3,24 @@ no file and no user interface."""
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import nll_loss
 
 from core.base.errors import RunError
 from core.base.language import N_
 from core.base.random_streams import derived_seed
-from core.model.network import Network
-from core.model.trained_weights import clone_trainable_tensors, load_tensors
-from core.pipeline.predict import PhotoSet, predict
+from core.evaluate.controls import LinearHead
+from core.model.heads import CLASS_MAP_OFFSET
+from core.model.network import Network, clone_trainable_tensors, load_tensors
+from core.pipeline.predict import PhotoSet, backbone_features, predict
 from core.recipe.bands import first_trained_layer, stage_ranges
 from core.recipe.schema import Recipe, Stage
 from core.train.optimizer import make_optimizer
-from core.train.probe import fit_probe, interpolate_weights
 from core.train.schedule import (
     PlannedEpoch,
     batches_per_epoch,
@@ -120,7 +121,7 @@ def fit(
     step = train_state.epochs_done * batches
     for epoch in planned_epochs(recipe)[train_state.epochs_done :]:
         stage = recipe.stages[epoch.stage - 1]
-        ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
+        ranges = stage_ranges(recipe, stage)
         if not stage.by_gradients:
             optimizer = best = None
             loss_now = _step_without_gradients(
@@ -223,3 +224,50 @@ def validate(
             )
         )
     return loss.item(), float((found.log_probs.argmax(1) == truth.numpy()).mean())
+
+
+# --- steps without gradients ----------------------------------------------------------------------
+# A linear probe, followed by fine-tuning, is LP-FT (Kumar et al. 2022, arXiv 2202.10054). WiSE-FT
+# (Wortsman et al. 2022, arXiv 2109.01903) averages the weights after the first and the last stage.
+
+
+@torch.no_grad()
+def fit_probe(network: Network, photos: PhotoSet, recipe: Recipe, start_layer: int) -> float:
+    """Fits the class-map head to the plain training photos, in place; their mean loss.
+
+    Multinomial logistic regression on the backbone's averaged features, as the control `frozen`
+    (core.evaluate.controls). Its weights become the middle of the 3x3 kernel, the rest
+    of which is 0: a map's mean is then its logit, as it is of the regression itself. Raises
+    RunError where a class has no training photo."""
+    labels = np.array([network.classes.index(name) for name in photos.primary])
+    for number, name in enumerate(network.classes):
+        if number not in labels:
+            raise RunError(
+                N_("no photo of {label} trains, so nothing can be fitted to it").format(label=name)
+            )
+    # From the pixels on in float32, so that its bits do not depend on which layers a run freezes.
+    low_precision, network.low_precision = network.low_precision, False
+    whole = replace(photos, features=None)
+    features = backbone_features(network, whole, recipe.backbone)
+    network.low_precision = low_precision
+    weights, bias = LinearHead(features.numpy(), labels).linear()
+    conv = network.head[CLASS_MAP_OFFSET]
+    assert isinstance(conv, nn.Conv2d) and conv.bias is not None
+    conv.weight.zero_()
+    conv.weight[:, :, 1, 1] = torch.from_numpy(weights).to(conv.weight)
+    conv.bias.copy_(torch.from_numpy(bias))
+    found = predict(network, photos, recipe.backbone, start_layer)
+    return float(nll_loss(torch.from_numpy(found.log_probs), torch.from_numpy(labels)))
+
+
+def interpolate_weights(
+    start: dict[str, Tensor], end: dict[str, Tensor], alpha: float
+) -> dict[str, Tensor]:
+    """start + alpha * (end - start), to the bit `start` at 0 and `end` at 1; of whole numbers (the
+    batch norms' counters) the nearer one."""
+    return {
+        name: torch.lerp(tensor, end[name], alpha)
+        if tensor.is_floating_point()
+        else (tensor if alpha < 0.5 else end[name])
+        for name, tensor in start.items()
+    }

@@ -55,7 +55,7 @@ def lr_range_test(
     )
     network = seeded_network(recipe, setup.dataset, setup.settings)
     optimizer = make_optimizer(network, recipe, 1)
-    ranges = stage_ranges(recipe, recipe.stages[0], network.head_start, len(network.layers))
+    ranges = stage_ranges(recipe, recipe.stages[0])
     network.set_train_mode(ranges, recipe.frozen_bn, head_only=False)
     frozen = min(first_trained_layer(ranges), network.head_start)
     torch.manual_seed(recipe.seed)

@@ -23,7 +23,7 @@ def make_optimizer(network: Network, recipe: Recipe, stage_number: int) -> torch
     """
     stage = recipe.stages[stage_number - 1]
     chosen = stage.optimizer or recipe.optimizer
-    ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
+    ranges = stage_ranges(recipe, stage)
     groups = parameter_groups(network.layers, ranges, network.head_start, recipe.layer_decay)
     if not groups:
         told = N_("stages.{stage}: every band is frozen, so nothing would train")

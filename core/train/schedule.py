@@ -12,8 +12,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.recipe.bands import stage_ranges
-from core.recipe.layer_table import head_start
-from core.recipe.network_layers import network_layers
 from core.recipe.schema import Recipe
 
 
@@ -98,12 +96,10 @@ def lr_scale(recipe: Recipe, epoch: PlannedEpoch, batch: int, batches: int) -> f
 def rate_curve(recipe: Recipe, batches: int) -> pd.DataFrame:
     """The planned rates: a row per batch and band with columns epoch (fractional, from 0), stage,
     cycle, band (`34-39`), lr."""
-    layers = len(network_layers(recipe))
-    head = head_start(recipe.backbone, recipe.map_stride)
     rows = []
     for epoch in planned_epochs(recipe):
         stage = recipe.stages[epoch.stage - 1]
-        ranges = stage_ranges(recipe, stage, head, layers)
+        ranges = stage_ranges(recipe, stage)
         for batch in range(batches):
             factor = lr_scale(recipe, epoch, batch, batches)
             at = epoch.number - 1 + batch / batches

@@ -23,7 +23,7 @@ from core.base.errors import DataError, InputError, RunError, damaged_text
 from core.base.language import N_
 from core.data.archive import Limits, open_file_source, printable
 from core.data.dataset_names import BACKGROUND, VALIDATION
-from core.recipe.network_layers import network_layers
+from core.recipe.layer_table import network_layers
 from core.recipe.schema import Recipe
 from core.store.annotations import check_annotations, read_annotations
 from core.store.index import read_row

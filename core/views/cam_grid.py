@@ -2,8 +2,8 @@
 
 A column is a run, or the mean over a group of repeats. Everything that a control of the grid needs
 is sent once, so that no control waits for the server. Maps travel as one byte per cell: densities
-(core.evaluate.cam.density: 1 is what an even spread gives) in tenths, and raw values in parts of
-a large one. The numbers in and above the cells are those of core.evaluate.localisation.
+(core.evaluate.localisation.density: 1 is what an even spread gives) in tenths, and raw values in
+parts of a large one. The numbers in and above the cells are those of core.evaluate.localisation.
 """
 
 import hashlib
@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset, TestSet
 from core.data.photos import Crop, jpeg_bytes, photo_size
-from core.evaluate.cam import density
-from core.evaluate.localisation import localisation_summary, localise_snapshots, view_boxes
+from core.evaluate.localisation import density, localisation_summary, localise_snapshots, view_boxes
 from core.store.run import ClassMaps, Run
 from core.views import heat_map
 

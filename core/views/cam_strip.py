@@ -7,8 +7,7 @@ import numpy as np
 
 from core.data.dataset import VALIDATION, Dataset, TestSet
 from core.data.photos import Crop, photo_size
-from core.evaluate.cam import density
-from core.evaluate.localisation import view_boxes
+from core.evaluate.localisation import density, view_boxes
 from core.store.run import ClassMaps, Run
 from core.train.schedule import planned_epochs
 from core.views.diagnosis_pictures import boxed_jpeg, counted_boxes

@@ -14,13 +14,12 @@ from PIL import Image, ImageDraw, ImageOps
 from core.base.formatting import percent
 from core.base.language import N_, _, translate
 from core.data.dataset import Dataset, Photo, TestSet
+from core.data.expected_use import FAMILY_TITLES
 from core.data.label_tables import Box
 from core.data.masking import Fill, MaskVariant
 from core.data.object_crops import labelled_objects
 from core.data.photos import Crop, Pixels, jpeg_bytes, open_photo, photo_size, read_view
-from core.evaluate.cam import density
-from core.evaluate.localisation import MIN_BOX_AREA, localise, view_boxes
-from core.evaluate.mask_choice import find_scene
+from core.evaluate.localisation import MIN_BOX_AREA, density, find_scene, localise, view_boxes
 from core.store.run import ClassMaps
 from core.views.heat_map import display_view, heat_map
 
@@ -212,3 +211,57 @@ def _restore_aspect(pixels: Pixels, full_size: tuple[int, int]) -> Image.Image:
     ratio = SIDE / max(full_size)
     size = (max(1, round(full_size[0] * ratio)), max(1, round(full_size[1] * ratio)))
     return Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR)
+
+
+MAX_EXAMPLES = 8
+
+
+@dataclass(frozen=True)
+class ShiftedExample:
+    """A view as shifted.csv has it. probability: of the answer."""
+
+    family: str
+    file: str
+    view: int
+    primary: str
+    predicted: str
+    probability: float
+
+    def picture(self, jpeg: bytes) -> Picture:
+        """With what was answered to it."""
+        family = translate(FAMILY_TITLES.get(self.family, self.family))
+        right = self.predicted == self.primary
+        answer = f"{self.predicted} {percent(self.probability)}"
+        if not right:
+            answer = _("{answer}; it is {truth}", answer=answer, truth=self.primary)
+        words = _(
+            "Photo {file}, {family}; answer: {answer}", file=self.file, family=family, answer=answer
+        )
+        return Picture(jpeg, f"{answer} ({family})", words, right)
+
+
+def choose_examples(frame: pd.DataFrame) -> list[ShiftedExample]:
+    """Of each family as many, right and wrong in the proportion of all its views but at least one
+    of either kind, evenly spaced. frame: shifted.csv."""
+    families = [name for name in FAMILY_TITLES if name in set(frame["family"])]
+    chosen: list[ShiftedExample] = []
+    for family in families:
+        rows = [
+            ShiftedExample(
+                family,
+                row["file"],
+                int(row["view"]),
+                row["primary"],
+                row["predicted"],
+                float(row[f"p_{row['predicted']}"]),
+            )
+            for row in frame[frame["family"] == family].to_dict("records")
+        ]
+        right = [row for row in rows if row.predicted == row.primary]
+        wrong = [row for row in rows if row.predicted != row.primary]
+        count = min(MAX_EXAMPLES // len(families), len(rows))
+        of_wrong = round(count * len(wrong) / len(rows))
+        if wrong and right and count > 1:
+            of_wrong = min(max(of_wrong, 1), count - 1)
+        chosen += evenly_spaced(right, count - of_wrong) + evenly_spaced(wrong, of_wrong)
+    return chosen

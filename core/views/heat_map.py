@@ -33,8 +33,8 @@ def display_view(path: Path, crop: Crop, side: int) -> Image.Image:
 
 
 def heat_map(view: Image.Image, densities: NDArray[np.float32]) -> Image.Image:
-    """The map over the greyed photo. densities: (rows, columns) of core.evaluate.cam.density, 1
-    being an even spread."""
+    """The map over the greyed photo. densities: (rows, columns), 1 being an even spread
+    (core.evaluate.localisation.density)."""
     smooth = Image.fromarray(densities).resize(view.size, Image.Resampling.BILINEAR)
     level = np.clip(np.asarray(smooth) / MAX_DENSITY, 0, 1)
     steps = np.arange(len(COLOUR_MAP)) / (len(COLOUR_MAP) - 1)

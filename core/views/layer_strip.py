@@ -7,8 +7,7 @@ from typing import Any
 from core.base import formatting, palette
 from core.base.language import _, translate
 from core.recipe.bands import trained_layers
-from core.recipe.layer_table import Layer
-from core.recipe.network_layers import network_layers
+from core.recipe.layer_table import Layer, network_layers
 from core.recipe.schema import Recipe
 
 _LOWEST = 0.12  # share of the strip's height of a layer without weights
@@ -64,8 +63,7 @@ def strip_data(layers: Sequence[Layer], recipe: Mapping[str, Any]) -> dict[str, 
 def trained_text(recipe: Recipe, layers: Sequence[Layer]) -> str:
     """`1.3 million of 3.4 million weights train (38 %) · LP-FT`: of all stages together, and how
     it is called to train them so."""
-    start = next(layer.index for layer in layers if layer.in_head)
-    learning = trained_layers(recipe, start, len(layers))
+    learning = trained_layers(recipe)
     total = sum(layer.params for layer in layers)
     trained = sum(layer.params for layer in layers if layer.index in learning)
     words = _(

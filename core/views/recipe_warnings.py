@@ -15,9 +15,8 @@ from core.base.language import _, join_sentences, translate
 from core.data.dataset import Dataset
 from core.data.shoots import count_occasions
 from core.data.split import split_sizes
-from core.recipe.bands import BandRange, band_ranges, frozen_prefix_length
-from core.recipe.layer_table import BACKBONES
-from core.recipe.network_layers import network_layers
+from core.recipe.bands import frozen_prefix_length, recipe_ranges
+from core.recipe.layer_table import BACKBONES, head_start
 from core.recipe.schema import ClassMapHead, DenseHead, Holdout, KFold, Recipe
 
 Section = Literal["sees", "changes", "long"]  # what the network sees, what may change, how long
@@ -131,10 +130,10 @@ def slow_fresh_views(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
 
 def high_rates_in_front_layers(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """The shape of `looks-good`: validation cannot show what is lost."""
-    half = next(layer.index for layer in network_layers(recipe) if layer.in_head) // 2
+    half = head_start(recipe.backbone, recipe.map_stride) // 2
     if not _trains_bands(recipe):
         return None
-    fast = [band for band in _ranges(recipe) if band.first < half and band.lr >= _FAST]
+    fast = [band for band in recipe_ranges(recipe) if band.first < half and band.lr >= _FAST]
     if not fast:
         return None
     words = _(
@@ -189,11 +188,7 @@ def uncacheable_features(recipe: Recipe, dataset: Dataset) -> RecipeWarning | No
     """`frozen_bn: train` rules the cached prefix out."""
     if recipe.frozen_bn != "train":
         return None
-    frozen = recipe.model_copy(update={"frozen_bn": "eval"})
-    layers = network_layers(recipe)
-    start = next(layer.index for layer in layers if layer.in_head)
-    prefix = frozen_prefix_length(frozen, start, len(layers))
-    if not prefix:
+    if not (prefix := frozen_prefix_length(recipe.model_copy(update={"frozen_bn": "eval"}))):
         return None
     words = _(
         "Batch norm goes on moving in the {count} frozen layers, so what they see cannot be kept: "
@@ -216,7 +211,7 @@ def dense_head(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
 
 def frozen_random_layers(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     """Without pretrained weights a frozen layer never learns anything."""
-    frozen = [band for band in _ranges(recipe) if band.frozen]
+    frozen = [band for band in recipe_ranges(recipe) if band.frozen]
     if recipe.weights != "none" or not frozen:
         return None
     words = _(
@@ -255,10 +250,6 @@ RULES: tuple[Rule, ...] = (
     frozen_random_layers,
     unused_bands,
 )
-
-
-def _ranges(recipe: Recipe) -> tuple[BandRange, ...]:
-    return band_ranges(recipe.bands, len(network_layers(recipe)))
 
 
 def _trains_bands(recipe: Recipe) -> bool:

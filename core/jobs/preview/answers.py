@@ -17,10 +17,9 @@ from core.base.random_streams import generator
 from core.data.dataset import read_dataset
 from core.data.label_tables import Box
 from core.data.photos import Crop, Pixels, jpeg_bytes
-from core.evaluate.cam import density
-from core.evaluate.occlusion import predict_with_occlusion
-from core.evaluate.predictor import Predictor
-from core.evaluate.shifted_pictures import shifted_pictures
+from core.evaluate.localisation import density
+from core.evaluate.predictor import Predictor, predict_with_occlusion
+from core.evaluate.shifted import shifted_pictures
 from core.evaluate.shifted_views import Strength
 from core.jobs.messages import Message
 from core.jobs.preview.client import MAX_PHOTOS

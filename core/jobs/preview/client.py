@@ -81,7 +81,7 @@ class MaskedPrediction:
 @dataclass(frozen=True)
 class PreviewPrediction:
     """What a run answers to a photo. probabilities: by class, summing to 1. density: where the
-    evidence for each class lies (classes, rows, columns; core.evaluate.cam.density)."""
+    evidence for each class lies (classes, rows, columns; core.evaluate.localisation.density)."""
 
     probabilities: dict[str, float]
     evidence_density: NDArray[np.float32]

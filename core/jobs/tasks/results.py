@@ -17,7 +17,7 @@ from core.evaluate.evaluate import evaluate
 from core.evaluate.shifted import shifted_validation
 from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
 from core.jobs.tasks.recorder import write_table
-from core.model.trained_weights import load_weights
+from core.model.network import load_weights
 from core.pipeline.predict import Predictions
 from core.pipeline.setup import Setup, set_up
 from core.recipe.bands import trained_layers
@@ -62,7 +62,7 @@ def write_results(
         write_table(out_dir / "reliance.csv", diagnosis.reliance)
         files.write_json(out_dir / "diagnosis.json", diagnosis.data)
     network, timing = setup.network, run.timing()
-    trained = trained_layers(setup.recipe, network.head_start, len(network.layers))
+    trained = trained_layers(setup.recipe)
     summary = {
         "classes": list(network.classes),
         "epochs": len(history),

@@ -10,7 +10,7 @@ from core.base.machine import describe_machine, release_memory
 from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
 from core.jobs.tasks.recorder import PhaseTimer, Recorder
 from core.jobs.tasks.results import check_photos_unchanged, write_controls, write_results
-from core.model.trained_weights import serialize_weights
+from core.model.network import serialize_weights
 from core.pipeline.setup import Setup, set_up
 from core.store.run import Run
 from core.store.status import Clock

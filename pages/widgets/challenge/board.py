@@ -9,7 +9,6 @@ from core.base.language import _, ngettext
 from core.compare.challenge_ranking import BASE_RECIPE, MAX_CHANGES, Entrant, Leaderboard, Standing
 from core.compare.selection import item_colours
 from core.store.groups import Group
-from core.views.challenge_standing import standing_html
 from core.views.challenge_text import (
     changes_text,
     difference_text,
@@ -17,6 +16,7 @@ from core.views.challenge_text import (
     missing_text,
     score_text,
     seeds_text,
+    standing_html,
     validation_text,
 )
 from pages.widgets.shared import links, selection, verdict

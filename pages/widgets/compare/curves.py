@@ -6,8 +6,7 @@ import streamlit as st
 
 from core.base.language import N_, _, translate
 from core.compare.colours import MAX_COLOURS, ColourScheme
-from core.compare.curves import AXES, Axis, build_lines, curve_table, has_zero_loss
-from core.compare.many_curves import MANY
+from core.compare.curves import AXES, MANY, Axis, build_lines, curve_table, has_zero_loss
 from core.plots.curves import curve_panels
 from core.store.groups import Group
 from pages.widgets.compare import many_curves

@@ -8,9 +8,13 @@ from core.base import formatting, palette
 from core.base.language import N_, _, translate
 from core.compare import tables
 from core.compare.colours import ColourScheme
-from core.compare.comparison import ItemComparison, compare_to_reference, title_of_test
+from core.compare.comparison import (
+    ItemComparison,
+    build_comparison_table,
+    compare_to_reference,
+    title_of_test,
+)
 from core.store.groups import Group
-from core.views.comparison_table import build_comparison_table
 from pages.widgets.compare import comparable
 from pages.widgets.shared import verdict
 from pages.widgets.shared.cached import cached

@@ -7,9 +7,8 @@ import streamlit as st
 
 from core.base.language import N_, _, translate
 from core.compare.colours import ColourScheme
-from core.compare.curves import Axis
-from core.compare.many_curves import EXTREMES, MAX_LINES, curve_matrices, matrix_table, ranked_by
-from core.plots.many_curves import many_curve_panels
+from core.compare.curves import EXTREMES, MAX_LINES, Axis, curve_matrices, matrix_table, ranked_by
+from core.plots.curves import many_curve_panels
 from core.store.fields import field_info
 from core.store.groups import Group
 from core.store.query import QueryError, filter_rows, vocabulary

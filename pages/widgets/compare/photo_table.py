@@ -9,7 +9,7 @@ from core.base.language import _, translate
 from core.compare import photo_answers as answers_of
 from core.compare.photo_answers import ALL, FILTERS, ONE_RIGHT, PhotoPredictions
 from core.data.photos import jpeg_data_url
-from core.evaluate.matched_answers import photo_of
+from core.evaluate.paired import photo_of
 from core.store.groups import Group
 from pages.widgets.compare import comparable, photo_set
 from pages.widgets.shared import links, selection

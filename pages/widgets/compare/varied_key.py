@@ -9,7 +9,7 @@ from core.base.language import _, translate
 from core.compare import tables
 from core.compare.varied_key import VariedKey, VariedScores, find_varied_key, varied_scores
 from core.plots.figures import Figure
-from core.plots.varied_key import scores_by_value
+from core.plots.scores import scores_by_value
 from core.store.groups import Group
 from pages.widgets.compare import scores
 from pages.widgets.shared.cached import cached

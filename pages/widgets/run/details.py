@@ -7,7 +7,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import _
 from core.base.yaml_files import dump_yaml
-from core.compare.class_scores import class_scores
+from core.compare.confusion import class_scores
 from core.compare.score_tables import numbers_table, translated_numbers
 from core.compare.selection import run_items
 from core.report.origins import data_lines, machine_lines, train_command

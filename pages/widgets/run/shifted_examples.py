@@ -5,7 +5,7 @@ import streamlit as st
 from core.base.language import _
 from core.jobs.preview import client
 from core.store.run import Run
-from core.views.shifted_examples import choose_examples
+from core.views.diagnosis_pictures import choose_examples
 from pages import settings
 from pages.widgets.run import pictures
 from pages.widgets.shared import access, preview_wait

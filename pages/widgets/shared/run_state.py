@@ -10,7 +10,7 @@ from core.store.fields import UNCONFIRMED
 from core.store.index import RunRow
 from core.store.run import Run, open_run
 from core.store.status import status_text, time_taken, utc_now
-from core.views.run_phase import phase_text
+from core.views.run_ending import phase_text
 from pages import settings
 from pages.widgets.shared import access
 

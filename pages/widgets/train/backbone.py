@@ -9,8 +9,7 @@ from core.base import formatting
 from core.base.language import N_, _, translate
 from core.model.pretrained_weights import lacks_imagenet_weights, missing_weights_options
 from core.recipe.files import recipe_dict, recipe_from_dict
-from core.recipe.layer_table import BACKBONES
-from core.recipe.timm_models import timm_model, timm_names
+from core.recipe.layer_table import BACKBONES, timm_model, timm_names
 from pages.widgets.shared import access
 from pages.widgets.train.draft import Draft
 

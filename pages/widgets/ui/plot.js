@@ -58,7 +58,7 @@ function highlightTraces(plot, id) {
   }
 }
 
-// Of very many lines, which are there to be pointed at only (core/plots/many_curves.py), the one
+// Of very many lines, which are there to be pointed at only (core/plots/curves.py), the one
 // under the pointer, drawn over the figure in every panel: Plotly itself would draw all anew.
 function drawPointed(plot, point) {
   plot.querySelector(".pointed")?.remove();

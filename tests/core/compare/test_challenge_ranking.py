@@ -19,12 +19,12 @@ from core.evaluate.group_difference import Difference
 from core.recipe.files import load_recipe, recipe_dict
 from core.store.challenge_answers import challenge_fingerprint, find_challenge_evaluation
 from core.store.index import RunIndex
-from core.views.challenge_standing import standing_html
 from core.views.challenge_text import (
     changes_text,
     difference_text,
     excluded_text,
     missing_text,
+    standing_html,
     validation_text,
 )
 from tests.factory import write_run

@@ -1,10 +1,10 @@
-"""core.compare.class_scores: precision and recall per class, with intervals or too few."""
+"""core.compare.confusion: precision and recall per class, with intervals or too few."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from core.compare.class_scores import class_scores
+from core.compare.confusion import class_scores
 
 
 def test_each_class_has_its_precision_and_recall():

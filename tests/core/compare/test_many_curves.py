@@ -1,4 +1,4 @@
-"""core.compare.many_curves and its figure: very many curves as bands and a few lines."""
+"""core.compare.curves and its figure: very many curves as bands and a few lines."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from core.base.palette import GREY, RUN_COLOURS
 from core.compare.colours import ColourScheme
-from core.compare.many_curves import curve_matrices, matrix_table, ranked_by
-from core.plots.many_curves import many_curve_panels
+from core.compare.curves import curve_matrices, matrix_table, ranked_by
+from core.plots.curves import many_curve_panels
 from core.recipe.files import load_recipe
 from core.store.groups import Group
 from tests.core.compare.test_comparison import row, run

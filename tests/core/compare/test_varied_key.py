@@ -10,7 +10,7 @@ import pytest
 from core.compare.score_tables import names_of_test_sets
 from core.compare.selection import selectable_items
 from core.compare.varied_key import FIRST_TRAINED, find_varied_key, varied_scores
-from core.plots.varied_key import scores_by_value
+from core.plots.scores import scores_by_value
 from core.recipe.batch import load_recipe_batch
 from core.store.index import RunIndex
 from tests.factory import write_dataset, write_run

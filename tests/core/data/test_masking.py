@@ -141,5 +141,5 @@ def test_a_small_object_keeps_its_shape():
 
 
 def test_blanking_and_scenes_do_without_torch():
-    code = "import sys, core.evaluate.mask_choice; sys.exit('torch' in sys.modules)"
+    code = "import sys, core.evaluate.localisation; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

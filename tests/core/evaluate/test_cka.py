@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.evaluate.cka import debiased_cka
+from core.evaluate.drift import debiased_cka
 
 
 def hsic_by_the_paper(k, other_kernel):

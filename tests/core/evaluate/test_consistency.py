@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.evaluate.consistency import consistency
+from core.evaluate.tta import consistency
 
 
 def test_views_that_agree_are_consistent():

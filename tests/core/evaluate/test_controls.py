@@ -9,8 +9,8 @@ from sklearn.preprocessing import StandardScaler
 from core.base import machine
 from core.base.errors import InputError
 from core.evaluate import controls as module
-from core.evaluate.cam import evidence
 from core.evaluate.controls import LinearHead, controls
+from core.evaluate.localisation import evidence
 from core.pipeline.setup import set_up
 from tests.conftest import fast_recipe
 

@@ -7,8 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from core.evaluate.cka import debiased_cka
-from core.evaluate.drift import COLUMNS, drift, relative_change
+from core.evaluate.drift import COLUMNS, debiased_cka, drift, relative_change
 from core.jobs.tasks.train_run import run_training
 from core.pipeline.setup import set_up
 from core.pipeline.views import normalise

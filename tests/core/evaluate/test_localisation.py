@@ -3,9 +3,10 @@ import pytest
 
 from core.data.dataset import Photo, TestSet
 from core.data.label_tables import Box, Label
-from core.evaluate.cam import density, evidence
 from core.evaluate.localisation import (
     coverage,
+    density,
+    evidence,
     localisation_summary,
     localise,
     pointing_hit,

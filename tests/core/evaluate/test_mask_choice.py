@@ -4,7 +4,7 @@ from PIL import Image
 
 from core.data.dataset import Photo, TestSet
 from core.data.label_tables import Box, Label
-from core.evaluate.mask_choice import find_scene
+from core.evaluate.localisation import find_scene
 
 CLASSES = ("background", "a", "b")
 BIG, SMALL = (0.1, 0.1, 0.5, 0.5), (0.6, 0.6, 0.7, 0.7)

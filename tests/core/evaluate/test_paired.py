@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
 from core.evaluate.group_difference import MIN_DIFFERING_PHOTOS
-from core.evaluate.matched_answers import match_runs
 from core.evaluate.paired import (
     SIGNIFICANCE_LEVEL,
     PairedComparison,
     compare_runs,
+    match_runs,
     mcnemar,
 )
 

@@ -7,10 +7,9 @@ import pytest
 import torch
 
 from core.data.masking import FILLS
-from core.evaluate.consistency import consistency
 from core.evaluate.derived_predictions import DerivedPredictor
 from core.evaluate.reliance import MaskedPrediction, reliance, summary
-from core.evaluate.tta import TTA_VIEWS, tta_predictions, tta_views
+from core.evaluate.tta import TTA_VIEWS, consistency, tta_predictions, tta_views
 from core.model.network import Network
 from core.pipeline.predict import predict
 from core.pipeline.setup import set_up

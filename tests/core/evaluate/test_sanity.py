@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
+from core.evaluate.diagnose import randomised_head_lift
 from core.evaluate.evaluate import localisation
-from core.evaluate.sanity import randomised_head_lift
 from core.pipeline.predict import predict
 from core.pipeline.setup import set_up
 from tests.conftest import fast_recipe
@@ -46,7 +46,7 @@ def test_draws_come_from_the_seed_and_do_not_depend_on_their_number(setup, redra
 
 def test_a_draw_is_the_network_with_that_head(setup):
     """The lift of the maps that the whole network gives once the weights are put into it."""
-    from core.evaluate.sanity import _randomised_head
+    from core.evaluate.diagnose import _randomised_head
 
     conv = setup.network.layers[setup.network.head_start + 1]
     fresh = _randomised_head(setup.network.head, setup.recipe.seed, 0)[1]
@@ -77,7 +77,7 @@ def test_a_dense_head_is_redrawn_whole(tiny, tmp_path):
     after = dense.network.state_dict()
     assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
     # The first draw is the network with that head.
-    from core.evaluate.sanity import _randomised_head
+    from core.evaluate.diagnose import _randomised_head
 
     fresh = _randomised_head(dense.network.head, recipe.seed, 0)
     for layer, new in zip(dense.network.head, fresh, strict=True):

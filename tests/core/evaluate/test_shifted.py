@@ -11,11 +11,10 @@ import pytest
 from core.base.errors import DataError
 from core.data.photos import read_view
 from core.evaluate.predictor import Predictor
-from core.evaluate.shifted import OTHER, OWN, shifted_scores, trains_on_geometry
-from core.evaluate.shifted_pictures import shifted_pictures
+from core.evaluate.scores import MAX_LOSS
+from core.evaluate.shifted import OTHER, OWN, shifted_pictures, shifted_scores, trains_on_geometry
 from core.evaluate.shifted_views import Strength
 from core.evaluate.verdict import assess_shifted
-from core.evaluate.view_answers import MAX_LOSS
 from core.pipeline.views import to_tensor
 from core.recipe.schema import Augment, Rotate, Zoom
 

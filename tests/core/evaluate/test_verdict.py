@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 import pytest
 
-from core.evaluate.advice import advice
+from core.evaluate.diagnose import advice
 from core.evaluate.rules import MEANINGS, RULES, THRESHOLDS
 from core.evaluate.scores import accuracy, balanced_accuracy, is_imbalanced, share_score
 from core.evaluate.verdict import density_ratio, judge

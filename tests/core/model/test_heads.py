@@ -5,8 +5,7 @@ import torch
 
 from core.model.heads import HIDDEN_OFFSET, LOGITS_OFFSET, RELU_OFFSET
 from core.model.network import build_network
-from core.recipe.layer_table import BACKBONES, layer_table
-from core.recipe.network_layers import network_layers
+from core.recipe.layer_table import BACKBONES, layer_table, network_layers
 from tests.conftest import fast_recipe
 
 CLASSES = ["a", "b", "c"]

@@ -54,7 +54,7 @@ def test_batch_norms_of_frozen_layers_move_only_as_fastai_did(frozen_bn, head_on
     recipe = fast_recipe(frozen_bn=frozen_bn)
     network = build_network(recipe, CLASSES)
     stage = recipe.stages[0 if head_only else 1]
-    ranges = stage_ranges(recipe, stage, network.head_start, len(network.layers))
+    ranges = stage_ranges(recipe, stage)
     network.set_train_mode(ranges, frozen_bn, head_only)
     before = network.layers[1].running_mean.clone()
     network(torch.rand(4, 3, 64, 64), frozen=16)

@@ -22,9 +22,15 @@ from core.model.pretrained_weights import find_weights, imagenet_weights_path
 from core.model.timm_table import describe, table_text
 from core.pipeline.prefix import fold_batch_norms
 from core.recipe.files import recipe_from_dict
-from core.recipe.layer_table import BACKBONES
-from core.recipe.network_layers import network_layers
-from core.recipe.timm_models import TIMM_TABLE_FILE, WHOLE, timm_model, timm_names, timm_table
+from core.recipe.layer_table import (
+    BACKBONES,
+    TIMM_TABLE_FILE,
+    WHOLE,
+    network_layers,
+    timm_model,
+    timm_names,
+    timm_table,
+)
 from core.store.run import create_run
 from tests.conftest import fast_recipe, fixed_clock
 

@@ -16,10 +16,10 @@ from core.pipeline.prefix import (
     FrozenPrefix,
     HalvingMaxPool,
     fold_batch_norms,
-    prefix_length,
     replace_max_pools,
 )
 from core.pipeline.views import TrainingViews, normalise
+from core.recipe.bands import frozen_prefix_length
 from core.recipe.layer_table import BACKBONES
 from tests.conftest import fast_recipe
 
@@ -58,7 +58,7 @@ def test_folded_layers_give_the_same_features(of_backbone, length):
     expected = x
     for layer in network.layers[:length]:
         expected = layer(expected)
-    prefix = FrozenPrefix(network, length, backbone, FLOAT32)
+    prefix = FrozenPrefix(network, length, FLOAT32)
     torch.testing.assert_close(prefix(x), expected, atol=2e-4, rtol=1e-3)
     kinds = [type(m) for m in prefix.layers.modules()]
     if length > 1:
@@ -77,7 +77,7 @@ def test_the_prefix_may_end_before_any_layer(of_backbone):
     head = network.head_start
     large = backbone in ("vgg16", "vgg16_bn", "resnet34")
     for length in [*range(11), head - 1, head] if large else range(head + 1):
-        features = FrozenPrefix(network, length, backbone, FLOAT32)(x)
+        features = FrozenPrefix(network, length, FLOAT32)(x)
         for _ in range(2):  # a layer that works in place must not spoil features for the next pass
             maps = network(features, start=length).maps
             torch.testing.assert_close(maps, whole, atol=1e-3, rtol=1e-3)
@@ -88,8 +88,8 @@ def test_bfloat16_features_are_near(of_backbone):
     backbone, network = of_backbone
     x = normalise(torch.rand(3, 3, 32, 32), backbone)
     length = fast_recipe(backbone=backbone).bands[1].first
-    exact = FrozenPrefix(network, length, backbone, FLOAT32)(x)
-    low = FrozenPrefix(network, length, backbone, ComputeSettings("cpu", "bfloat16", "float32"))(x)
+    exact = FrozenPrefix(network, length, FLOAT32)(x)
+    low = FrozenPrefix(network, length, ComputeSettings("cpu", "bfloat16", "float32"))(x)
     assert low.dtype == torch.bfloat16
     error = (low.float() - exact).norm() / exact.norm()
     assert 0 < error < 0.05
@@ -132,13 +132,13 @@ def test_folding_leaves_a_lone_batch_norm_alone():
 )
 def test_the_prefix_ends_before_the_first_layer_that_any_stage_changes(changes, length):
     recipe = fast_recipe(**changes)
-    assert prefix_length(build_network(recipe, ["a", "b"]), recipe) == length
+    assert frozen_prefix_length(recipe) == length
 
 
 def features(recipe, dataset, folder):
     torch.manual_seed(1)
     network = build_network(recipe, dataset.classes)
-    prefix = FrozenPrefix(network, prefix_length(network, recipe), recipe.backbone, FLOAT32)
+    prefix = FrozenPrefix(network, frozen_prefix_length(recipe), FLOAT32)
     return network, FeatureExtractor(
         prefix, FeatureCache(folder), recipe, network.base_weights_hash, 1
     )

@@ -1,8 +1,7 @@
 import pytest
 import torch
 
-from core.pipeline.mixup import sample_mixup
-from core.pipeline.views import TrainingViews
+from core.pipeline.views import TrainingViews, sample_mixup
 from tests.conftest import fast_recipe
 
 

@@ -17,15 +17,15 @@ def test_the_articles_groups():
 
 def test_a_head_stage_freezes_the_backbone_and_uses_the_last_bands_rate():
     recipe = load_recipe("article-success")
-    ranges = stage_ranges(recipe, recipe.stages[0], 42, 49)
+    ranges = stage_ranges(recipe, recipe.stages[0])
     assert labels(ranges) == [("0-41", 0), ("42-48", 1e-3)]
-    named = stage_ranges(recipe, Stage(train="head", epochs=1, lr=0.5), 42, 49)
+    named = stage_ranges(recipe, Stage(train="head", epochs=1, lr=0.5))
     assert labels(named)[-1] == ("42-48", 0.5)
 
 
 def test_a_stage_that_names_a_rate_leaves_frozen_bands_frozen():
     recipe = load_recipe("article-success")
-    ranges = stage_ranges(recipe, Stage(train="bands", epochs=1, lr=0.01), 42, 49)
+    ranges = stage_ranges(recipe, Stage(train="bands", epochs=1, lr=0.01))
     assert [band.lr for band in ranges] == [0, 0.01, 0.01, 0.01]
 
 

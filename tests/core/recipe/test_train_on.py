@@ -1,4 +1,4 @@
-"""core.recipe.train_on: a recipe that goes on where another one ends."""
+"""core.recipe.repeats: a recipe that goes on where another one ends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from core.base.errors import InputError
 from core.recipe.files import load_recipe
-from core.recipe.train_on import can_share_epochs, with_stage
+from core.recipe.repeats import can_share_epochs, with_stage
 
 
 def test_a_stage_joins_and_the_name_tells_its_epochs():

@@ -11,8 +11,9 @@ from core.pipeline.feature_cache import FeatureCache
 from core.pipeline.inputs import FeatureExtractor, TrainingInputs
 from core.pipeline.precision import ComputeSettings
 from core.pipeline.predict import validation_set
-from core.pipeline.prefix import FrozenPrefix, prefix_length
+from core.pipeline.prefix import FrozenPrefix
 from core.pipeline.views import TrainingViews
+from core.recipe.bands import frozen_prefix_length
 from core.train.loop import DivergedError, fit, split_batches
 from core.train.optimizer import make_optimizer
 from tests.conftest import fast_recipe
@@ -44,7 +45,7 @@ def _train(recipe, dataset, folder):
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     ears = RecordingListener()
     settings = ComputeSettings("cpu", "float32", "float32")
-    prefix = FrozenPrefix(network, prefix_length(network, recipe), recipe.backbone, settings)
+    prefix = FrozenPrefix(network, frozen_prefix_length(recipe), settings)
     features = FeatureExtractor(
         prefix, FeatureCache(Path(folder)), recipe, network.base_weights_hash, 1
     )

@@ -9,15 +9,14 @@ import torch
 from core.base.errors import RecipeError
 from core.evaluate.controls import LinearHead
 from core.jobs.tasks.train_run import run_training
-from core.model.trained_weights import load_weights
+from core.model.network import load_weights
 from core.pipeline.predict import backbone_features, predict
 from core.pipeline.setup import set_up
 from core.recipe.bands import band_ranges, parameter_groups
 from core.recipe.files import load_recipe, recipe_from_dict
 from core.store.run import create_run
 from core.train.checkpoint import load_checkpoint, save_checkpoint
-from core.train.loop import fit
-from core.train.probe import interpolate_weights
+from core.train.loop import fit, interpolate_weights
 from tests.conftest import FAST_CHANGES, fixed_clock
 
 FAST = {key: FAST_CHANGES[key] for key in ("weights", "image_size", "batch_size")}

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.base.errors import DataError
 from core.data.dataset import read_dataset
-from core.evaluate.cam import density
+from core.evaluate.localisation import density
 from core.views import heat_map
 from core.views.cam_grid import (
     DENSITY_STEP,

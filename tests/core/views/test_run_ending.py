@@ -4,8 +4,7 @@ import pytest
 
 from core.recipe.files import load_recipe
 from core.store.status import Status
-from core.views.run_ending import find_stop_reason
-from core.views.run_phase import phase_text
+from core.views.run_ending import find_stop_reason, phase_text
 from tests.factory import write_run
 
 FAILED = Status(state="failed", epoch=16, epochs=32, pid=4242, started="2026-03-01T09:00:00+00:00")

@@ -1,10 +1,10 @@
-"""core.views.shifted_examples: typical views of each family, in proportion."""
+"""core.views.diagnosis_pictures: typical views of each family, in proportion."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from core.views.shifted_examples import MAX_EXAMPLES, choose_examples
+from core.views.diagnosis_pictures import MAX_EXAMPLES, choose_examples
 from tests.core.evaluate.test_shifted import answers
 
 

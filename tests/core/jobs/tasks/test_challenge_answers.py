@@ -14,7 +14,7 @@ from core.cli import app
 from core.data.challenge_photos import ChallengeSet, draw_challenge_set
 from core.data.dataset import read_dataset
 from core.data.fingerprints import truth_fingerprint
-from core.evaluate.matched_answers import photo_correctness
+from core.evaluate.paired import photo_correctness
 from core.jobs.local import LocalExecutor
 from core.jobs.queue import Queue
 from core.jobs.queue_forecast import entry_text

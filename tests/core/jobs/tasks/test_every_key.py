@@ -14,8 +14,7 @@ from core.data.dataset import Dataset
 from core.evaluate.rules import MEANINGS
 from core.jobs.tasks.train_run import run_training
 from core.recipe.files import recipe_from_dict
-from core.recipe.layer_table import BACKBONES, head_start
-from core.recipe.network_layers import network_layers
+from core.recipe.layer_table import BACKBONES, head_start, network_layers
 from core.recipe.schema import Augment, Optimizer, Recipe, Stage
 from core.store.run import create_run
 from tests.conftest import fixed_clock
