@@ -13,7 +13,7 @@ from core.base.files import write_json
 from core.data.challenge_photos import CHALLENGE_FOLDER, TEST_SET_NAME
 from core.data.dataset import Dataset
 from core.data.fingerprints import fingerprints
-from core.store.challenge_answers import ChallengeResult, find_challenge_evaluation
+from core.store.challenge_answers import ChallengeEvaluation, ChallengeResult
 from core.store.run import Run
 from tests.factory import write_run
 
@@ -68,7 +68,7 @@ def write_challenge_predictions(
     run: Run, object_accuracy: float, seed: int = 0, fingerprint: str = CHALLENGE_FINGERPRINT
 ) -> None:
     """Two objects in each photo; the first ones are named right."""
-    trial = find_challenge_evaluation(run.path.parent, run.id)
+    trial = ChallengeEvaluation.of(run.path.parent, run.id)
     trial.path.mkdir(parents=True, exist_ok=True)
     # Photos that are easy for one are easy for all, whatever their number.
     order = np.random.default_rng(5).permutation(OBJECTS)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from core.base.errors import InputError
 from core.base.files import PROJECT_ROOT
-from core.base.language import N_, _, ngettext
+from core.base.language import N_, ngettext, translate
 
 RETENTION = timedelta(days=1)  # a visitor's run, and everything else of theirs
 Action = Literal[
@@ -29,6 +29,40 @@ Action = Literal[
     "worker",
     "hide_examples",
 ]
+
+_REFUSALS: dict[Action, str] = {
+    "upload": N_(
+        "Photos cannot be uploaded in this demo. On your own computer Overfit Lens "
+        "takes a zip file of them."
+    ),
+    "import": N_("Runs of other places cannot be brought into this demo."),
+    "photo": N_(
+        "No photo can be tried in this demo: asking a network takes a process of "
+        "1 GB, which the demo's machine has not left."
+    ),
+    "recipe_file": N_("Files cannot be uploaded in this demo. A recipe travels in the link, too."),
+    "label": N_("Labels and boxes cannot be changed in this demo: everybody sees the same."),
+    "capture": N_(
+        "No photos are captured in this demo: asking networks takes a process of 1 GB, which "
+        "the demo's machine has not left."
+    ),
+    "delete_data": N_("Photos cannot be deleted in this demo."),
+    "preview": N_(
+        "The views are not drawn in this demo: that takes a process of 1 GB, which the "
+        "demo's machine has not left. Training uses them all the same."
+    ),
+    "challenge": N_(
+        "Groups are not ranked in this demo: that takes three runs of one recipe, and "
+        "photos drawn for each visitor."
+    ),
+    "repeats": N_("One run at a time in this demo: repeats would keep others waiting."),
+    "score_again": N_("Runs are not scored again in this demo: its labels do not change."),
+    "weights": N_("Weights of your own cannot be used in this demo."),
+    "hide_examples": N_("The examples are always listed in this demo."),
+    "worker": N_(
+        "The worker serves all visitors of this demo, so none of them starts or stops it."
+    ),
+}
 
 
 def retention_text() -> str:
@@ -85,45 +119,5 @@ def check_allowed(action: Action) -> None:
 
 
 def refusal_text(action: Action) -> str:
-    if action == "upload":
-        return _(
-            "Photos cannot be uploaded in this demo. On your own computer Overfit Lens "
-            "takes a zip file of them."
-        )
-    if action == "import":
-        return _("Runs of other places cannot be brought into this demo.")
-    if action == "photo":
-        return _(
-            "No photo can be tried in this demo: asking a network takes a process of "
-            "1 GB, which the demo's machine has not left."
-        )
-    if action == "recipe_file":
-        return _("Files cannot be uploaded in this demo. A recipe travels in the link, too.")
-    if action == "label":
-        return _("Labels and boxes cannot be changed in this demo: everybody sees the same.")
-    if action == "capture":
-        return _(
-            "No photos are captured in this demo: asking networks takes a process of 1 GB, which "
-            "the demo's machine has not left."
-        )
-    if action == "delete_data":
-        return _("Photos cannot be deleted in this demo.")
-    if action == "preview":
-        return _(
-            "The views are not drawn in this demo: that takes a process of 1 GB, which the "
-            "demo's machine has not left. Training uses them all the same."
-        )
-    if action == "challenge":
-        return _(
-            "Groups are not ranked in this demo: that takes three runs of one recipe, and "
-            "photos drawn for each visitor."
-        )
-    if action == "repeats":
-        return _("One run at a time in this demo: repeats would keep others waiting.")
-    if action == "score_again":
-        return _("Runs are not scored again in this demo: its labels do not change.")
-    if action == "weights":
-        return _("Weights of your own cannot be used in this demo.")
-    if action == "hide_examples":
-        return _("The examples are always listed in this demo.")
-    return _("The worker serves all visitors of this demo, so none of them starts or stops it.")
+    """Why the demo does not do this, in a sentence."""
+    return translate(_REFUSALS[action])

@@ -1,6 +1,8 @@
 """The errors a person can mend: each is one line that names the file, key or index."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from core.base.language import N_
 
@@ -52,6 +54,11 @@ class RunError(InputError):
     """A run folder is missing, damaged or in the wrong state for what was asked."""
 
 
+def one_line(error: object, most: int = 300) -> str:
+    """What an error of a library or another process says, as one line of so many characters."""
+    return " ".join(str(error).split())[:most]
+
+
 def os_error_line(error: OSError) -> str:
     """What the system would not do, in one line: the file, the reason, and what helps against a
     full disk."""
@@ -69,19 +76,25 @@ def damaged_text(place: object, reason: object) -> str:
     return N_("{path}: damaged ({reason})").format(path=place, reason=reason)
 
 
-def not_written_text(place: object, error: OSError) -> str:
-    """One line: a place cannot be written."""
-    return N_("{path}: cannot be written ({reason})").format(path=place, reason=_reason(error))
+NOT_WRITTEN = N_("{path}: cannot be written ({reason})")
+NOT_MOVED = N_("{path}: cannot be moved ({reason})")
+NOT_DELETED = N_("{path}: cannot be deleted ({reason})")
 
 
-def not_moved_text(place: object, error: OSError) -> str:
-    """Likewise: moved."""
-    return N_("{path}: cannot be moved ({reason})").format(path=place, reason=_reason(error))
+def not_written_text(place: object, error: OSError, line: str = NOT_WRITTEN) -> str:
+    """One line: a place cannot be written, or what `line` says."""
+    return line.format(path=place, reason=_reason(error))
 
 
-def not_deleted_text(place: object, error: OSError) -> str:
-    """Likewise: deleted."""
-    return N_("{path}: cannot be deleted ({reason})").format(path=place, reason=_reason(error))
+@contextmanager
+def naming_os_errors(
+    place: object, kind: type[InputError] = RunError, line: str = NOT_WRITTEN
+) -> Iterator[None]:
+    """Raises `kind`, one line, where the system will not have a place changed in the block."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(not_written_text(place, error, line)) from None
 
 
 def _reason(error: OSError) -> str:

@@ -27,7 +27,7 @@ from core.compare.challenge_ranking import (
 )
 from core.compare.tables import verdict_text
 from core.data.challenge_photos import draw_challenge_set
-from core.store.challenge_answers import find_challenge_evaluation
+from core.store.challenge_answers import ChallengeEvaluation
 from core.store.index import RunIndex
 from core.views import challenge_text
 
@@ -65,7 +65,7 @@ def _write_missing_answers(runs: Path, field: ComparableGroups) -> list[str]:
         for number, id_ in enumerate(ids):
             bar.update(number / len(ids), f"answered {number} of {len(ids)} runs")
             try:
-                write_predictions(find_challenge_evaluation(runs, id_), draw)
+                write_predictions(ChallengeEvaluation.of(runs, id_), draw)
             except InputError as error:
                 failed.append(str(error))
         bar.update(1, f"answered {len(ids)} runs")

@@ -19,7 +19,7 @@ from core.evaluate.group_difference import Difference, GroupMean, group_differen
 from core.evaluate.paired import match_correctness, photo_correctness
 from core.recipe.difference import recipe_difference
 from core.recipe.files import load_recipe, recipe_dict
-from core.store.challenge_answers import find_challenge_evaluation
+from core.store.challenge_answers import ChallengeEvaluation
 from core.store.groups import Group, find_groups
 from core.store.index import RunRow
 from core.store.rescoring import has_weights
@@ -233,7 +233,7 @@ def _challenge_fingerprint(runs_dir: Path) -> str:
 
 def _has_predictions(runs_dir: Path, run_id: str, fingerprint: str) -> bool:
     try:
-        found = find_challenge_evaluation(runs_dir, run_id).result()
+        found = ChallengeEvaluation.of(runs_dir, run_id).result()
     except RunError:
         return False
     return found is not None and found.draw == fingerprint
@@ -241,7 +241,7 @@ def _has_predictions(runs_dir: Path, run_id: str, fingerprint: str) -> bool:
 
 def _read_results(runs_dir: Path, row: RunRow, fingerprint: str) -> _RunResults | None:
     """The run's answers to the draw's objects; None where it has not answered them."""
-    trial = find_challenge_evaluation(runs_dir, row.id)
+    trial = ChallengeEvaluation.of(runs_dir, row.id)
     found = trial.result()
     if found is None or found.draw != fingerprint:
         return None

@@ -11,11 +11,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.base import demo_mode, files
-from core.base.errors import RunError, not_written_text
+from core.base.errors import naming_os_errors
 from core.base.files import PROJECT_ROOT
 
 LOG_BYTES = 1_000_000  # a longer log begins anew
 _started: dict[Path, subprocess.Popen[bytes]] = {}  # by lock; kept, so that they are reaped
+
+
+def start_detached(command: str, runs_dir: Path, mode: str = "ab") -> subprocess.Popen[bytes]:
+    """Starts `python -m core COMMAND --runs DIR`; what it prints goes to COMMAND.log there, opened
+    in that mode."""
+    with (runs_dir / f"{command}.log").open(mode) as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "core", command, "--runs", str(runs_dir)],
+            cwd=PROJECT_ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C in the dashboard's terminal must not reach it
+        )
 
 
 class DetachedProcess:
@@ -50,15 +64,8 @@ class DetachedProcess:
             return
         self._make_folder()
         long = self.log.is_file() and self.log.stat().st_size > LOG_BYTES
-        with self.log.open("wb" if long else "ab") as log:
-            _started[self.lock] = subprocess.Popen(
-                [sys.executable, "-m", "core", self.command, "--runs", str(self.runs_dir)],
-                cwd=PROJECT_ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C in the dashboard's terminal must not reach it
-            )
+        mode = "wb" if long else "ab"
+        _started[self.lock] = start_detached(self.command, self.runs_dir, mode)
 
     def starting(self) -> bool:
         """Whether a process was started here that has not ended; it may not hold the lock yet."""
@@ -83,8 +90,6 @@ class DetachedProcess:
         return next((line.strip() for line in reversed(lines) if line.strip()), "")[:300]
 
     def _make_folder(self) -> None:
-        try:
+        with naming_os_errors(self.runs_dir):
             self.runs_dir.mkdir(parents=True, exist_ok=True)
             self.lock.open("a").close()
-        except OSError as error:
-            raise RunError(not_written_text(self.runs_dir, error)) from None

@@ -8,19 +8,17 @@ alive. Visitors of a demo share the workers of their shared root (core.store.vis
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from core.base import demo_mode, files
-from core.base.errors import InputError, RunError, not_written_text
-from core.base.files import PROJECT_ROOT
+from core.base.errors import InputError, RunError, naming_os_errors
 from core.base.language import N_
 from core.data.dataset import Dataset
 from core.hosting import limits
+from core.jobs.detached import start_detached
 from core.jobs.queue import Queue
 from core.jobs.worker_settings import check_executor, read_worker_settings
 from core.model.pretrained_weights import find_weights
@@ -28,23 +26,16 @@ from core.recipe.bands import check_stages
 from core.recipe.repeats import can_share_epochs, with_stage
 from core.recipe.schema import Recipe
 from core.store import visitors
-from core.store.challenge_answers import find_challenge_evaluation, find_challenge_evaluations
+from core.store.challenge_answers import ChallengeEvaluation
 from core.store.lr_finder import (
     LrSearch,
     create_lr_search,
     find_lr_search,
-    find_lr_searches,
     open_work,
 )
-from core.store.rescoring import (
-    Rescoring,
-    check_can_predict,
-    create_rescoring,
-    find_rescoring,
-    find_rescorings,
-)
+from core.store.rescoring import Rescoring, Work, check_can_predict, create_rescoring
 from core.store.run import OWNER_LOCK, Run, create_run, discard_run, find_runs, open_run
-from core.store.status import Clock, State, Status, utc_now
+from core.store.status import Clock, Status, utc_now
 from core.store.visitors import shared_root_of
 
 LOCK_FILE = "worker.lock"
@@ -91,7 +82,21 @@ class LocalExecutor:
         return run
 
     def cancel(self, run_id: str) -> None:
-        self._cancel(open_run(self.runs_dir, run_id), run_id)
+        self.cancel_work(open_run(self.runs_dir, run_id))
+
+    def cancel_work(self, work: Run) -> None:
+        """Asks for a run, search, rescoring or trial to stop; one that waits leaves the queue. Of
+        the latter two, one that is under way goes on to its end, seconds away (but leaves off
+        drawing photos)."""
+        with work.state_lock():
+            status = work.status()
+            if status.ended:
+                return
+            work.request_cancel()  # a process that trains it looks for this
+            Queue(self.runs_dir).remove_unclaimed(work.work_id)
+            # Nobody can begin it at this moment; a process that has begun says itself how it ended.
+            if status.state == "queued" or not _is_carried_out(work, status):
+                work.end(self.clock, "cancelled")
 
     def submit_lr_search(self, recipe: Recipe, dataset: Dataset) -> LrSearch:
         """Queues a search for a learning rate, unless the same one is queued, under way or done.
@@ -100,94 +105,68 @@ class LocalExecutor:
         find_weights(recipe.backbone, recipe.weights)
         search = find_lr_search(self.runs_dir, recipe, dataset)
         with files.locked(self.runs_dir / SUBMIT_LOCK):
-            return self._submit_lr_search(search, recipe, dataset)
-
-    def _submit_lr_search(self, search: LrSearch, recipe: Recipe, dataset: Dataset) -> LrSearch:
-        if search.exists() and (self._is_active(search) or search.status().state == "done"):
-            return search
-        queue = Queue(self.runs_dir)
-        queue.remove(search.work_id)  # a worker that was killed may have left its claim
-        queue.check_capacity()
-        create_lr_search(search, recipe, dataset.root, self.clock)
-        queue.submit(search.work_id)
-        ensure_worker(self.runs_dir)
+            if not (
+                self._is_active(search) or (search.exists() and search.status().state == "done")
+            ):
+                self._free_place(search)
+                Queue(self.runs_dir).check_capacity()
+                create_lr_search(search, recipe, dataset.root, self.clock)
+                Queue(self.runs_dir).submit(search.work_id)
+                ensure_worker(self.runs_dir)
         return search
-
-    def cancel_search(self, search: LrSearch) -> None:
-        """Asks for a search to stop, as `cancel` does for a run."""
-        self._cancel(search, search.work_id)
 
     def submit_rescoring(self, run_ids: Iterable[str]) -> None:
         """Queues finished runs to be scored anew, but for those that wait for it already. Raises
         RunError when one is gone, not finished or without its weights; then none is queued."""
         visitors.refuse_visitor(self.runs_dir, "score_again")
-        self._submit_rescorings([find_rescoring(self.runs_dir, run_id) for run_id in run_ids])
+        self._submit_rescorings([Rescoring.of(self.runs_dir, run_id) for run_id in run_ids])
 
     def submit_to_challenge(self, run_ids: Iterable[str]) -> None:
         """Queues finished runs to answer the challenge's photos, likewise, but before everything
         that waits: it takes a second or two each, and somebody looks on."""
         visitors.refuse_visitor(self.runs_dir, "challenge")
-        new = self._submit_rescorings(
-            [find_challenge_evaluation(self.runs_dir, run_id) for run_id in run_ids]
-        )
-        for trial in reversed(new):
+        trials = [ChallengeEvaluation.of(self.runs_dir, run_id) for run_id in run_ids]
+        for trial in reversed(self._submit_rescorings(trials)):
             Queue(self.runs_dir).move(trial.work_id, "first")
 
     def _submit_rescorings(self, rescorings: Sequence[Rescoring]) -> list[Rescoring]:
         """Queues those that are not under way already; which ones."""
         with files.locked(self.runs_dir / SUBMIT_LOCK):
-            return self._submit_rescorings_locked(rescorings)
+            new = [rescoring for rescoring in rescorings if not self._is_active(rescoring)]
+            for rescoring in new:
+                check_can_predict(rescoring.source_run())  # all before any is asked
+            for rescoring in new:
+                create_rescoring(rescoring, self.clock)
+            for rescoring in new:
+                self._free_place(rescoring)
+                Queue(self.runs_dir).submit(rescoring.work_id)
+            ensure_worker(self.runs_dir)
+            return new
 
-    def _submit_rescorings_locked(self, rescorings: Sequence[Rescoring]) -> list[Rescoring]:
-        queue = Queue(self.runs_dir)
-        new = [r for r in rescorings if not r.exists() or not self._is_active(r)]
-        for rescoring in new:
-            check_can_predict(rescoring.source_run())  # all before any is asked
-        for rescoring in new:
-            create_rescoring(rescoring, self.clock)
-        for rescoring in new:
-            queue.remove(rescoring.work_id)  # a worker that was killed may have left its claim
-            queue.submit(rescoring.work_id)
-        ensure_worker(self.runs_dir)
-        return new
-
-    def cancel_rescoring(self, rescoring: Rescoring) -> None:
-        """Takes it, or a trial, out of the queue; one that is under way goes on to its end, seconds
-        away (but leaves off drawing photos)."""
-        self._cancel(rescoring, rescoring.work_id)
-
-    def _is_active(self, work: LrSearch | Rescoring) -> bool:
+    def _is_active(self, work: Work) -> bool:
         """Whether a worker has it or will have it: whoever asked may have been killed before it was
         in the queue."""
+        if not work.exists():
+            return False
         mark_lost_work(work, self.clock)
         state = work.status().state
         entries = Queue(self.runs_dir).entries() if state == "queued" else ()
         return state == "running" or any(entry.work_id == work.work_id for entry in entries)
 
-    def _cancel(self, run: Run, work_id: str) -> None:
-        with run.state_lock():
-            status = run.status()
-            if status.ended:
-                return
-            run.request_cancel()  # a process that trains it looks for this
-            Queue(self.runs_dir).remove_unclaimed(work_id)
-            # Nobody can begin it at this moment; a process that has begun says itself how it ended.
-            if status.state == "queued" or not _is_carried_out(run, status):
-                _write_final_status(run, "cancelled", None, self.clock)
+    def _free_place(self, work: Run) -> None:
+        """A worker that was killed may have left its claim."""
+        Queue(self.runs_dir).remove(work.work_id)
 
     def resume(self, run_id: str) -> None:
         run, queue = open_run(self.runs_dir, run_id), Queue(self.runs_dir)
         limits.check_work_allowed(self.runs_dir, run.recipe(), run.data_dir())
         with run.state_lock():
             if run.resumable():
-                queue.remove(run_id)  # a worker that was killed may have left its claim
+                self._free_place(run)
             queue.check_capacity()
             run.requeue()
             queue.submit(run_id)
         ensure_worker(self.runs_dir)
-
-    def poll(self, run_id: str) -> Status:
-        return open_run(self.runs_dir, run_id).status()
 
 
 def process_alive(pid: int | None) -> bool:
@@ -207,14 +186,7 @@ def mark_cancelled(run: Run, clock: Clock) -> None:
     """Writes the state `cancelled` into a run that has not ended."""
     with run.state_lock():
         if not run.status().ended:
-            _write_final_status(run, "cancelled", None, clock)
-
-
-def _write_final_status(run: Run, state: State, error: str | None, clock: Clock) -> None:
-    now = clock().isoformat(timespec="seconds")
-    run.write_status(
-        replace(run.status(), state=state, error=error, finished=now, eta_seconds=None, phase="")
-    )
+            run.end(clock, "cancelled")
 
 
 def mark_lost(run: Run, clock: Clock, process_dead: bool = False) -> bool:
@@ -227,7 +199,7 @@ def mark_lost(run: Run, clock: Clock, process_dead: bool = False) -> bool:
     with run.state_lock():
         if not _is_lost(run, process_dead):  # its process may have ended it well meanwhile
             return False
-        _write_final_status(run, "failed", run.lost_process_text(run.status()), clock)
+        run.end(clock, "failed", run.lost_process_text(run.status()))
     run.repair()
     return True
 
@@ -253,7 +225,7 @@ def give_up(run: Run, clock: Clock) -> None:
         status = run.status()
         if status.place and status.state == "running":
             words = N_("given up while its cluster was out of reach; it can be resumed")
-            _write_final_status(run, "failed", words, clock)
+            run.end(clock, "failed", words)
 
 
 def mark_lost_runs(runs_dir: Path, run_ids: Iterable[str], clock: Clock) -> bool:
@@ -265,19 +237,20 @@ def mark_lost_runs(runs_dir: Path, run_ids: Iterable[str], clock: Clock) -> bool
     return lost
 
 
-def mark_lost_work(work: LrSearch | Rescoring, clock: Clock) -> bool:
+def mark_lost_work(work: Work, clock: Clock) -> bool:
     """Whether a search or rescoring that claims to be under way was found lost (and marked failed):
     only the worker carries these out, so without one they are gone."""
     with suppress(RunError):  # deleted or damaged since, or it cannot be written
-        return mark_lost(work, clock, process_dead=not worker_alive(work.path.parent.parent))
+        return mark_lost(work, clock, process_dead=not worker_alive(work.runs_dir))
     return False
 
 
 def running_work_id(runs_dir: Path) -> str | None:
     """The run, search, rescoring or trial that some process carries out now, if any; not only the
     worker's."""
-    asked = [*find_rescorings(runs_dir), *find_challenge_evaluations(runs_dir)]
-    for run in [*find_runs(runs_dir), *find_lr_searches(runs_dir), *asked]:
+    kinds: tuple[type[Work], ...] = (LrSearch, Rescoring, ChallengeEvaluation)
+    others = [work for kind in kinds for work in kind.find_all(runs_dir)]
+    for run in [*find_runs(runs_dir), *others]:
         with suppress(RunError):
             status = run.status()
             if status.state == "running" and _is_carried_out(run, status):
@@ -309,7 +282,7 @@ def recover_queue(runs_dir: Path, clock: Clock) -> list[str]:
                 if run.status().ended:
                     queue.remove(entry.work_id)
                 elif entry.worker_pid is not None and run.status().phase == LOADING:
-                    _write_final_status(run, "failed", not_loaded_text(N_("killed")), clock)
+                    run.end(clock, "failed", not_loaded_text(N_("killed")))
                     queue.remove(entry.work_id)
                     lost = True
                 elif entry.worker_pid is not None:  # it had not begun
@@ -329,14 +302,14 @@ def loading_torch(run: Run, clock: Clock) -> Iterator[None]:
     that the next worker ends it (`recover_queue`). Raises RunError where it cannot be loaded."""
     with run.state_lock():
         if run.status().state == "queued":
-            run.write_status(replace(run.status(), phase=LOADING))
+            run.update_status(phase=LOADING)
     try:
         yield
     except (ImportError, MemoryError, OSError, RuntimeError, SystemError) as error:
         words = not_loaded_text(" ".join(f"{type(error).__name__}: {error}".split())[:120])
         with run.state_lock():
             if run.status().state == "queued":
-                _write_final_status(run, "failed", words, clock)
+                run.end(clock, "failed", words)
         raise RunError(words) from None
 
 
@@ -354,7 +327,7 @@ def worker_lock(runs_dir: Path) -> Iterator[int]:
     other processes have all."""
     root, places = shared_root_of(runs_dir), read_worker_settings(runs_dir).places()
     with ExitStack() as held:
-        try:
+        with naming_os_errors(runs_dir):
             root.mkdir(parents=True, exist_ok=True)
             for place in range(1, places + 1):
                 path = _lock_path(root, place)
@@ -364,8 +337,6 @@ def worker_lock(runs_dir: Path) -> Iterator[int]:
                     break
             else:
                 place = 0
-        except OSError as error:
-            raise RunError(not_written_text(runs_dir, error)) from None
         yield place
 
 
@@ -422,17 +393,7 @@ def _count_starting(root: Path) -> int:
     return sum(place == root and process.pid not in _served for place, process in _started)
 
 
-def start_worker(root: Path) -> subprocess.Popen[bytes]:
+def start_worker(root: Path) -> None:
     """Starts one detached worker of a shared folder of runs."""
     root.mkdir(parents=True, exist_ok=True)
-    with (root / "worker.log").open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "core", "worker", "--runs", str(root)],
-            cwd=PROJECT_ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C in the dashboard's terminal must not reach it
-        )
-    _started.append((root, worker))
-    return worker
+    _started.append((root, start_detached("worker", root)))

@@ -10,11 +10,11 @@ Any number of processes may use it at once.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from core.base.errors import RunError
 from core.base.language import N_
@@ -96,45 +96,38 @@ class Queue:
             "SELECT position FROM queue WHERE worker IS NULL AND substr(run, 1, ?) = ?"
             f" AND {_KINDS[kind]} ORDER BY position LIMIT 1"
         )
-        with self._transaction() as db:
-            found = db.execute(
-                f"UPDATE queue SET worker = ? WHERE position = ({first}) RETURNING run",
-                (worker_pid, len(self._own_prefix), self._own_prefix),
-            ).fetchall()
-            return str(found[0][0]).removeprefix(self._own_prefix) if found else None
+        found = self._execute(
+            f"UPDATE queue SET worker = ? WHERE position = ({first}) RETURNING run",
+            *(worker_pid, len(self._own_prefix), self._own_prefix),
+        )
+        return str(found[0][0]).removeprefix(self._own_prefix) if found else None
 
     def adopt(self, work_id: str, worker_pid: int) -> None:
         """Gives what a process that has ended had claimed to another one."""
-        with self._transaction() as db:
-            db.execute(
-                "INSERT INTO queue (run, worker) VALUES (?, ?)"
-                " ON CONFLICT (run) DO UPDATE SET worker = excluded.worker",
-                (self._own_prefix + work_id, worker_pid),
-            )
+        self._execute(
+            "INSERT INTO queue (run, worker) VALUES (?, ?)"
+            " ON CONFLICT (run) DO UPDATE SET worker = excluded.worker",
+            *(self._own_prefix + work_id, worker_pid),
+        )
 
     def remove(self, work_id: str) -> None:
         """Takes a run out, whoever has claimed it: nobody wants it any more."""
-        with self._transaction() as db:
-            db.execute("DELETE FROM queue WHERE run = ?", (self._own_prefix + work_id,))
+        self._execute("DELETE FROM queue WHERE run = ?", self._own_prefix + work_id)
 
     def finish(self, work_id: str, worker_pid: int) -> None:
         """Takes out what the worker had claimed: it ended. One that was queued anew since stays."""
-        with self._transaction() as db:
-            name = self._own_prefix + work_id
-            db.execute("DELETE FROM queue WHERE run = ? AND worker = ?", (name, worker_pid))
+        mine = (self._own_prefix + work_id, worker_pid)
+        self._execute("DELETE FROM queue WHERE run = ? AND worker = ?", *mine)
 
     def release(self, work_id: str, worker_pid: int) -> None:
         """Lets a run that the worker had claimed wait again, in its old place."""
-        with self._transaction() as db:
-            mine = (self._own_prefix + work_id, worker_pid)
-            db.execute("UPDATE queue SET worker = NULL WHERE run = ? AND worker = ?", mine)
+        mine = (self._own_prefix + work_id, worker_pid)
+        self._execute("UPDATE queue SET worker = NULL WHERE run = ? AND worker = ?", *mine)
 
     def remove_unclaimed(self, work_id: str) -> bool:
         """Takes a run out unless a worker has claimed it; whether it was taken out."""
-        with self._transaction() as db:
-            name = self._own_prefix + work_id
-            taken = db.execute("DELETE FROM queue WHERE run = ? AND worker IS NULL", (name,))
-            return taken.rowcount > 0
+        sql = "DELETE FROM queue WHERE run = ? AND worker IS NULL RETURNING run"
+        return bool(self._execute(sql, self._own_prefix + work_id))
 
     def move(self, work_id: str, to: Move) -> bool:
         """Moves a waiting run among those that wait; False where it does not wait any more. Who is
@@ -167,7 +160,12 @@ class Queue:
         with self._connect() as db:
             if not db.execute("SELECT name FROM sqlite_master WHERE name = 'queue'").fetchall():
                 return []  # another process is making it
-            return self._own_entries(db)
+            found = self._all_entries(db)
+        return [
+            Entry(entry.work_id.removeprefix(self._own_prefix), entry.worker_pid)
+            for entry in found
+            if entry.work_id.startswith(self._own_prefix)
+        ]
 
     def position(self) -> QueuePosition | None:
         """Where the first entry stands among everybody's; None where there is none."""
@@ -185,30 +183,17 @@ class Queue:
         """How many wait or are under way, everybody's."""
         if not self.path.is_file():
             return 0
-        with self._transaction() as db:
-            return int(db.execute("SELECT count(*) FROM queue").fetchone()[0])
-
-    def _own_entries(self, db: sqlite3.Connection) -> list[Entry]:
-        return [
-            Entry(entry.work_id.removeprefix(self._own_prefix), entry.worker_pid)
-            for entry in self._all_entries(db)
-            if entry.work_id.startswith(self._own_prefix)
-        ]
+        return int(self._execute("SELECT count(*) FROM queue")[0][0])
 
     def _check_limits(self, entries: Sequence[Entry]) -> None:
         group = address_group(self._runs_dir)
         live = [entry.work_id for entry in entries if group and not self._has_ended(entry.work_id)]
         places = [split_entry(self.path.parent, name)[0] for name in live]
         neighbours = sum(address_group(place) == group for place in places)
-        check_queue_limits(self._count_active(entries), len(entries), neighbours)
-
-    def _count_active(self, entries: Iterable[Entry]) -> int:
-        """How many of one's own have not ended: the worker has a little to do after a run's end."""
-        return sum(
-            not self._has_ended(e.work_id)
-            for e in entries
-            if e.work_id.startswith(self._own_prefix)
-        )
+        own = [e.work_id for e in entries if e.work_id.startswith(self._own_prefix)]
+        # The worker has a little to do after a run's end.
+        active = sum(not self._has_ended(work_id) for work_id in own)
+        check_queue_limits(active, len(entries), neighbours)
 
     def _has_ended(self, work_id: str) -> bool:
         with suppress(RunError):
@@ -218,6 +203,11 @@ class Queue:
     def _all_entries(self, db: sqlite3.Connection) -> list[Entry]:
         rows = db.execute("SELECT run, worker FROM queue ORDER BY position").fetchall()
         return [Entry(run, worker) for run, worker in rows]
+
+    def _execute(self, sql: str, *values: object) -> list[Any]:
+        """The rows of one statement, in a transaction of its own."""
+        with self._transaction() as db:
+            return db.execute(sql, values).fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -234,9 +224,8 @@ class Queue:
             with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as db:
                 yield db
         except (sqlite3.OperationalError, OSError) as error:
-            raise RunError(
-                N_("{path}: cannot use the queue ({reason})").format(path=self.path, reason=error)
-            ) from None
+            told = N_("{path}: cannot use the queue ({reason})")
+            raise RunError(told.format(path=self.path, reason=error)) from None
         except sqlite3.Error as error:
             told = N_(
                 "{path}: cannot use the queue ({reason}): delete the file, and "

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from core.base.errors import RunError, not_written_text
+from core.base.errors import RunError, naming_os_errors
 from core.base.language import N_
 from core.jobs.local import ensure_worker, recover_queue, worker_alive, worker_lock, worker_pids
 from core.jobs.queue import Queue
@@ -27,10 +27,8 @@ def request_stop(runs_dir: Path) -> None:
     folder cannot be written, or is a visitor's."""
     visitors.refuse_visitor(runs_dir, "worker")
     path = Path(runs_dir) / STOP_FILE
-    try:
+    with naming_os_errors(path):
         path.touch()
-    except OSError as error:
-        raise RunError(not_written_text(path, error)) from None
 
 
 def stop_requested(runs_dir: Path) -> bool:

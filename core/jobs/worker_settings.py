@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from threadpoolctl import threadpool_limits
 
 from core.base import cpu, files
-from core.base.errors import InputError, RunError, damaged_text, not_written_text
+from core.base.errors import InputError, RunError, damaged_text, naming_os_errors
 from core.base.language import N_
 from core.jobs import resources
 from core.store import visitors
@@ -87,11 +87,9 @@ def write_worker_count(runs_dir: Path, workers: int) -> None:
         raise RunError(N_("{name} says how many workers there are", name="OVERFIT_LENS_WORKERS"))
     settings = read_worker_settings(runs_dir)
     path = Path(runs_dir) / SETTINGS_FILE
-    try:
-        kept = settings.model_copy(update={"workers": workers})
+    kept = settings.model_copy(update={"workers": workers})
+    with naming_os_errors(path):
         files.write_json(path, kept.model_dump(exclude_defaults=True))
-    except OSError as error:
-        raise RunError(not_written_text(path, error)) from None
 
 
 def check_executor(settings: WorkerSettings) -> None:

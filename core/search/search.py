@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from core.base import files
-from core.base.errors import DataError, RunError, damaged_text, not_written_text
+from core.base.errors import DataError, RunError, damaged_text, naming_os_errors, one_line
 from core.base.event_log import Event, append_event, read_events
 from core.base.language import N_
 from core.recipe.files import recipe_dict, recipe_from_dict
@@ -156,11 +156,8 @@ class Search:
 
     def note(self, clock: Clock, kind: str, **facts: Any) -> None:
         """Adds an event to the journal. Raises RunError where it cannot be written."""
-        try:
-            with files.locked(self.folder / ".journal.lock"):
-                append_event(self.folder / "journal.jsonl", clock, kind, **facts)
-        except OSError as error:
-            raise RunError(not_written_text(self.folder, error)) from None
+        with naming_os_errors(self.folder), files.locked(self.folder / ".journal.lock"):
+            append_event(self.folder / "journal.jsonl", clock, kind, **facts)
 
 
 _REQUEST = TypeAdapter(Request)
@@ -172,12 +169,9 @@ def create_search(runs_dir: Path, request: Request) -> Search:
     stamp = re.sub(r"\D", "", request.created)[:14]
     folder = Path(runs_dir) / SEARCHES_FOLDER / f"{stamp[:8]}-{stamp[8:]}-{secrets.token_hex(3)}"
     hidden = folder.with_name(f".{folder.name}{files.TEMP_SUFFIX}")
-    try:
-        with files.staging(hidden):
-            files.write_json(hidden / "search.json", _REQUEST.dump_python(request, mode="json"))
-            hidden.rename(folder)
-    except OSError as error:
-        raise RunError(not_written_text(folder, error)) from None
+    with naming_os_errors(folder), files.staging(hidden):
+        files.write_json(hidden / "search.json", _REQUEST.dump_python(request, mode="json"))
+        hidden.rename(folder)
     return open_search(runs_dir, folder.name)
 
 
@@ -200,7 +194,7 @@ def open_search(runs_dir: Path, search_id: str) -> Search:
     except DataError as error:
         raise RunError(str(error)) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError(damaged_text(path, " ".join(str(error).split())[:200])) from None
+        raise RunError(damaged_text(path, one_line(error, 200))) from None
 
 
 def _fold(search: Search, events: list[Event]) -> Search:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pydantic import TypeAdapter
 
 from core.base import files
-from core.base.errors import RunError, not_written_text
+from core.base.errors import RunError, naming_os_errors
 from core.base.language import N_
 from core.recipe.schema import check_name
 from core.store.examples import refuse_example
@@ -77,10 +77,8 @@ def annotate(
         said = replace(said, tags=tuple(tag for tag in tags if tag not in remove_tags))
         if len(said.tags) > MAX_TAGS:
             raise RunError(N_("{run}: a run has at most {most} tags", run=run.id, most=MAX_TAGS))
-        try:
+        with naming_os_errors(run.path / ANNOTATIONS_FILE):
             files.write_json(run.path / ANNOTATIONS_FILE, asdict(said))
-        except OSError as error:
-            raise RunError(not_written_text(run.path / ANNOTATIONS_FILE, error)) from None
     return said
 
 

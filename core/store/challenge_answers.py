@@ -13,6 +13,7 @@ from core.base.errors import RunError
 from core.base.language import N_
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.store.rescoring import Rescoring
+from core.store.run import PREDICTION_COLUMNS
 
 
 class ChallengeResult(pydantic.BaseModel):
@@ -29,11 +30,9 @@ class ChallengeResult(pydantic.BaseModel):
 
 
 class ChallengeEvaluation(Rescoring):
-    """A run put to the challenge's photos. Methods raise RunError, one line naming the file."""
+    """A run put to the challenge's photos."""
 
-    @property
-    def work_id(self) -> str:
-        return f"{CHALLENGE_FOLDER}/{self.id}"
+    folder = CHALLENGE_FOLDER
 
     def result(self) -> ChallengeResult | None:
         """What is known of its answers; None until they are there."""
@@ -49,19 +48,7 @@ class ChallengeEvaluation(Rescoring):
 
     def challenge_predictions(self) -> pd.DataFrame:
         """Its answers as core.store.run.Run.predictions gives a run's; no rows until then."""
-        words = ("kind", "split", "file", "primary", "present", "predicted")
-        return self._read_probabilities("answers.csv", words)
-
-
-def find_challenge_evaluation(runs_dir: Path, run_id: str) -> ChallengeEvaluation:
-    """The trial of a run, whether or not it is there."""
-    return ChallengeEvaluation(Path(runs_dir) / CHALLENGE_FOLDER / run_id)
-
-
-def find_challenge_evaluations(runs_dir: Path) -> list[ChallengeEvaluation]:
-    """Every trial of a runs folder that was asked for."""
-    found = sorted(Path(runs_dir).glob(f"{CHALLENGE_FOLDER}/[!.]*/status.json"))
-    return [ChallengeEvaluation(path.parent) for path in found]
+        return self._read_probabilities("answers.csv", PREDICTION_COLUMNS)
 
 
 def challenge_fingerprint(runs_dir: Path) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.base import demo_mode
-from core.base.errors import DataError, not_moved_text
+from core.base.errors import NOT_MOVED, DataError, naming_os_errors
 from core.base.language import N_
 from core.data.importer import REPORT_FILE
 from core.store.index import RunRow
@@ -53,11 +53,9 @@ def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
         if clock() - old.deleted_at > RETENTION:
             shutil.rmtree(trash / old.id, ignore_errors=True)
     place = trash / f"{root.name}~{clock().astimezone(UTC):{_TIME}}"
-    try:
+    with naming_os_errors(root, DataError, NOT_MOVED):
         trash.mkdir(exist_ok=True)
         root.rename(place)
-    except OSError as error:
-        raise DataError(not_moved_text(root, error)) from None
     return place.name
 
 
@@ -72,10 +70,8 @@ def restore_dataset(parent: Path, name_or_id: str) -> Path:
     kept, place = Path(parent) / TRASH / known[0].id, Path(parent) / known[0].name
     if place.exists():
         raise DataError(N_("{place}: is there already; it has to go first", place=place))
-    try:
+    with naming_os_errors(kept, DataError, NOT_MOVED):
         kept.rename(place)
-    except OSError as error:
-        raise DataError(not_moved_text(kept, error)) from None
     return place
 
 

@@ -9,7 +9,7 @@ examples; `none` stands for none at all.
 import os
 from pathlib import Path
 
-from core.base.errors import RunError, not_written_text
+from core.base.errors import RunError, naming_os_errors
 from core.base.files import PROJECT_ROOT
 from core.base.language import N_
 
@@ -48,11 +48,9 @@ def set_examples_hidden(runs_dir: Path, hidden: bool) -> None:
     """Leaves the examples out of the lists, or shows them again. Raises RunError where that cannot
     be noted."""
     note = Path(runs_dir) / _HIDDEN
-    try:
+    with naming_os_errors(note):
         if hidden:
             note.parent.mkdir(parents=True, exist_ok=True)
             note.touch()
         else:
             note.unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(not_written_text(note, error)) from None

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.base.errors import RunError, not_deleted_text
+from core.base.errors import NOT_DELETED, naming_os_errors
 from core.store.visitors import shared_root_of
 
 CACHE_FOLDER = ".features"
@@ -28,10 +28,8 @@ def clear_feature_cache(runs_dir: Path) -> int:
     asks core.jobs.local.running_work_id first."""
     freed = feature_cache_bytes(runs_dir)
     for path in (shared_root_of(runs_dir) / CACHE_FOLDER).glob("*"):
-        try:
+        with naming_os_errors(path, line=NOT_DELETED):
             path.unlink(missing_ok=True)
-        except OSError as error:
-            raise RunError(not_deleted_text(path, error)) from None
     return freed
 
 

@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from core.base.errors import InputError, RunError, not_written_text
+from core.base.errors import InputError, naming_os_errors
 from core.base.language import _
 from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.schema import Recipe
@@ -140,10 +140,8 @@ class RunIndex:
     def rebuild(self) -> list[RunRow]:
         """Forgets what it knows and reads every folder again; all runs, newest first."""
         if self.runs_dir.is_dir() and not self._examples:
-            try:
+            with naming_os_errors(self.runs_dir / INDEX_FILE):
                 self._delete()
-            except OSError as error:
-                raise RunError(not_written_text(self.runs_dir / INDEX_FILE, error)) from None
         self._entries = None
         return self.rows()
 

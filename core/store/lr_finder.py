@@ -8,24 +8,23 @@ count searches), curves.csv, suggestion.json, log.txt; as in a run folder, but n
 import hashlib
 import re
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
 from core.base import files
-from core.base.errors import RunError, damaged_text, not_written_text
+from core.base.errors import RunError, damaged_text, naming_os_errors
 from core.base.language import N_
-from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import Dataset
 from core.recipe.bands import last_trained_band_index
 from core.recipe.files import recipe_yaml
 from core.recipe.schema import Recipe, Stage
-from core.store.challenge_answers import find_challenge_evaluation
-from core.store.rescoring import RESCORING_FOLDER, find_rescoring
-from core.store.run import FORMAT, Run, open_run
-from core.store.status import Clock, Status
+from core.store.challenge_answers import ChallengeEvaluation
+from core.store.rescoring import Rescoring, Work
+from core.store.run import Run, new_environment, new_status, open_run
+from core.store.status import Clock
 from core.store.visitors import split_entry
 
 SEARCH_FOLDER = ".lr_find"
@@ -53,23 +52,10 @@ class Suggestion:
     why: str
 
 
-class LrSearch(Run):
-    """A search's folder. Methods raise RunError, one line naming the file."""
+class LrSearch(Work):
+    """A search's folder."""
 
-    def exists(self) -> bool:
-        """Whether it has been asked for."""
-        return (self.path / "status.json").is_file()
-
-    @property
-    def work_id(self) -> str:
-        return f"{SEARCH_FOLDER}/{self.id}"
-
-    @property
-    def runs_dir(self) -> Path:
-        return self.path.parent.parent
-
-    def lost_process_text(self, status: Status) -> str:
-        return N_("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
+    folder = SEARCH_FOLDER
 
     def curves(self) -> pd.DataFrame:
         """Columns step, lr (of the last band that trains), loss, smoothed, start."""
@@ -113,32 +99,20 @@ def find_lr_search(runs_dir: Path, recipe: Recipe, dataset: Dataset) -> LrSearch
     for photo, label in zip(dataset.train, dataset.train_labels, strict=True):
         stat = photo.path.stat()
         digest.update(f"{photo.file}\0{label}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
-    return LrSearch(Path(runs_dir) / SEARCH_FOLDER / digest.hexdigest()[:24])
-
-
-def find_lr_searches(runs_dir: Path) -> list[LrSearch]:
-    """Every search of a runs folder."""
-    found = Path(runs_dir).glob(f"{SEARCH_FOLDER}/[!.]*/status.json")
-    return [LrSearch(path.parent) for path in found]
+    return LrSearch.of(runs_dir, digest.hexdigest()[:24])
 
 
 def create_lr_search(search: LrSearch, recipe: Recipe, data_dir: Path, clock: Clock) -> None:
     """Writes the question, with the state `queued`; what an earlier try left goes."""
-    now = clock().isoformat(timespec="seconds")
     hidden = LrSearch(search.path.with_name(f".{search.id}{files.TEMP_SUFFIX}"))
-    try:
+    with naming_os_errors(search.path):
         for leftover in (hidden.path, search.path):
             shutil.rmtree(leftover, ignore_errors=True)
         hidden.path.mkdir(parents=True)
         files.write_text(hidden.path / "recipe.yaml", recipe_yaml(search_recipe(recipe)))
-        files.write_json(
-            hidden.path / "environment.json",
-            {"format": FORMAT, "data": {"path": str(Path(data_dir).resolve())}},
-        )
-        hidden.write_status(replace(Status(state="queued"), epochs=DEFAULT_HEAD_INITS, created=now))
+        files.write_json(hidden.path / "environment.json", new_environment(data_dir))
+        hidden.write_status(new_status(clock, DEFAULT_HEAD_INITS))
         hidden.path.rename(search.path)
-    except OSError as error:
-        raise RunError(not_written_text(search.path, error)) from None
 
 
 def open_work(runs_dir: Path, name: str) -> Run:
@@ -146,14 +120,14 @@ def open_work(runs_dir: Path, name: str) -> Run:
     challenge's photos; a visitor's, too. Raises RunError when it is gone."""
     runs_dir, name = split_entry(runs_dir, name)
     folder, _, id_ = name.rpartition("/")
-    if folder in (RESCORING_FOLDER, CHALLENGE_FOLDER):
-        find = find_rescoring if folder == RESCORING_FOLDER else find_challenge_evaluation
-        asked = find(runs_dir, id_)
-        asked.source_run()  # an id that is none, or of a run that was deleted
-        return asked
+    for kind in (Rescoring, ChallengeEvaluation):
+        if folder == kind.folder:
+            asked = kind.of(runs_dir, id_)
+            asked.source_run()  # an id that is none, or of a run that was deleted
+            return asked
     if folder != SEARCH_FOLDER:
         return open_run(runs_dir, name)
-    search = LrSearch(Path(runs_dir) / SEARCH_FOLDER / id_)
+    search = LrSearch.of(runs_dir, id_)
     if not re.fullmatch(r"[0-9a-f]+", id_) or not search.exists():
         raise RunError(N_("{name}: no such search in {folder}").format(name=name, folder=runs_dir))
     return search

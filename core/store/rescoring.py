@@ -1,26 +1,40 @@
-"""A finished run's scores, asked for anew after labels or boxes have changed: a folder
-`<runs>/.rescore/<run's id>/` with status.json and log.txt, which the worker carries out."""
+"""What workers do beside training; and a finished run's scores asked for anew after labels or boxes
+have changed: a folder `<runs>/.rescore/<run's id>/` with status.json and log.txt."""
 
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar, Self
 
-from core.base.errors import RunError, not_written_text
+from core.base.errors import RunError, naming_os_errors
 from core.base.language import N_
 from core.data.dataset import Dataset
 from core.data.fingerprints import truth_fingerprint
 from core.store.examples import refuse_example
 from core.store.index import RunRow
 from core.store.provenance import read_provenance, write_provenance
-from core.store.run import Run, open_run
+from core.store.run import Run, new_status, open_run
 from core.store.status import Clock, Status
 
 RESCORING_FOLDER = ".rescore"
 _PENDING_RESULTS = ".results"  # in a run: new results, all written, on their way to their places
 
 
-class Rescoring(Run):
-    """A rescoring's folder, named as its run. Methods raise RunError, one line naming the file."""
+class Work(Run):
+    """What a worker does beside training: a folder `<runs>/<folder>/<id>/`, which need not be there
+    yet. Methods raise RunError, one line naming the file."""
+
+    folder: ClassVar[str]
+
+    @classmethod
+    def of(cls, runs_dir: Path, id_: str) -> Self:
+        return cls(Path(runs_dir) / cls.folder / id_)
+
+    @classmethod
+    def find_all(cls, runs_dir: Path) -> list[Self]:
+        """All of a runs folder that were asked for."""
+        found = sorted(Path(runs_dir).glob(f"{cls.folder}/[!.]*/status.json"))
+        return [cls(path.parent) for path in found]
 
     def exists(self) -> bool:
         """Whether it has been asked for."""
@@ -28,14 +42,24 @@ class Rescoring(Run):
 
     @property
     def work_id(self) -> str:
-        return f"{RESCORING_FOLDER}/{self.id}"
+        return f"{self.folder}/{self.id}"
 
-    def source_run(self) -> Run:
-        """The run itself. Raises RunError when it is gone."""
-        return open_run(self.path.parent.parent, self.id)
+    @property
+    def runs_dir(self) -> Path:
+        return self.path.parent.parent
 
     def lost_process_text(self, status: Status) -> str:
         return N_("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
+
+
+class Rescoring(Work):
+    """A rescoring's folder, named as its run."""
+
+    folder = RESCORING_FOLDER
+
+    def source_run(self) -> Run:
+        """The run itself. Raises RunError when it is gone."""
+        return open_run(self.runs_dir, self.id)
 
     def repair(self) -> None:
         """Puts in place what was whole when its process was killed."""
@@ -44,29 +68,15 @@ class Rescoring(Run):
             _finish_install(run)
 
 
-def find_rescoring(runs_dir: Path, run_id: str) -> Rescoring:
-    """The rescoring of a run, whether or not it is there."""
-    return Rescoring(Path(runs_dir) / RESCORING_FOLDER / run_id)
-
-
-def find_rescorings(runs_dir: Path) -> list[Rescoring]:
-    """Every rescoring of a runs folder that was asked for."""
-    found = sorted(Path(runs_dir).glob(f"{RESCORING_FOLDER}/[!.]*/status.json"))
-    return [Rescoring(path.parent) for path in found]
-
-
 def create_rescoring(rescoring: Rescoring, clock: Clock) -> None:
     """Asks for it, with the state `queued`; what an earlier one left goes. Raises RunError when
     the run is an example or cannot answer."""
     refuse_example(rescoring.id)
     check_can_predict(rescoring.source_run())
-    now = clock().isoformat(timespec="seconds")
-    try:
+    with naming_os_errors(rescoring.path):
         shutil.rmtree(rescoring.path, ignore_errors=True)
         rescoring.path.mkdir(parents=True)
-        rescoring.write_status(replace(Status(state="queued"), created=now))
-    except OSError as error:
-        raise RunError(not_written_text(rescoring.path, error)) from None
+        rescoring.write_status(new_status(clock))
 
 
 def install_results(run: Run, stage: Path) -> None:

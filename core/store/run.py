@@ -4,6 +4,7 @@ The folder is the truth. The index (core.store.index) can be rebuilt from folder
 """
 
 import json
+import os
 import re
 import secrets
 import shutil
@@ -30,7 +31,7 @@ from core.recipe.schema import Recipe
 from core.store.examples import refuse_example, run_folder
 from core.store.provenance import read_provenance
 from core.store.schemas import check_schema, validate_data
-from core.store.status import Clock, Status, worked_seconds
+from core.store.status import Clock, State, Status, worked_seconds
 
 FORMAT = 1
 # How errors are known that core.views.run_ending has more to say of.
@@ -38,9 +39,9 @@ DIVERGED, DISK_FULL = "training diverged", "free some space"
 CANCEL_FILE = "cancel-asked"
 OWNER_LOCK = "owner.lock"  # in the run: whoever carries it out holds it, as long as they live
 STATE_LOCK = ".states.lock"  # in the runs folder: a lock inside a run would move with it
+PREDICTION_COLUMNS = ("kind", "split", "file", "primary", "present", "predicted")
 _HISTORY = ("epoch", "stage", "cycle", "train_loss", "val_loss", "val_accuracy")
-
-
+_EPOCH_FILES = ("history.csv", "batches.csv", "timing.csv", "cams.npz", "checkpoint")
 _STATUS = TypeAdapter(Status)
 
 
@@ -79,11 +80,15 @@ class Run:
     def id(self) -> str:
         return self.path.name
 
+    @property
+    def work_id(self) -> str:
+        """Its name in the queue."""
+        return self.id
+
     def status(self) -> Status:
         """What the run is doing; keys of a later version are passed over."""
-        status: Status = validate_data(
-            _STATUS, self.path / "status.json", self._json("status.json")
-        )
+        found = self._json("status.json")
+        status: Status = validate_data(_STATUS, self.path / "status.json", found)
         return status
 
     def recipe(self) -> Recipe:
@@ -164,8 +169,7 @@ class Run:
 
     def all_predictions(self) -> pd.DataFrame:
         """Those of both kinds."""
-        words = ("kind", "split", "file", "primary", "present", "predicted")
-        return self._read_probabilities("predictions.csv", words)
+        return self._read_probabilities("predictions.csv", PREDICTION_COLUMNS)
 
     def diagnosis(self) -> dict[str, Any] | None:
         """The verdict, the rule that fired, its evidence and advice; None until it is made, and
@@ -183,16 +187,14 @@ class Run:
     def reliance(self) -> pd.DataFrame:
         """A row per photo, variant (plain, object, elsewhere, only_objects) and fill (`all`: the
         mean): split, file, variant, fill, predicted, p_<class>."""
-        return self._read_probabilities(
-            "reliance.csv", ("split", "file", "variant", "fill", "predicted")
-        )
+        columns = ("split", "file", "variant", "fill", "predicted")
+        return self._read_probabilities("reliance.csv", columns)
 
     def shifted(self) -> pd.DataFrame:
         """A row per validation photo, family of views and view: family, file, view, primary,
         predicted, p_<class>. Empty for a run from before there were any."""
-        return self._read_probabilities(
-            "shifted.csv", ("family", "file", "view", "primary", "predicted")
-        )
+        columns = ("family", "file", "view", "primary", "predicted")
+        return self._read_probabilities("shifted.csv", columns)
 
     def class_maps(self) -> ClassMaps | None:
         """The class maps saved so far; None before the first snapshot."""
@@ -247,6 +249,22 @@ class Run:
     def write_status(self, status: Status) -> None:
         files.write_json(self.path / "status.json", asdict(status))
 
+    def update_status(self, **changes: Any) -> None:
+        self.write_status(replace(self.status(), **changes))
+
+    def report(self, clock: Clock, phase: str, **changes: Any) -> None:
+        """Notes that this process carries it out, and what it does."""
+        now, before = clock().isoformat(timespec="seconds"), self.status()
+        began = before.started if before.state == "running" else now
+        told = {"state": "running", "phase": phase, "started": began, "heartbeat": now}
+        self.write_status(replace(before, **told | {"pid": os.getpid()} | changes))
+
+    def end(self, clock: Clock, state: State, error: str | None = None, **changes: Any) -> None:
+        """Notes how it ended."""
+        now = clock().isoformat(timespec="seconds")
+        told = {"state": state, "error": error, "finished": now, "phase": "", "eta_seconds": None}
+        self.update_status(**told | changes)
+
     def request_cancel(self) -> None:
         """Leaves word for whoever trains the run that it should stop."""
         (self.path / CANCEL_FILE).touch()
@@ -277,27 +295,15 @@ class Run:
         not stopped, or a process holds it whatever its state says."""
         refuse_example(self.id)
         if not self.resumable():
-            state = self.status().state
-            raise RunError(
-                N_("{run}: is {state}; only a stopped run can be resumed", run=self.id, state=state)
-            )
-        status = self.status()
+            told = N_("{run}: is {state}; only a stopped run can be resumed")
+            raise RunError(told.format(run=self.id, state=self.status().state))
         if self.owned():
             told = N_("{run}: process {pid} still carries it out; end that process first")
             raise RunError(told.format(run=self.id, pid=files.lock_holder(self.path / OWNER_LOCK)))
         (self.path / CANCEL_FILE).unlink(missing_ok=True)
-        self.write_status(
-            replace(
-                status,
-                state="queued",
-                error=None,
-                finished=None,
-                pid=None,
-                phase="",
-                place="",
-                earlier=worked_seconds(status),
-            )
-        )
+        worked = worked_seconds(self.status())
+        forgotten = {"error": None, "finished": None, "pid": None, "phase": "", "place": ""}
+        self.update_status(state="queued", earlier=worked, **forgotten)
 
     def _json(self, name: str) -> dict[str, Any]:
         path = self.path / name
@@ -363,9 +369,6 @@ def _log_probs(archive: Any, split: str) -> NDArray[np.float32]:
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-_EPOCH_FILES = ("history.csv", "batches.csv", "timing.csv", "cams.npz", "checkpoint")
-
-
 def new_run_id(recipe: Recipe, clock: Clock) -> str:
     """An id that no run has."""
     stem = re.sub(r"[^a-z0-9-]+", "-", recipe.name.lower()).strip("-") or "run"
@@ -388,10 +391,7 @@ def create_run(
     Raises RunError when the folder cannot be written."""
     run_id = run_id or new_run_id(recipe, clock)
     run = Run(Path(runs_dir) / run_id)
-    environment: dict[str, Any] = {
-        "format": FORMAT,
-        "data": {"path": str(Path(data_dir).resolve())},
-    }
+    environment = new_environment(data_dir)
     if trial:
         environment["search"] = {"id": trial.search, "lean": trial.lean, "sets": list(trial.sets)}
     # Filled under a hidden name first: nobody ever sees a run folder without its status.
@@ -405,18 +405,22 @@ def create_run(
                     copy = shutil.copytree if path.is_dir() else shutil.copyfile
                     copy(path, hidden.path / path.name)
             files.write_json(hidden.path / "environment.json", environment)
-            hidden.write_status(
-                Status(
-                    state="queued",
-                    epochs=recipe.planned_epochs(),
-                    created=clock().isoformat(timespec="seconds"),
-                )
-            )
+            hidden.write_status(new_status(clock, recipe.planned_epochs()))
             hidden.path.rename(run.path)
     except OSError as error:
         told = N_("{folder}: cannot write a run there ({reason}); give another folder for runs")
         raise RunError(told.format(folder=runs_dir, reason=error.strerror)) from None
     return run
+
+
+def new_environment(data_dir: Path) -> dict[str, Any]:
+    """environment.json of what waits."""
+    return {"format": FORMAT, "data": {"path": str(Path(data_dir).resolve())}}
+
+
+def new_status(clock: Clock, epochs: int = 0) -> Status:
+    """status.json of what waits."""
+    return Status("queued", epochs=epochs, created=clock().isoformat(timespec="seconds"))
 
 
 def discard_run(run: Run) -> None:

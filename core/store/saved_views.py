@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from pydantic import TypeAdapter, ValidationError
 
 from core.base import files
-from core.base.errors import RunError, not_written_text
+from core.base.errors import RunError, naming_os_errors
 from core.base.language import N_
 
 VIEWS_FILE = "views.json"
@@ -34,17 +34,14 @@ def save_view(runs_dir: Path, name: str, params: Mapping[str, str] | None) -> No
     if not 1 <= len(name) <= MAX_NAME:
         raise RunError(N_("name: 1 to {most} characters").format(most=MAX_NAME))
     path = runs_dir / VIEWS_FILE
-    try:
-        with files.locked(runs_dir / ".views.lock"):
-            views = read_views(runs_dir)
-            views.pop(name, None)
-            if params is not None:
-                views[name] = _known(params)
-            if len(views) > MAX_VIEWS:
-                raise RunError(N_("at most {most} views can be saved").format(most=MAX_VIEWS))
-            files.write_json(path, dict(sorted(views.items())))
-    except OSError as error:
-        raise RunError(not_written_text(path, error)) from None
+    with naming_os_errors(path), files.locked(runs_dir / ".views.lock"):
+        views = read_views(runs_dir)
+        views.pop(name, None)
+        if params is not None:
+            views[name] = _known(params)
+        if len(views) > MAX_VIEWS:
+            raise RunError(N_("at most {most} views can be saved").format(most=MAX_VIEWS))
+        files.write_json(path, dict(sorted(views.items())))
 
 
 def view_link(page_url: str, params: Mapping[str, str]) -> str:

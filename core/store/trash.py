@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.base import demo_mode, files
-from core.base.errors import RunError, not_deleted_text, not_moved_text
+from core.base.errors import NOT_DELETED, NOT_MOVED, RunError, naming_os_errors, not_written_text
 from core.base.language import N_, ngettext
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.store.examples import refuse_example
@@ -66,14 +66,13 @@ def _delete(run: Run, trash: Path, clock: Clock) -> None:
         try:
             trash.mkdir(exist_ok=True)
             files.write_text(run.path / _NOTE, clock().isoformat(timespec="seconds") + "\n")
-            _rename_for_erasing(
-                trash / run.id
-            )  # it was deleted before, and has been imported again since
+            # It may have been deleted before, and imported again since.
+            _rename_for_erasing(trash / run.id)
             run.path.rename(trash / run.id)
         except OSError as error:
             with suppress(OSError):
                 _erasing_path(trash / run.id).rename(trash / run.id)
-            raise RunError(not_moved_text(run.path, error)) from None
+            raise RunError(not_written_text(run.path, error, NOT_MOVED)) from None
     shutil.rmtree(_erasing_path(trash / run.id), ignore_errors=True)
 
 
@@ -97,11 +96,9 @@ def restore_run(runs_dir: Path, run_id: str) -> Run:
     run = Run(Path(runs_dir) / run_id)
     if run.path.exists():
         raise RunError(N_("{path}: is there already").format(path=run.path))
-    try:
+    with naming_os_errors(deleted.path, line=NOT_MOVED):
         deleted.path.rename(run.path)
         (run.path / _NOTE).unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(not_moved_text(deleted.path, error)) from None
     return run
 
 
@@ -135,7 +132,7 @@ def _erase(runs_dir: Path, runs: Sequence[Run]) -> list[str]:
             with suppress(FileNotFoundError):  # another erases it, too
                 shutil.rmtree(going)
     except OSError as error:
-        raise RunError(not_deleted_text(error.filename, error)) from None
+        raise RunError(not_written_text(error.filename, error, NOT_DELETED)) from None
     return [run.id for run in runs]
 
 

@@ -22,7 +22,7 @@ from core.recipe.schema import Recipe
 from core.store.annotations import Annotations, annotate, read_annotations
 from core.store.index import RunIndex
 from core.store.provenance import read_provenance
-from core.store.rescoring import find_rescoring
+from core.store.rescoring import Rescoring
 from core.store.run import Run, find_runs
 from core.store.status import utc_now
 from core.store.trash import delete_runs, deleted_runs, empty_trash, restore_run
@@ -280,7 +280,7 @@ def _verify_rescored(workspace: Workspace) -> list[str]:
     _run_next_worker(workspace)
     workspace.executor.submit_rescoring([workspace.protected_run.id])
     _run_next_worker(workspace)
-    rescoring = find_rescoring(workspace.runs_dir, workspace.protected_run.id)
+    rescoring = Rescoring.of(workspace.runs_dir, workspace.protected_run.id)
     return _expect(rescoring.status().state, "done", "scored again")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.compare import challenge_ranking
 from core.jobs.queue import Queue
-from core.store.challenge_answers import find_challenge_evaluation
+from core.store.challenge_answers import ChallengeEvaluation
 from core.store.run import find_runs
 from tests.factory_challenge import CHALLENGE_CLASSES, write_challenge_set, write_group
 from tests.pages.conftest import visible_text
@@ -49,7 +49,7 @@ def test_groups_are_ranked_when_asked(open_page, runs, dataset, no_worker):
     assert "0 of 3 runs have answered" in str(app.get("progress")[0].proto)
     app.button("challenge.ask.stop").click().run()
     assert Queue(runs).entries() == []
-    trial = find_challenge_evaluation(runs, asked[0].id)
+    trial = ChallengeEvaluation.of(runs, asked[0].id)
     trial.write_status(replace(trial.status(), state="failed", error="weights: damaged"))
     app.run()
     assert "could not answer: weights: damaged" in visible_text(app).replace("\\", "")

@@ -14,7 +14,7 @@ from core.data.fingerprints import fingerprints
 from core.data.label_edits import Truth, save_truth
 from core.data.label_tables import Label
 from core.jobs.queue import Queue
-from core.store.rescoring import find_rescoring
+from core.store.rescoring import Rescoring
 from tests.conftest import fixed_clock
 from tests.core.data.test_additions import picture
 from tests.factory import write_dataset, write_run
@@ -167,7 +167,7 @@ def test_runs_that_the_labels_have_overtaken_are_scored_again(runs, dataset, ope
     assert no_worker == [runs]
     assert app.get("progress")[1].proto.text.startswith("Scored 0 of 1 runs again; waiting")
     app.button(key="data_page.again.stop").click().run()
-    assert find_rescoring(runs, run.id).status().state == "cancelled"
+    assert Rescoring.of(runs, run.id).status().state == "cancelled"
     assert Queue(runs).entries() == []
     assert app.button(key="data_page.again.ask")
 

@@ -11,7 +11,7 @@ from types import FrameType
 from core.base.formatting import duration
 from core.jobs.queue import Queue
 from core.recipe.files import load_recipe
-from core.store.lr_finder import Suggestion, find_lr_searches
+from core.store.lr_finder import LrSearch, Suggestion
 from core.store.run import find_runs
 from core.train.estimate import count_photos, estimate
 from tests.factory import write_lr_search, write_run
@@ -65,7 +65,7 @@ def test_a_search_is_asked_for_followed_and_cancelled(runs, dataset, open_page, 
     app = open_page("train")
     app.button(key="train.lr.ask").click().run()
     assert not app.exception
-    (search,) = find_lr_searches(runs)
+    (search,) = LrSearch.find_all(runs)
     assert [entry.work_id for entry in Queue(runs).entries()] == [search.work_id]
     assert no_worker == [runs]
     assert len(find_runs(runs)) == 1

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.base.errors import one_line
 from core.jobs.cluster import identity, node
 
 NODE_SECONDS = 5.0  # how often Ray is asked which nodes there are
@@ -155,10 +156,8 @@ class Dispatcher:
 
         task = self._tasks[run_id]
         if task.refused and not self._accepted().keys() - task.refused.keys():
-            reasons = [
-                f"{self._nodes.get(id_, {}).get('host', id_)}: {why}"
-                for id_, why in task.refused.items()
-            ]
+            hosts = {id_: self._nodes.get(id_, {}).get("host", id_) for id_ in task.refused}
+            reasons = [f"{hosts[id_]}: {why}" for id_, why in task.refused.items()]
             task.state, task.error = "lost", "; ".join(reasons)
             return
         # Nodes are named that must not train it, not those that may: a retry may be on a new one.
@@ -186,7 +185,7 @@ class Dispatcher:
                 found = ray.get(ref)
             except Exception as error:
                 task.state = "cancelled" if task.cancel else "lost"
-                task.error = " ".join(str(error).split())[:300]
+                task.error = one_line(error)
                 continue
             if found["attempt"] != task.attempt or task.state == "cancelled":
                 task.state = "cancelled" if task.cancel else "lost"
@@ -221,10 +220,9 @@ class Dispatcher:
             if known["cpus"] and not fresh:
                 self._described[id_] = time.monotonic()
                 where = NodeAffinitySchedulingStrategy(id_, soft=False)
-                ask = ray.remote(_describe).options(
-                    num_cpus=0, scheduling_strategy=where, max_retries=0
-                )
-                self._asked[id_] = ask.remote()
+                ask = ray.remote(identity.describe_node)
+                options = {"num_cpus": 0, "scheduling_strategy": where, "max_retries": 0}
+                self._asked[id_] = ask.options(**options).remote()
 
     def _judge(self, ref: Any) -> dict[str, Any]:
         import ray
@@ -235,7 +233,3 @@ class Dispatcher:
             return {"accepted": False, "problem": " ".join(str(error).split())[-300:]}
         problem = identity.difference(self._mine, found.pop("identity")) or found["problem"]
         return found | {"accepted": not problem, "problem": problem}
-
-
-def _describe() -> dict[str, Any]:
-    return identity.describe_node(node.node_root())

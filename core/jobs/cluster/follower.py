@@ -14,8 +14,8 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from core.base import files
-from core.base.errors import InputError, RunError, damaged_text
+from core.base.errors import InputError, RunError, damaged_text, one_line
 from core.base.language import N_
 from core.jobs.cluster.identity import identity, weights_digest
 from core.jobs.cluster.photos import pack_photos, photos_fingerprint
@@ -32,7 +32,7 @@ from core.jobs.queue import Queue
 from core.jobs.tasks.attempt import claim_run, end_run, let_go
 from core.jobs.worker_settings import WorkerSettings
 from core.store.lr_finder import open_work
-from core.store.run import OWNER_LOCK, Run
+from core.store.run import CANCEL_FILE, OWNER_LOCK, Run
 from core.store.status import Clock, State, Status
 from core.transfer.manifest import MAX_FILE_BYTES, is_checkpoint
 from core.transfer.pack import run_files
@@ -47,6 +47,15 @@ _STATUS = TypeAdapter(Status)
 
 class Unreachable(Exception):
     """The cluster does not answer."""
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Raises Unreachable for whatever Ray raises: many kinds, some of its own, some of gRPC's."""
+    try:
+        yield
+    except Exception as error:
+        raise Unreachable(one_line(error)) from None
 
 
 @dataclass
@@ -95,7 +104,7 @@ class Follower:
 
         from core.jobs.cluster.dispatcher import Dispatcher
 
-        try:
+        with _reaching():
             host, _, port = self._address.rpartition(":")
             if port.isdecimal():  # Ray itself waits for minutes, and nothing can be given up
                 socket.create_connection((host.strip("[]"), int(port)), 2).close()
@@ -109,30 +118,21 @@ class Follower:
             here = ray.get_runtime_context().get_node_id()
             self._address = ray.get_runtime_context().gcs_address
             place = f"{socket.gethostname()}:{self._runs_dir.resolve()}"
-            self._actor = (
-                ray.remote(Dispatcher)
-                .options(
-                    name=hashlib.sha256(place.encode()).hexdigest()[:16],
-                    lifetime="detached",
-                    get_if_exists=True,
-                    num_cpus=0,
-                    scheduling_strategy=NodeAffinitySchedulingStrategy(here, soft=False),
-                )
-                .remote(identity())
+            remote = ray.remote(Dispatcher).options(
+                name=hashlib.sha256(place.encode()).hexdigest()[:16],
+                lifetime="detached",
+                get_if_exists=True,
+                num_cpus=0,
+                scheduling_strategy=NodeAffinitySchedulingStrategy(here, soft=False),
             )
-            self._ask("set_identity", identity())
-        except Unreachable:
-            raise
-        except Exception as error:  # Ray raises many kinds, some of its own and some of gRPC's
-            raise Unreachable(" ".join(str(error).split())[:300]) from None
+            self._actor = remote.remote(identity())
+        self._ask("set_identity", identity())
 
     def _ask(self, method: str, *args: Any) -> Any:
         import ray
 
-        try:
+        with _reaching():
             return ray.get(getattr(self._actor, method).remote(*args), timeout=ANSWER_SECONDS)
-        except Exception as error:
-            raise Unreachable(" ".join(str(error).split())[:300]) from None
 
     def _state(self, problem: str) -> ClusterState:
         cores, runs = self._settings.run_cores, sorted(self._followed)
@@ -146,10 +146,8 @@ class Follower:
     def _fetch(self, ref: Any) -> bytes:
         import ray
 
-        try:
+        with _reaching():
             return bytes(ray.get(ref, timeout=600))
-        except Exception as error:
-            raise Unreachable(" ".join(str(error).split())[:300]) from None
 
     # --- runs ------------------------------------------------------------------------------------
 
@@ -180,7 +178,7 @@ class Follower:
             owner.close()
             return False
         self._queue.adopt(work_id, os.getpid())
-        run.write_status(replace(run.status(), pid=os.getpid()))
+        run.update_status(pid=os.getpid())
         self._followed[work_id] = _Followed(run, owner)
         return True
 
@@ -205,7 +203,7 @@ class Follower:
                 try:
                     self._take(work_id, told)
                 except (InputError, OSError) as error:
-                    self._end(work_id, "failed", " ".join(str(error).split())[:300])
+                    self._end(work_id, "failed", one_line(error))
 
     def _hand_in(self, work_id: str) -> None:
         owner = ExitStack()
@@ -218,7 +216,7 @@ class Follower:
             self._queue.finish(work_id, os.getpid())
             return
         self._followed[work_id] = _Followed(run, owner)
-        run.write_status(replace(run.status(), phase=WAITING, place=self._settings.address))
+        run.update_status(phase=WAITING, place=self._settings.address)
         print(f"{work_id}: goes to the cluster", flush=True)
         try:
             recipe, data_dir = run.recipe(), run.data_dir()
@@ -231,13 +229,11 @@ class Follower:
                 "weights": weights_digest(recipe),
                 "cores": self._settings.run_cores,
             }
-            names = run_files(run.path)[0]
-            sent = {
-                name: (run.path / name).read_bytes() for name in names if name != "cancel-asked"
-            }
+            sent = _read_files(run)
+            sent.pop(CANCEL_FILE, None)
             self._ask("submit", work_id, given, sent)
         except (InputError, OSError) as error:
-            self._end(work_id, "failed", " ".join(str(error).split())[:300])
+            self._end(work_id, "failed", one_line(error))
 
     def _fingerprint(self, data_dir: Path) -> str:
         """Read again only where a file is newer, was added or went."""
@@ -301,19 +297,9 @@ class Follower:
             told = _STATUS.validate_json(data)
         except ValueError as error:
             raise RunError(damaged_text(run.path / "status.json", error)) from None
-        now = self._clock().isoformat(timespec="seconds")
         if told.state == "running":
-            before = run.status()
-            run.write_status(
-                replace(
-                    before,
-                    epoch=told.epoch,
-                    phase=told.phase,
-                    eta_seconds=told.eta_seconds,
-                    heartbeat=now,
-                    place=node,
-                )
-            )
+            seen = {"epoch": told.epoch, "eta_seconds": told.eta_seconds, "place": node}
+            run.report(self._clock, told.phase, **seen)
 
     def _install(self, run: Run, ref: Any, node: str) -> None:
         """Puts the finished run's files in place, its status last: killed before, it is taken
@@ -323,23 +309,13 @@ class Follower:
             path.write_bytes(self._fetch(ref))
             whole = unpack_checked(path, run.id, Path(folder))
             before, told = run.status(), whole.status()
-            names = run_files(whole.path)[0]
-            parts = {name: (whole.path / name).read_bytes() for name in names}
+            parts = _read_files(whole)
             del parts["status.json"]
             self._write_files(run, parts, node)
             now = self._clock().isoformat(timespec="seconds")
-            run.write_status(
-                replace(
-                    told,
-                    created=before.created,
-                    started=before.started,
-                    finished=now,
-                    heartbeat=now,
-                    earlier=before.earlier,
-                    pid=os.getpid(),
-                    place=node,
-                )
-            )
+            own = {name: getattr(before, name) for name in ("created", "started", "earlier")}
+            here = {"finished": now, "heartbeat": now, "pid": os.getpid(), "place": node}
+            run.write_status(replace(told, **own | here))
         print(f"{run.id}: came back {told.state} from {node}", flush=True)
 
     def _end(self, work_id: str, state: State, error: str | None) -> None:
@@ -361,3 +337,7 @@ class Follower:
         for work_id, each in list(self._followed.items()):
             if not each.run.path.is_dir() or each.run.status().ended:
                 self._drop(work_id)
+
+
+def _read_files(run: Run) -> dict[str, bytes]:
+    return {name: (run.path / name).read_bytes() for name in run_files(run.path)[0]}

@@ -55,10 +55,16 @@ def weights_digest(recipe: Recipe) -> str:
     return "" if path is None else file_digest(path).hex()
 
 
-def describe_node(root: Path) -> dict[str, Any]:
-    """This node for the page Workers, and why it trains nothing, in a line, where it does not.
-    root: where it keeps things."""
-    problem = ""
+def node_root() -> Path:
+    """Where a node keeps photos, features and the runs that it trains."""
+    cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")
+    named = os.environ.get("OVERFIT_LENS_NODE") or f"{cache}/overfit-lens/node"
+    return Path(named).expanduser()
+
+
+def describe_node() -> dict[str, Any]:
+    """This node for the page Workers, and why it trains nothing, in a line, where it does not."""
+    root, problem = node_root(), ""
     with suppress(OSError):
         root.mkdir(parents=True, exist_ok=True)
     if not root.is_dir() or not os.access(root, os.W_OK):

@@ -6,15 +6,14 @@ import shutil
 import threading
 import time
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core.base import cpu, files
 from core.base.errors import InputError
-from core.jobs.cluster.identity import check_weights, describe_node, difference, identity
+from core.jobs.cluster.identity import check_weights, describe_node, difference, identity, node_root
 from core.jobs.cluster.photos import place_photos
-from core.store.run import Run
+from core.store.run import CANCEL_FILE, Run
 from core.store.status import utc_now
 from core.transfer.manifest import MAX_FILE_BYTES, is_checkpoint
 
@@ -25,19 +24,11 @@ _LIVE = ("status.json", "log.txt")
 _EPOCH = ("environment.json", "history.csv", "batches.csv", "timing.csv", "cams.npz")
 
 
-def node_root() -> Path:
-    """Where a node keeps photos, features and the runs that it trains."""
-    cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")
-    named = os.environ.get("OVERFIT_LENS_NODE") or f"{cache}/overfit-lens/node"
-    return Path(named).expanduser()
-
-
 class _Sender:
     """Sends the run's files as they change, in a thread; brings back a wish to cancel."""
 
     def __init__(self, work_id: str, run: Run, attempt: int, dispatcher: Any) -> None:
-        self._work_id, self._run = work_id, run
-        self._attempt, self._dispatcher = attempt, dispatcher
+        self._run, self._dispatcher, self._to = run, dispatcher, (work_id, attempt)
         self._sent: dict[str, str] = {}
         self._epoch: dict[str, bytes] = {}
         self._epoch_at = 0.0
@@ -77,11 +68,11 @@ class _Sender:
             epoch, self._epoch = self._epoch, {}
             posted, node = epoch | self._changed(_LIVE), {}
             if time.monotonic() - described > DESCRIBE_SECONDS:
-                described, node = time.monotonic(), describe_node(node_root())
+                described, node = time.monotonic(), describe_node()
                 del node["identity"], node["problem"]
             post = self._dispatcher.post
             try:
-                wish = ray.get(post.remote(self._work_id, self._attempt, posted, node), timeout=60)
+                wish = ray.get(post.remote(*self._to, posted, node), timeout=60)
             except Exception:  # who handed the run out is gone: nobody would take its result
                 wish = "leave"
             if wish:
@@ -112,7 +103,7 @@ def train(work_id: str, dispatcher: Any) -> dict[str, Any]:
         environment = run.environment()
         environment["data"]["path"] = str(place)
         files.write_json(run.path / "environment.json", environment)
-        run.write_status(replace(run.status(), state="queued", place=""))
+        run.update_status(state="queued", place="")
         refusal = difference(told["identity"], identity())
         refusal = refusal or check_weights(run.recipe(), told["weights"])
     except OSError as error:
@@ -135,15 +126,13 @@ def _train(work_id: str, run: Run, attempt: int, dispatcher: Any) -> dict[str, A
             run_training(run, utc_now, sender.on_epoch, with_controls=True)
     finally:
         sender.stop()
-    (run.path / "cancel-asked").unlink(missing_ok=True)
+    (run.path / CANCEL_FILE).unlink(missing_ok=True)
     try:
         if sender.stale:
             return {"attempt": 0}
         stopped = run.status().state != "done"
-        return {
-            "attempt": attempt,
-            "zip": pack(run.path.parent, [run.id], "", utc_now, checkpoint=stopped).data,
-        }
+        packed = pack(run.path.parent, [run.id], "", utc_now, checkpoint=stopped)
+        return {"attempt": attempt, "zip": packed.data}
     except InputError as error:
         return {"attempt": attempt, "failed": str(error)}
     finally:

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from core.base.errors import InputError
+from core.base.errors import InputError, one_line
 from core.base.language import N_
 from core.jobs.detached import DetachedProcess
 from core.jobs.messages import Message, MessageError, is_disconnected, receive, send
@@ -120,9 +120,9 @@ def _respond(handler: Handler, request: Message) -> Message:
         )
     except Exception as error:
         traceback.print_exc(file=sys.stdout)
-        reason = " ".join(str(error).split())[:200]
         told = N_("the preview failed ({kind}: {reason}); preview.log tells more")
-        return _error_message(told.format(kind=type(error).__name__, reason=reason))
+        kind, reason = type(error).__name__, one_line(error, 200)
+        return _error_message(told.format(kind=kind, reason=reason))
     finally:
         seconds = time.monotonic() - begun
         print(f"{request.fields.get('what')!r:.20}: {seconds:.2f} s", flush=True)

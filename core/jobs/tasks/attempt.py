@@ -5,7 +5,6 @@ import os
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
 
 from core.base import files
 from core.base.errors import InputError, RunError, os_error_line
@@ -73,7 +72,7 @@ def claim_run(run: Run, clock: Clock, owner: ExitStack) -> None:
             )
         if not owner.enter_context(files.hold_lock(run.path / OWNER_LOCK)):
             raise RunError(N_("{run}: another process carries it out").format(run=run.id))
-        set_phase(run, clock, "")
+        run.report(clock, "")
 
 
 def check_cancelled(run: Run) -> None:
@@ -82,27 +81,11 @@ def check_cancelled(run: Run) -> None:
         raise Cancelled
 
 
-def set_phase(run: Run, clock: Clock, phase: str) -> None:
-    """Says in status.json that this process has taken the run up, and what it does first."""
-    now, before = clock().isoformat(timespec="seconds"), run.status()
-    started = before.started if before.state == "running" else now
-    run.write_status(
-        replace(
-            before, state="running", phase=phase, started=started, heartbeat=now, pid=os.getpid()
-        )
-    )
-
-
 def end_run(run: Run, clock: Clock, owner: ExitStack, state: State, error: str | None) -> None:
     """Writes how it ended and lets the run go, at once for whoever would resume it."""
-    now = clock().isoformat(timespec="seconds")
     # On a full disk this fails too; the worker's recovery then writes the end when it can.
     with suppress(OSError, InputError), run.state_lock():
-        run.write_status(
-            replace(
-                run.status(), state=state, error=error, finished=now, phase="", eta_seconds=None
-            )
-        )
+        run.end(clock, state, error)
         let_go(run, owner)
 
 

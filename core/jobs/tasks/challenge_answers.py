@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,7 @@ from core.data.challenge_photos import (
 from core.data.photos import photo_size
 from core.evaluate.localisation import localisation_summary, localise
 from core.evaluate.predictor import Predictor, classes_of
-from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
+from core.jobs.tasks.attempt import check_cancelled, run_lifecycle
 from core.jobs.tasks.recorder import write_table
 from core.pipeline.predict import object_set, photo_set_of, prediction_rows
 from core.store.challenge_answers import ChallengeEvaluation, ChallengeResult
@@ -38,15 +37,10 @@ def run_challenge_evaluation(
     trial's status.json whatever happens. Raises what ended it, apart from a wish to cancel."""
     with run_lifecycle(trial, clock) as log:
         check_cancelled(trial)
-        set_phase(trial, clock, N_("answering the hidden photos"))
-        draw = draw_challenge_set(
-            trial.path.parent.parent, photo_count, _progress_reporter(trial, clock)
-        )
+        trial.report(clock, N_("answering the hidden photos"))
+        draw = draw_challenge_set(trial.runs_dir, photo_count, _progress_reporter(trial, clock))
         write_predictions(trial, draw)
-        now = clock().isoformat(timespec="seconds")
-        trial.write_status(
-            replace(trial.status(), state="done", phase="", heartbeat=now, finished=now)
-        )
+        trial.end(clock, "done")
         log.info("answered %d photos", draw.photo_count)
 
 
@@ -92,8 +86,6 @@ def _progress_reporter(trial: ChallengeEvaluation, clock: Clock) -> Callable[[in
         if done < total and time.monotonic() - told < _PROGRESS_INTERVAL_SECONDS:
             return
         told = time.monotonic()
-        now = clock().isoformat(timespec="seconds")
-        phase = N_("drawing the hidden photos, {n} of {total}").format(n=done, total=total)
-        trial.write_status(replace(trial.status(), phase=phase, heartbeat=now))
+        trial.report(clock, N_("drawing the hidden photos, {n} of {total}", n=done, total=total))
 
     return report

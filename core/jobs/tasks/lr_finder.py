@@ -1,10 +1,10 @@
 """Carries out a queued search for a learning rate, as the worker does a run."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from core.base import files
 from core.base.language import N_
-from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
+from core.jobs.tasks.attempt import check_cancelled, run_lifecycle
 from core.jobs.tasks.recorder import write_table
 from core.pipeline.setup import set_up
 from core.store.lr_finder import DEFAULT_HEAD_INITS, LrSearch
@@ -18,15 +18,13 @@ def run_lr_search(search: LrSearch, clock: Clock) -> None:
     with run_lifecycle(search, clock) as log:
         recipe = search.recipe()
         check_cancelled(search)
-        set_phase(search, clock, N_("preparing the photos"))
+        search.report(clock, N_("preparing the photos"))
         setup = set_up(recipe, search.data_dir(), search.runs_dir, lambda: check_cancelled(search))
 
         def report(done: int) -> None:
-            now = clock().isoformat(timespec="seconds")
-            phase = N_("search {n} of {total}").format(
-                n=min(done + 1, DEFAULT_HEAD_INITS), total=DEFAULT_HEAD_INITS
-            )
-            search.write_status(replace(search.status(), phase=phase, epoch=done, heartbeat=now))
+            number = min(done + 1, DEFAULT_HEAD_INITS)
+            phase = N_("search {n} of {total}", n=number, total=DEFAULT_HEAD_INITS)
+            search.report(clock, phase, epoch=done)
 
         report(0)
         curves, suggestion = find_lr(
@@ -37,8 +35,5 @@ def run_lr_search(search: LrSearch, clock: Clock) -> None:
         setup.check_photos()
         write_table(search.path / "curves.csv", curves)
         files.write_json(search.path / "suggestion.json", asdict(suggestion))
-        now = clock().isoformat(timespec="seconds")
-        search.write_status(
-            replace(search.status(), state="done", epoch=DEFAULT_HEAD_INITS, phase="", finished=now)
-        )
+        search.end(clock, "done", epoch=DEFAULT_HEAD_INITS)
         log.info("%s: %s", suggestion.confidence, suggestion.why)

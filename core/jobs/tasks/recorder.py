@@ -1,10 +1,8 @@
 """Writes what happens in a training into the run folder while it happens."""
 
 import io
-import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +17,7 @@ from core.jobs.tasks.attempt import Cancelled
 from core.pipeline.predict import Predictions, predict
 from core.pipeline.setup import Setup
 from core.store.run import Run
-from core.store.status import Clock, State
+from core.store.status import Clock
 from core.train.checkpoint import save_checkpoint
 from core.train.estimate import TRAINING_PARTS, Estimate
 from core.train.loop import BatchRow, EpochRow, TrainState
@@ -108,7 +106,7 @@ class Recorder:
             self._last_status_time = now
             if not self._history:  # nothing else shows that the first epoch gets on
                 write_table(self.run.path / "batches.csv", pd.DataFrame(self._batches))
-            self.write_status("running", eta=self._eta(now - self._phase_timer.phase_start))
+            self.report(eta=self._eta(now - self._phase_timer.phase_start))
             if self.run.cancel_requested():
                 raise Cancelled
 
@@ -137,31 +135,21 @@ class Recorder:
         )
         self.end_phase("checkpoint", planned.number)
         eta = self._eta(0)
-        self.write_status("running", eta=eta)
+        self.report(eta=eta)
         self.epoch_callback(row, eta)
         if self.run.cancel_requested():
             raise Cancelled
 
     # --- what the run tells ----------------------------------------------------------------------
 
-    def write_status(self, state: State, phase: str = "training", **changes: object) -> None:
-        """Renews status.json; every state but `running` has no ETA."""
+    def report(self, phase: str = "training", eta: float | None = None) -> None:
+        """Renews status.json. eta: seconds that are left."""
+        self.run.report(self.clock, phase, epoch=len(self._history), eta_seconds=eta)
+
+    def end(self) -> None:
+        """Says there that the run is done."""
         now = self.clock().isoformat(timespec="seconds")
-        fields: dict[str, object] = {
-            "state": state,
-            "phase": phase if state == "running" else "",
-            "epoch": len(self._history),
-            "eta_seconds": changes.pop("eta", None) if state == "running" else None,
-            "pid": os.getpid(),
-            "heartbeat": now,
-            **changes,
-        }
-        before = self.run.status()
-        if before.started is None:
-            fields["started"] = now
-        if state in ("done", "failed", "cancelled"):
-            fields["finished"] = now
-        self.run.write_status(replace(before, **fields))  # type: ignore[arg-type]
+        self.run.end(self.clock, "done", epoch=len(self._history), heartbeat=now)
 
     def end_phase(self, phase: str, epoch: int) -> None:
         """Notes the seconds since the last lap under a phase; epoch 0 is before the training."""
@@ -172,7 +160,7 @@ class Recorder:
         """Notes the end of a phase after the training; which is next, where that takes long."""
         self.end_phase(phase, len(self._history))
         if phase == "varied views":
-            self.write_status("running", N_("diagnosing"), eta=self._estimate.parts["diagnose"])
+            self.report(N_("diagnosing"), self._estimate.parts["diagnose"])
 
     def final_predictions(self) -> dict[str, Predictions]:
         """By split: those made for the last epoch's class maps, which need not be made again."""

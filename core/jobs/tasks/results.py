@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from core.base import files
@@ -15,7 +15,7 @@ from core.evaluate.controls import controls
 from core.evaluate.diagnose import diagnose
 from core.evaluate.evaluate import evaluate
 from core.evaluate.shifted import shifted_validation
-from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
+from core.jobs.tasks.attempt import check_cancelled, run_lifecycle
 from core.jobs.tasks.recorder import write_table
 from core.model.network import load_weights
 from core.pipeline.predict import Predictions
@@ -132,12 +132,9 @@ def run_rescoring(rescoring: Rescoring, clock: Clock) -> None:
     status.json whatever happens. Raises what ended it, apart from a wish to cancel."""
     with run_lifecycle(rescoring, clock) as log:
         check_cancelled(rescoring)
-        set_phase(rescoring, clock, N_("scoring again"))
+        rescoring.report(clock, N_("scoring again"))
         reevaluate_run(rescoring.source_run())
-        now = clock().isoformat(timespec="seconds")
-        rescoring.write_status(
-            replace(rescoring.status(), state="done", phase="", heartbeat=now, finished=now)
-        )
+        rescoring.end(clock, "done")
         log.info("scored again")
 
 

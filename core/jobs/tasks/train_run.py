@@ -7,7 +7,7 @@ from dataclasses import asdict
 from core.base import files
 from core.base.language import N_
 from core.base.machine import describe_machine, release_memory
-from core.jobs.tasks.attempt import check_cancelled, run_lifecycle, set_phase
+from core.jobs.tasks.attempt import check_cancelled, run_lifecycle
 from core.jobs.tasks.recorder import PhaseTimer, Recorder
 from core.jobs.tasks.results import check_photos_unchanged, write_controls, write_results
 from core.model.network import serialize_weights
@@ -38,7 +38,7 @@ def run_training(
         lean = trial is not None and trial.lean
         check_cancelled(run)
         runs_dir = run.path.parent
-        set_phase(run, clock, N_("preparing the photos"))
+        run.report(clock, N_("preparing the photos"))
         begun = run.environment()
         setup = set_up(
             recipe,
@@ -62,7 +62,7 @@ def run_training(
         recorder = Recorder(run, setup, clock, on_epoch, laps, expected, snapshots=not lean)
         recorder.resume_from(progress.epochs_done)
         _log_start(log, setup, progress.epochs_done)
-        recorder.write_status("running")
+        recorder.report()
         try:
             fit(
                 setup.network,
@@ -78,12 +78,12 @@ def run_training(
         files.write_bytes(
             run.path / "weights.safetensors", serialize_weights(setup.network, recipe)
         )
-        recorder.write_status("running", phase=N_("looking at what it learned"))
+        recorder.report(N_("looking at what it learned"))
         release_memory()
         write_results(run, setup, recorder.final_predictions(), recorder.end_results_phase)
         if not progress.epochs_done:
             record_timing(runs_dir, recipe, photos, setup.cached_share, run.timing())
-        recorder.write_status("done")
+        recorder.end()
         log.info("done in %.1f s", run.timing()["seconds"].sum())
         finished = setup
     # Of the photos, not of this run: whatever happens to them, the run is done.

@@ -9,7 +9,7 @@ from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.compare.challenge_ranking import Leaderboard
 from core.jobs.local import LocalExecutor, ensure_worker, mark_lost_work, worker_alive
-from core.store.challenge_answers import ChallengeEvaluation, find_challenge_evaluation
+from core.store.challenge_answers import ChallengeEvaluation
 from core.store.index import RunRow
 from core.store.status import utc_now
 from pages import settings
@@ -89,7 +89,7 @@ def _progress(
         st.progress((total - left) / max(total, 1), text=formatting.escape_markdown(words))
         if st.button(_("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
             for trial in waiting:
-                LocalExecutor(settings.runs_dir()).cancel_rescoring(trial)
+                LocalExecutor(settings.runs_dir()).cancel_work(trial)
             st.rerun()
         if not worker_alive(settings.runs_dir()) and st.button(
             _("Start the worker"), key=f"{key}.worker"
@@ -100,5 +100,5 @@ def _progress(
 def _requested_trials(board: Leaderboard) -> list[ChallengeEvaluation]:
     """The trials of waiting groups that were asked for."""
     ids = [row.id for entrant in board.waiting for row in entrant.runs]
-    trials = [find_challenge_evaluation(settings.runs_dir(), id_) for id_ in ids]
+    trials = [ChallengeEvaluation.of(settings.runs_dir(), id_) for id_ in ids]
     return [trial for trial in trials if trial.exists()]

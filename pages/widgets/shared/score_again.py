@@ -11,7 +11,7 @@ from core.compare import tables
 from core.data.dataset import Dataset
 from core.jobs.local import LocalExecutor, ensure_worker, mark_lost_work, worker_alive
 from core.store.index import RunRow
-from core.store.rescoring import Rescoring, find_rescorings, outdated_runs
+from core.store.rescoring import Rescoring, outdated_runs
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import links, selection
@@ -114,7 +114,7 @@ def _progress(
         st.progress(done / len(batch), text=formatting.escape_markdown(words))
         if st.button(_("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
             for rescoring in waiting:
-                LocalExecutor(settings.runs_dir()).cancel_rescoring(rescoring)
+                LocalExecutor(settings.runs_dir()).cancel_work(rescoring)
             st.rerun()
         if not worker_alive(settings.runs_dir()) and st.button(
             _("Start the worker"), key=f"{key}.worker"
@@ -125,7 +125,7 @@ def _progress(
 def _find_requested(dataset: Dataset, rows: Sequence[RunRow]) -> list[Rescoring]:
     """What was asked for on this data set."""
     ids = {row.id for row in rows if row.data_path == str(dataset.root.resolve())}
-    return [each for each in find_rescorings(settings.runs_dir()) if each.id in ids]
+    return [each for each in Rescoring.find_all(settings.runs_dir()) if each.id in ids]
 
 
 def _unfinished(requested: Sequence[Rescoring]) -> list[Rescoring]:

@@ -99,7 +99,7 @@ def _progress(key: str, search: LrSearch) -> None:
             min(1.0, status.epoch / max(1, status.epochs)), text=f"{phase[:1].upper()}{phase[1:]}"
         )
         if st.button(_("Cancel"), key=f"{key}.cancel", icon=":material/stop_circle:"):
-            LocalExecutor(settings.runs_dir()).cancel_search(search)
+            LocalExecutor(settings.runs_dir()).cancel_work(search)
             st.rerun()
         trouble = find_problems(settings.runs_dir(), utc_now())
         if any(found.kind == "no_worker" for found in trouble) and st.button(

@@ -17,7 +17,7 @@ from core.compare.challenge_ranking import (
 )
 from core.evaluate.group_difference import Difference
 from core.recipe.files import load_recipe, recipe_dict
-from core.store.challenge_answers import challenge_fingerprint, find_challenge_evaluation
+from core.store.challenge_answers import ChallengeEvaluation, challenge_fingerprint
 from core.store.index import RunIndex
 from core.views.challenge_text import (
     changes_text,
@@ -147,7 +147,7 @@ def test_who_has_not_answered_these_photos_waits(tmp_path, tiny):
     assert board.standings == () and len(board.waiting) == 1
     assert board.pending_run_ids(tmp_path) == [asked[1].id]
 
-    answers = find_challenge_evaluation(tmp_path, asked[1].id).path / "answers.json"
+    answers = ChallengeEvaluation.of(tmp_path, asked[1].id).path / "answers.json"
     answers.write_text("{}", "utf-8")
     board = the_board(tmp_path)
     assert board.problems == (f"{answers}: damaged: delete its folder, and rank the run again",)

@@ -23,7 +23,7 @@ from core.jobs.local import (
 from core.jobs.preview import client
 from core.jobs.queue import Entry, Queue
 from core.store.index import RunIndex
-from core.store.rescoring import find_rescoring, outdated_runs
+from core.store.rescoring import Rescoring, outdated_runs
 from core.store.run import open_run
 from core.store.status import utc_now
 from tests.conftest import fast_recipe, fixed_clock
@@ -46,26 +46,26 @@ def test_runs_are_run_cancelled_and_survive_a_killed_worker(executor, tiny):
     long = executor.submit(fast_recipe(stages=[{"train": "bands", "epochs": 900}]), tiny.root)
     waiting = executor.submit(fast_recipe(seed=2), tiny.root)
     last = executor.submit(fast_recipe(seed=3), tiny.root)
-    wait_for(lambda: executor.poll(first.id).state == "done")
+    wait_for(lambda: first.status().state == "done")
     executor.cancel(waiting.id)  # it has not begun: at once
-    assert executor.poll(waiting.id).state == "cancelled"
-    wait_for(lambda: executor.poll(long.id).epoch >= 2)
+    assert waiting.status().state == "cancelled"
+    wait_for(lambda: long.status().epoch >= 2)
     executor.cancel(long.id)  # it is under way: the worker stops it and goes on
-    wait_for(lambda: executor.poll(long.id).state == "cancelled")
+    wait_for(lambda: long.status().state == "cancelled")
     assert len(long.history()) >= 2
-    wait_for(lambda: executor.poll(last.id).state == "done")
+    wait_for(lambda: last.status().state == "done")
     wait_for(lambda: Queue(runs).entries() == [])  # once it has measured the controls, too
     assert set(last.controls() or {}) == {"frozen", "untrained", "reasons"}
 
     killed = executor.submit(fast_recipe(stages=[{"train": "bands", "epochs": 900}]), tiny.root)
     after = executor.submit(fast_recipe(seed=4), tiny.root)
-    wait_for(lambda: executor.poll(killed.id).epoch >= 1)
+    wait_for(lambda: killed.status().epoch >= 1)
     os.kill(worker_pid(runs), signal.SIGKILL)
     wait_for(lambda: not worker_alive(runs))
-    assert executor.poll(killed.id).state == "running"  # nobody has looked yet
+    assert killed.status().state == "running"  # nobody has looked yet
     ensure_worker(runs)
-    wait_for(lambda: executor.poll(after.id).state == "done")
-    status = executor.poll(killed.id)
+    wait_for(lambda: after.status().state == "done")
+    status = killed.status()
     assert status.state == "failed"
     assert status.error is not None and "stopped in epoch" in status.error
     assert len(killed.history()) >= 1  # every finished epoch is kept
@@ -73,9 +73,9 @@ def test_runs_are_run_cancelled_and_survive_a_killed_worker(executor, tiny):
 
     epochs = len(killed.history())
     executor.resume(killed.id)
-    wait_for(lambda: executor.poll(killed.id).epoch > epochs)
+    wait_for(lambda: killed.status().epoch > epochs)
     executor.cancel(killed.id)
-    wait_for(lambda: executor.poll(killed.id).state == "cancelled")
+    wait_for(lambda: killed.status().state == "cancelled")
 
 
 def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(executor, tiny):
@@ -85,7 +85,7 @@ def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(exe
     assert [entry.work_id for entry in Queue(runs).entries()][-1] == search.work_id
     assert search.status().state == "queued"
     wait_for(lambda: search.status().state == "running")
-    assert executor.poll(run.id).state == "done"  # first in, first out
+    assert run.status().state == "done"  # first in, first out
     os.kill(worker_pid(runs), signal.SIGKILL)
     wait_for(lambda: not worker_alive(runs))
     assert mark_lost_work(search, utc_now)
@@ -104,7 +104,7 @@ def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(exe
 
     other = executor.submit_lr_search(fast_recipe(image_size=32, seed=9), tiny)
     assert other.path != search.path
-    executor.cancel_search(other)
+    executor.cancel_work(other)
     wait_for(lambda: other.status().state == "cancelled")
     assert other.suggestion() is None
 
@@ -112,7 +112,7 @@ def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(exe
 def test_finished_runs_are_scored_again_by_new_labels(executor, tmp_path):
     runs, dataset = executor.runs_dir, write_dataset(tmp_path / "books", labelled=False)
     run = executor.submit(fast_recipe(), dataset.root)
-    wait_for(lambda: executor.poll(run.id).state == "done")
+    wait_for(lambda: run.status().state == "done")
     wait_for(lambda: Queue(runs).entries() == [])
     weights = (run.path / "weights.safetensors").read_bytes()
     assert (run.summary() or {})["sets"]["test"]["localisation"] is None
@@ -125,7 +125,7 @@ def test_finished_runs_are_scored_again_by_new_labels(executor, tmp_path):
     assert [row.id for row in outdated_runs(runs, RunIndex(runs).rows(), dataset)] == [run.id]
 
     executor.submit_rescoring([run.id])
-    rescoring = find_rescoring(runs, run.id)
+    rescoring = Rescoring.of(runs, run.id)
     executor.submit_rescoring([run.id])  # it waits already
     assert len(Queue(runs).entries()) == 1
     wait_for(lambda: rescoring.status().ended)
@@ -145,9 +145,9 @@ def test_finished_runs_are_scored_again_by_new_labels(executor, tmp_path):
     wait_for(lambda: rescoring.status().ended)
     assert rescoring.status().state == "failed" and "weights" in (rescoring.status().error or "")
     assert run.status().state == "done"
-    waiting = find_rescoring(runs, run.id)
+    waiting = Rescoring.of(runs, run.id)
     executor.submit_rescoring([run.id])
-    executor.cancel_rescoring(waiting)
+    executor.cancel_work(waiting)
     wait_for(lambda: waiting.status().ended)
     with pytest.raises(RunError, match="no such run"):
         executor.submit_rescoring(["gone"])

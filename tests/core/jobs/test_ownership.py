@@ -23,7 +23,7 @@ from core.jobs.local import (
 )
 from core.jobs.queue import Entry, Queue
 from core.jobs.tasks.attempt import run_lifecycle
-from core.store.rescoring import find_rescoring
+from core.store.rescoring import Rescoring
 from core.store.run import OWNER_LOCK
 from core.store.status import utc_now
 from core.store.trash import delete_runs, deleted_runs
@@ -99,7 +99,7 @@ def test_what_was_asked_but_never_queued_is_asked_again(executor, tiny):
     """Whoever asked was killed in between."""
     run = write_run(executor.runs_dir, tiny)
     (run.path / "weights.safetensors").touch()
-    queue, entry = Queue(executor.runs_dir), find_rescoring(executor.runs_dir, run.id).work_id
+    queue, entry = Queue(executor.runs_dir), Rescoring.of(executor.runs_dir, run.id).work_id
     for _ in range(2):
         executor.submit_rescoring([run.id])
         assert queue.entries() == [Entry(entry, None)]

@@ -38,18 +38,18 @@ def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):
     runs = executor.runs_dir
     run = executor.submit(fast_recipe(stages=LONG), tiny.root)
     after = executor.submit(fast_recipe(seed=2), tiny.root)
-    wait_for(lambda: executor.poll(run.id).epoch >= 1)
+    wait_for(lambda: run.status().epoch >= 1)
     assert [each.state for each in read_workers(runs, utc_now())] == ["working"]
 
     request_stop(runs)
     wait_for(lambda: not worker_alive(runs))
-    status = executor.poll(run.id)
+    status = run.status()
     assert (status.state, status.error, status.pid) == ("queued", None, None)
     assert status.epoch == len(run.history())  # it ended between two epochs
     assert Queue(runs).entries() == [Entry(run.id, None), Entry(after.id, None)]
 
     ensure_worker(runs)
-    wait_for(lambda: executor.poll(run.id).epoch > status.epoch)  # on, not from the beginning
+    wait_for(lambda: run.status().epoch > status.epoch)  # on, not from the beginning
     assert not stop_requested(runs)
     assert "resumed after epoch" in run.log_tail()
 
@@ -57,13 +57,13 @@ def test_a_stopped_workers_run_waits_in_its_place_and_goes_on(executor, tiny):
     restart_worker(runs)  # in the middle of an epoch
     assert worker_pid(runs) is not None
     wait_for(lambda: worker_pid(runs) not in (first, None))  # it may not have written its own yet
-    wait_for(lambda: executor.poll(run.id).state == "running")
+    wait_for(lambda: run.status().state == "running")
 
     # One that hears nothing is killed; its run can be resumed, and what waits keeps waiting.
     os.kill(worker_pid(runs), signal.SIGSTOP)
     stop_now(runs, grace_seconds=0.5)
     assert not worker_alive(runs)
-    status = executor.poll(run.id)
+    status = run.status()
     assert status.state == "failed" and status.error == run.lost_process_text(status)
     assert run.resumable()
     assert Queue(runs).entries() == [Entry(after.id, None)]

@@ -17,7 +17,7 @@ from core.store.annotations import annotate
 from core.store.examples import examples_hidden, is_example, set_examples_hidden
 from core.store.groups import find_groups
 from core.store.query import filter_rows, vocabulary
-from core.store.rescoring import create_rescoring, find_rescoring, outdated_runs
+from core.store.rescoring import Rescoring, create_rescoring, outdated_runs
 from core.store.run import Run, open_run
 from core.store.run_list import AllRuns, all_rows
 from core.store.trash import delete_runs, restore_run
@@ -93,7 +93,7 @@ def test_nothing_changes_one(runs, example):
         lambda: restore_run(runs, example.id),
         lambda: annotate(example, starred=True),
         lambda: example.requeue(),
-        lambda: create_rescoring(find_rescoring(runs, example.id), fixed_clock),
+        lambda: create_rescoring(Rescoring.of(runs, example.id), fixed_clock),
     ):
         with pytest.raises(RunError, match=r"example-quick-s0: is an example, which stays as it"):
             change()

@@ -6,10 +6,10 @@ from core.base.errors import RunError
 from core.recipe.bands import last_trained_band_index, scaled_bands
 from core.recipe.files import load_recipe, recipe_from_dict
 from core.store.lr_finder import (
+    LrSearch,
     Suggestion,
     create_lr_search,
     find_lr_search,
-    find_lr_searches,
     open_work,
     search_recipe,
 )
@@ -62,7 +62,7 @@ def test_a_search_is_no_run_and_a_new_try_forgets_the_old_one(tmp_path, tiny):
     recipe = fast_recipe()
     search = write_lr_search(tmp_path, recipe, tiny, Suggestion(1e-2, "good", 8e-3, 1.2e-2, "so"))
     assert find_runs(tmp_path) == []
-    assert [found.path for found in find_lr_searches(tmp_path)] == [search.path]
+    assert [found.path for found in LrSearch.find_all(tmp_path)] == [search.path]
     assert open_work(tmp_path, search.work_id).path == search.path
     found = search.suggestion()
     assert found is not None and found.lr == 1e-2

@@ -13,7 +13,7 @@ from core.data.label_edits import Truth, save_truth
 from core.data.label_tables import Label
 from core.store.index import RunIndex
 from core.store.lr_finder import open_work
-from core.store.rescoring import create_rescoring, find_rescoring, find_rescorings, outdated_runs
+from core.store.rescoring import Rescoring, create_rescoring, outdated_runs
 from core.store.run import find_runs
 from tests.conftest import fixed_clock
 from tests.factory import write_dataset, write_run
@@ -44,7 +44,7 @@ def test_runs_are_behind_once_labels_change(tmp_path):
 
 def test_it_is_no_run_and_a_new_try_forgets_the_old_one(tmp_path, tiny):
     run = scored_run(tmp_path, tiny)
-    rescoring = find_rescoring(tmp_path, run.id)
+    rescoring = Rescoring.of(tmp_path, run.id)
     assert not rescoring.exists()
     create_rescoring(rescoring, fixed_clock)
     assert rescoring.status().state == "queued" and not rescoring.cancel_requested()
@@ -52,18 +52,18 @@ def test_it_is_no_run_and_a_new_try_forgets_the_old_one(tmp_path, tiny):
     create_rescoring(rescoring, fixed_clock)
     assert not rescoring.cancel_requested()
     assert [found.id for found in find_runs(tmp_path)] == [run.id]
-    assert [found.path for found in find_rescorings(tmp_path)] == [rescoring.path]
+    assert [found.path for found in Rescoring.find_all(tmp_path)] == [rescoring.path]
     assert open_work(tmp_path, rescoring.work_id).path == rescoring.path
 
 
 def test_what_cannot_answer_again_is_refused(tmp_path, tiny):
     bare = write_run(tmp_path, tiny)
     with pytest.raises(RunError, match="trained weights are not kept here"):
-        create_rescoring(find_rescoring(tmp_path, bare.id), fixed_clock)
+        create_rescoring(Rescoring.of(tmp_path, bare.id), fixed_clock)
     going = write_run(tmp_path, tiny, state="running", minutes=1)
     with pytest.raises(RunError, match="is not finished"):
-        create_rescoring(find_rescoring(tmp_path, going.id), fixed_clock)
+        create_rescoring(Rescoring.of(tmp_path, going.id), fixed_clock)
     for name in ("gone", "../x", ""):
         with pytest.raises(RunError):
             open_work(tmp_path, f".rescore/{name}")
-    assert find_rescorings(tmp_path) == []
+    assert Rescoring.find_all(tmp_path) == []

@@ -59,9 +59,10 @@ def test_a_node_of_another_version_is_told_by_the_difference():
     assert "weights are others" in identity.check_weights(fast_recipe(), "0")
 
 
-def test_a_node_without_a_folder_says_so(tmp_path):
+def test_a_node_without_a_folder_says_so(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
-    told = identity.describe_node(tmp_path / "file")
+    monkeypatch.setenv("OVERFIT_LENS_NODE", str(tmp_path / "file"))
+    told = identity.describe_node()
     assert str(tmp_path / "file") in told["problem"]
 
 

@@ -20,7 +20,7 @@ from core.jobs.queue import Queue
 from core.jobs.queue_forecast import entry_text
 from core.jobs.tasks.challenge_answers import predict_challenge_set
 from core.jobs.tasks.train_run import run_training
-from core.store.challenge_answers import find_challenge_evaluation, find_challenge_evaluations
+from core.store.challenge_answers import ChallengeEvaluation
 from core.store.lr_finder import open_work
 from core.store.run import Run, create_run
 from core.store.status import utc_now
@@ -106,12 +106,12 @@ def test_the_worker_does_it_before_runs_that_wait(runs, toy, monkeypatch):
     order = [entry.work_id for entry in Queue(runs).entries()]
     assert order == [*(f".challenge/{id_}" for id_ in ids), waiting.id]
     assert entry_text(order[0], {ids[0]: "a"}) == "a: answers the challenge's photos"
-    assert open_work(runs, order[0]).path == find_challenge_evaluation(runs, ids[0]).path
+    assert open_work(runs, order[0]).path == ChallengeEvaluation.of(runs, ids[0]).path
     executor.submit_to_challenge(ids)  # they wait already; this starts the worker
-    wait_for(lambda: all(trial.status().ended for trial in find_challenge_evaluations(runs)))
-    assert [trial.status().state for trial in find_challenge_evaluations(runs)] == ["done"] * 3
+    wait_for(lambda: all(trial.status().ended for trial in ChallengeEvaluation.find_all(runs)))
+    assert [trial.status().state for trial in ChallengeEvaluation.find_all(runs)] == ["done"] * 3
     draw = draw_challenge_set(runs)
-    for trial in find_challenge_evaluations(runs):
+    for trial in ChallengeEvaluation.find_all(runs):
         assert trial.result().draw == draw.fingerprint
         assert {*trial.challenge_predictions()["split"]} == {
             "test_difficult",
@@ -130,7 +130,7 @@ def test_the_command_has_them_answer_and_prints_the_board(runs):
     assert board["ranked"][0]["runs"] == [run.id for run in all_runs(runs)]
 
     broken = all_runs(runs)[0]
-    shutil.rmtree(find_challenge_evaluation(runs, broken.id).path)
+    shutil.rmtree(ChallengeEvaluation.of(runs, broken.id).path)
     (broken.path / "weights.safetensors").write_bytes(b"damaged")
     done = CliRunner().invoke(app, ["challenge", "--runs", str(runs)])
     assert done.exit_code == 2
