@@ -15,9 +15,8 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True)
 class Camera:
-    """A pinhole camera in a world measured in metres with z up.
-
-    `axes` holds the unit vectors right, down and forward as rows; `focal` is in pixels."""
+    """In a world measured in metres with z up. `axes` holds the unit vectors right, down and
+    forward as rows; `focal` is in pixels."""
 
     position: Array
     axes: Array
@@ -26,21 +25,20 @@ class Camera:
     height: int
 
     def scaled(self, factor: float) -> Camera:
-        """Return the same view with `factor` times as many pixels along each side."""
+        """The same view with `factor` times as many pixels along each side."""
         width, height = round(self.width * factor), round(self.height * factor)
         return replace(self, focal=self.focal * factor, width=width, height=height)
 
     def project(self, points: Array) -> tuple[Array, Array]:
-        """Return pixel positions (n, 2) and depths (n,) in metres of world `points` (n, 3)."""
+        """Pixel positions (n, 2) and depths (n,) in metres of world `points` (n, 3)."""
         seen = (points - self.position) @ self.axes.T
         depth = seen[:, 2]
         scale = self.focal / np.where(np.abs(depth) < 1e-6, 1e-6, depth)
         return seen[:, :2] * scale[:, None] + np.array([self.width / 2, self.height / 2]), depth
 
     def plane_from_pixels(self, origin: Array, u: Array, v: Array) -> Array:
-        """Return the 3x3 matrix taking (x, y, 1) to (u, v, 1) / depth on the plane O + u U + v V.
-
-        Its third row therefore gives inverse depth, which is what a z-buffer compares."""
+        """The 3x3 matrix taking (x, y, 1) to (u, v, 1) / depth on the plane O + u U + v V; its
+        third row so gives inverse depth, which a z-buffer compares."""
         intrinsics = np.array(
             [[self.focal, 0, self.width / 2], [0, self.focal, self.height / 2], [0, 0, 1]]
         )
@@ -52,11 +50,9 @@ class Camera:
 
 
 class View(NamedTuple):
-    """How a camera looks at its target.
-
-    Angles are in degrees: `azimuth` turns about the vertical, `elevation` is the height above
-    the horizon (90 looks straight down), `roll` turns the photo. `focal_ratio` is the focal
-    length over the longer side of the photo."""
+    """How a camera looks at its target. Angles are in degrees: `azimuth` turns about the vertical,
+    `elevation` is the height above the horizon (90 looks straight down), `roll` turns the photo.
+    `focal_ratio` is the focal length over the longer side of the photo."""
 
     azimuth: float
     elevation: float

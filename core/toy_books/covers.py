@@ -1,9 +1,8 @@
 """Five fictional books and one stranger: their size, cover, spine and pages.
 
-The covers are the same in every draw, as a printed book is. `orchard`, `lantern` and `robots`
-share red, `tides` and `lantern` are mostly white, so that colour alone does not tell them apart.
-On a page, points are x + y j, in millimetres.
-"""
+The covers are the same in every draw, as a printed book is. `orchard`, `lantern` and `robots` share
+red, `tides` and `lantern` are mostly white, so that colour alone does not tell them apart. On a
+page, points are x + y j, in millimetres."""
 
 import io
 import math
@@ -234,13 +233,6 @@ def _graph(p: Canvas, orange: Colour, yellow: Colour, line: Colour) -> None:
 
 
 _DRAWINGS: dict[str, Callable[..., None]] = {
-    "tree": _tree,
-    "fruits": _fruits,
-    "engraving": _engraving,
-    "digits": _digits,
-    "fern": _fern,
-    "waves": _waves,
-    "rules": _rules,
-    "icons": _icons,
-    "graph": _graph,
+    draw.__name__.removeprefix("_"): draw
+    for draw in (_tree, _fruits, _engraving, _digits, _fern, _waves, _rules, _icons, _graph)
 }

@@ -27,10 +27,8 @@ def difficult_shot(
     rng: Generator, home: Home, index: int, long_side: int, kind: str = "", wanted: str = ""
 ) -> Shot:
     """The `index`-th difficult photo. kind (pile, stand, group, single) and wanted, its largest
-    class, are those of the index unless they are given.
-
-    Scenes are thrown until the wanted class is the largest by a clear margin, so that the label
-    `primary` is never a matter of taste."""
+    class, are those of the index unless they are given. Scenes are thrown until the wanted class is
+    the largest by a clear margin, so that the label `primary` is never a matter of taste."""
     kind = kind or _KINDS.split()[index % 20]
     wanted = wanted or wanted_class(home.seed, index)
     star = all_books()[UNKNOWN_BOOK if wanted == BACKGROUND else wanted]
@@ -57,7 +55,6 @@ def difficult_shot(
 
 def wanted_class(seed: int, index: int) -> str:
     """The class that is to be largest: of forty photos seven for each book, five the stranger's.
-
     The order is shuffled by eights, so that a file's number does not tell its class."""
     block = index // 8
     slot = int(np.random.default_rng([seed, _ORDER, block]).permutation(8)[index % 8])
@@ -136,10 +133,9 @@ def _random_pose(
     *,
     onto: bool = False,
 ) -> Pose:
-    """Where a book comes to lie that is thrown at `centre` among those already `laid`.
-
-    `spread` is in metres, `turn` the mean and the spread of its angle in degrees. `onto` asks
-    for it to lie on another one."""
+    """Where a book comes to lie that is thrown at `centre` among those already `laid`. `spread` is
+    in metres, `turn` the mean and the spread of its angle in degrees. `onto`: only on another one.
+    """
     for _ in range(_TRIES):
         spot = rng.normal(centre, spread)
         pose = resting_pose(book, rng.normal(*turn), spot, laid)

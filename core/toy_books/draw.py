@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -40,16 +40,14 @@ def draw_toy_books(
     easy: int = 12,
     difficult: int = 40,
     long_side: int = 640,
-    on_photo: Callable[[int, int], None] | None = None,
+    on_photo: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
-    """Draw the data set `toy_books` into the folder `out`.
+    """Draws the data set into the folder `out`: the same bytes for the same seed; for another one
+    another home (wood, carpets, light) and other scenes with the same five books.
 
-    The same seed gives the same bytes. Another seed gives another home (wood, carpets, light) and
-    other scenes with the same five books. Counts are numbers of photos; changing one leaves the
-    photos of the others as they are. `long_side` is in pixels. `on_photo(done, total)` is called
-    after each photo.
-
-    Raises FileExistsError if `out` exists and is not empty, ValueError for negative counts or a
+    Counts are numbers of photos; changing one leaves the photos of the others as they are.
+    `long_side` is in pixels. `on_photo(done, total)` is called after each photo. Raises
+    FileExistsError if `out` exists and is not empty, ValueError for negative counts or a
     `long_side` below 64."""
     if min(train_per_book, backgrounds, easy, difficult) < 0:
         raise ValueError("the numbers of photos must not be negative")
@@ -67,8 +65,7 @@ def draw_toy_books(
         jpeg, found = render_photo(shot, rng)
         (out / folder / name).write_bytes(jpeg)
         rows.append((folder, name, found))
-        if on_photo is not None:
-            on_photo(done, total)
+        on_photo(done, total)
     _write_tables(out, rows)
     (out / "dataset.yaml").write_text(_DESCRIPTION.format(seed=seed), encoding="utf-8")
 
@@ -119,13 +116,12 @@ def _shots(
 
 def render_photo(shot: Shot, rng: Generator) -> tuple[bytes, list[VisibleBook]]:
     """The photo as JPEG, and the books on it."""
-    camera = shot.scene.camera.scaled(OVERSAMPLING)
-    scene = Scene(camera, shot.scene.solids, shot.scene.lighting)
-    view = rasterize(camera, scene.solids)
-    light = shade(scene, view, rng)
-    size = (shot.scene.camera.width, shot.scene.camera.height)
-    photo = develop(light, view.inverse_depth, shot.capture, size, rng)
-    return _jpeg(photo), find_visible_books(camera, scene.solids, view)
+    shown, solids = shot.scene.camera, shot.scene.solids
+    camera = shown.scaled(OVERSAMPLING)
+    view = rasterize(camera, solids)
+    light = shade(Scene(camera, solids, shot.scene.lighting), view, rng)
+    photo = develop(light, view.inverse_depth, shot.capture, (shown.width, shown.height), rng)
+    return _jpeg(photo), find_visible_books(camera, solids, view)
 
 
 def _jpeg(photo: Image.Image) -> bytes:
@@ -139,7 +135,8 @@ def _jpeg(photo: Image.Image) -> bytes:
 
 
 def _write_tables(out: Path, rows: list[Row]) -> None:
-    labels, boxes = [], []
+    labels: list[list[str | None]] = [["split", "file", "primary", "present"]]
+    boxes = [["split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction"]]
     for folder, file, found in rows:
         split, _, label = folder.partition("/")
         name = f"{label}/{file}" if label else file
@@ -150,10 +147,6 @@ def _write_tables(out: Path, rows: list[Row]) -> None:
         for book in sorted(found):
             numbers = [f"{value:.4f}" for value in (*book.box, book.visible)]
             boxes.append([split, name, book.label, *numbers])
-    _write_table(out / "labels.csv", "split,file,primary,present", labels)
-    _write_table(out / "boxes.csv", "split,file,label,x0,y0,x1,y1,visible_fraction", boxes)
-
-
-def _write_table(path: Path, header: str, rows: Iterable[Iterable[str | None]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([header.split(","), *rows])
+    for file, table in (("labels.csv", labels), ("boxes.csv", boxes)):
+        with (out / file).open("w", newline="", encoding="utf-8") as opened:
+            csv.writer(opened, lineterminator="\n").writerows(table)

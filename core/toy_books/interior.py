@@ -101,9 +101,8 @@ def around(angle: float, distance: float, height: float) -> Array:
 
 
 def random_light(rng: Generator, camera_at: Array, *, low: bool = False) -> Lighting:
-    """Light of another evening or room: a warm ceiling lamp, a window, or a desk lamp.
-
-    `low` keeps lamps on the near side (y < 0), for books that stand with their backs to a wall."""
+    """Light of another evening or room: a warm ceiling lamp, a window, or a desk lamp. `low` keeps
+    lamps on the near side (y < 0), for books that stand with their backs to a wall."""
     angle = np.radians(rng.uniform(200, 340) if low else rng.uniform(0, 360))
     kind = rng.choice(["ceiling", "window", "desk"], p=[0.5, 0.3, 0.2])
     if kind == "ceiling":

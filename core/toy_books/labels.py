@@ -18,11 +18,9 @@ PRIMARY_LEAD = 1.15
 
 
 class VisibleBook(NamedTuple):
-    """One book in a photo.
-
-    `box` is x0, y0, x1, y1 of its visible part in 0..1; `area` is that part's share of the photo;
-    `visible` is the share of the book's whole outline that can be seen, whether the rest is
-    hidden by other things or cut off by the frame."""
+    """One book in a photo. `box` is x0, y0, x1, y1 of its visible part in 0..1; `area` is that
+    part's share of the photo; `visible` is the share of the book's whole outline that can be seen,
+    whether the rest is hidden by other things or cut off by the frame."""
 
     label: str
     box: tuple[float, ...]
@@ -33,7 +31,7 @@ class VisibleBook(NamedTuple):
 def find_visible_books(
     camera: Camera, solids: tuple[Solid, ...], view: GBuffer
 ) -> list[VisibleBook]:
-    """Return the books of which more than `LISTED_MIN_VISIBLE` can be seen, the largest first."""
+    """The books of which more than `LISTED_MIN_VISIBLE` can be seen, the largest first."""
     owners = solid_ids(solids, view)
     found = []
     for index, solid in enumerate(solids):

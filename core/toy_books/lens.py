@@ -12,13 +12,11 @@ from core.toy_books.noise import Array
 
 @dataclass(frozen=True)
 class CaptureSettings:
-    """How a photo was taken.
-
-    `exposure` is in stops around what the meter chose; `white_balance` scales red, green and blue;
-    `vignette` is the loss of light in the corners; `grain` the noise in levels of 255; `blur` and
-    `motion_blur` are radii in pixels of the finished photo, `motion_angle` is in radians; `defocus`
-    is how fast focus is lost away from the middle of the photo; `target_luminance` is the mean
-    linear light that the meter aims at."""
+    """How a photo was taken. `exposure` is in stops around what the meter chose; `white_balance`
+    scales red, green and blue; `vignette` is the loss of light in the corners; `grain` the noise in
+    levels of 255; `blur` and `motion_blur` are radii in pixels of the finished photo,
+    `motion_angle` is in radians; `defocus` is how fast focus is lost away from the middle;
+    `target_luminance` is the mean linear light that the meter aims at."""
 
     exposure: float
     white_balance: tuple[float, float, float]
@@ -34,7 +32,7 @@ class CaptureSettings:
 def develop(
     light: Array, inverse_depth: Array, capture: CaptureSettings, size: Size, rng: Generator
 ) -> Image.Image:
-    """Turn linear `light` (rows, columns, 3) into an 8-bit photo of `size` (width, height)."""
+    """An 8-bit photo of `size` (width, height) from linear `light` (rows, columns, 3)."""
     gain: Array = _exposure(light, capture) * np.array(capture.white_balance, dtype=np.float32)
     # Shrinking the tones that the eye sees, not the light, keeps the edges of bright things smooth.
     tones = np.minimum(np.sqrt(light * gain), np.float32(_BRIGHTEST))

@@ -19,11 +19,9 @@ def _font(pixels: int) -> ImageFont.FreeTypeFont:
 
 
 class Canvas:
-    """A sheet `width` by `height` millimetres; the origin is its top left corner.
-
-    It is drawn at twice the resolution of the finished picture, because Pillow draws shapes
-    without antialiasing. A shape with a `pen` is outlined by a line so many millimetres wide
-    instead of filled."""
+    """A sheet `width` by `height` millimetres; the origin is its top left corner. Drawn at twice
+    the resolution of the finished picture, because Pillow draws shapes without antialiasing. A
+    shape with a `pen` is outlined by a line so many millimetres wide instead of filled."""
 
     def __init__(self, width: int, height: int, colour: Colour) -> None:
         self.width, self.height = width, height
@@ -75,10 +73,9 @@ class Canvas:
         spacing: float = 0.0,
         right: bool = False,
     ) -> None:
-        """Write one line whose top left (or top `right`) is at (x, y).
-
-        `size` is the type size in millimetres, `bold` thickens the strokes by that share of it,
-        `stretch` scales the width, `spacing` adds that share of the size between letters."""
+        """One line whose top left (or top `right`) is at (x, y). `size` is the type size in
+        millimetres, `bold` thickens the strokes by that share of it, `stretch` scales the width,
+        `spacing` adds that share of the size between letters."""
         pixels = round(size * PIXELS_PER_MM)
         font, stroke, gap = _font(pixels), round(bold * pixels), spacing * pixels
         # Without a gap the font sets the line itself, with its kerning.
@@ -97,7 +94,7 @@ class Canvas:
     def paragraph(
         self, x: float, y: float, lines: Sequence[str], size: float, colour: Colour, lead: float
     ) -> None:
-        """Write several lines of small text, their tops `lead` millimetres apart."""
+        """Several lines of small text, their tops `lead` millimetres apart."""
         for index, words in enumerate(lines):
             self.text(x, y + index * lead, words, size, colour)
 

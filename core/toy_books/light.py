@@ -20,11 +20,9 @@ Outline = list[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Lighting:
-    """All light of a scene: a round lamp or window, and the `sky` all around.
-
-    `position` and `radius` are in metres. `colour` is the linear light that falls on a surface
-    facing the lamp at the scene's centre. `blockers` are point clouds outside the photo that cast
-    shadows into it (the photographer)."""
+    """All light of a scene: a round lamp or window, and the `sky` all around. `position` and
+    `radius` are in metres. `colour` is the linear light that falls on a surface facing the lamp at
+    the scene's centre. `blockers` are point clouds outside the photo that cast shadows into it."""
 
     position: Array
     radius: float
@@ -41,9 +39,8 @@ def light_face(
     rng: Generator,
     extent: tuple[tuple[float, float], tuple[float, float]] = ((0.0, 1.0), (0.0, 1.0)),
 ) -> Array:
-    """Light on a face, over `extent` of its u and v, among the shadows of the hulls of `others`.
-
-    Returns a small picture over it: RGB of diffuse light, then of gloss if the face has any."""
+    """Light on a face, over `extent` of its u and v, among the shadows of the hulls of `others`: a
+    small picture over it, RGB of diffuse light, then of gloss if the face has any."""
     (u0, u1), (v0, v1) = extent
     origin = face.origin + u0 * face.u + v0 * face.v
     u, v = face.u * (u1 - u0), face.v * (v1 - v0)
@@ -121,7 +118,7 @@ def _spiral(
 
 
 def light_rod(rod: Rod, u: Array, v: Array, camera: Camera, light: Lighting) -> Array:
-    """Light the seen spots of a rod; shadows from other things are left out, it is too thin."""
+    """Light on the seen spots of a rod, too thin for shadows from other things."""
     eye = _unit(camera.position - (rod.start + rod.end) / 2)
     axis = _unit(rod.end - rod.start)
     side = _unit(np.cross(axis, eye))

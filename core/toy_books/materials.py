@@ -1,7 +1,6 @@
 """Flat materials drawn from noise: wood, stone, cloth, carpet, paper, rows of book backs.
 
-Each is a picture (rows, columns, 3) of levels up to 255.
-"""
+Each is a picture (rows, columns, 3) of levels up to 255."""
 
 import math
 from collections.abc import Sequence

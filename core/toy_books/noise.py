@@ -13,10 +13,9 @@ _PAD = 3
 
 
 def tile_noise(rng: Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Array:
-    """Return a periodic smooth field of `shape` (rows, columns), about zero mean and unit spread.
-
-    `cells` is the number of random knots down and across; few knots make long waves, and unequal
-    numbers make streaks."""
+    """A periodic smooth field of `shape` (rows, columns), about zero mean and unit spread. `cells`
+    is the number of random knots down and across; few knots make long waves, unequal numbers make
+    streaks."""
     rows, columns = min(cells[0], shape[0]), min(cells[1], shape[1])
     knots = rng.standard_normal((rows, columns)).astype(np.float32)
     # Wrapping the knots before the resize is what makes the result tile without a seam.
@@ -29,7 +28,7 @@ def tile_noise(rng: Generator, shape: tuple[int, int], cells: tuple[int, int]) -
 def fractal_noise(
     rng: Generator, shape: tuple[int, int], cells: tuple[int, int], octaves: int
 ) -> Array:
-    """Return `octaves` layers of `tile_noise`, each twice as fine and half as strong."""
+    """`octaves` layers of `tile_noise`, each twice as fine and half as strong."""
     total = np.zeros(shape, dtype=np.float32)
     for octave in range(octaves):
         finer = (cells[0] << octave, cells[1] << octave)

@@ -24,10 +24,8 @@ class Scene:
 
 @dataclass(frozen=True)
 class GBuffer:
-    """What each of some spots of the frame sees.
-
-    `part_ids` numbers the parts of all solids in order (-1 for nothing), `u` and `v` say where on
-    the part, `inverse_depth` is in 1/metres."""
+    """What each of some spots of the frame sees. `part_ids` numbers the parts of all solids in
+    order (-1 for nothing), `u` and `v` say where on the part, `inverse_depth` is in 1/metres."""
 
     part_ids: NDArray[np.int32]
     u: Array
@@ -46,7 +44,7 @@ def solid_ids(solids: tuple[Solid, ...], view: GBuffer) -> NDArray[np.int64]:
 
 
 def rasterize(camera: Camera, solids: tuple[Solid, ...]) -> GBuffer:
-    """Find the nearest part at every pixel centre with a z-buffer."""
+    """The nearest part at every pixel centre, by a z-buffer."""
     x = np.arange(camera.width, dtype=np.float32)[None, :] + np.float32(0.5)
     y = np.arange(camera.height, dtype=np.float32)[:, None] + np.float32(0.5)
     return _rasterize(camera, solids, x, y)
@@ -76,15 +74,15 @@ def _rasterize(camera: Camera, solids: tuple[Solid, ...], x: Array, y: Array) ->
 
 def _window(camera: Camera, part: Face | Rod) -> tuple[int, int, int, int] | None:
     """The columns and rows x0, y0, x1, y1 in which a part may be seen, `None` for none."""
-    whole = (0, 0, camera.width, camera.height)
+    whole, margin = (0, 0, camera.width, camera.height), 1.0
     if isinstance(part, Rod):
         pixels, depth = camera.project(np.stack([part.start, part.end]))
         if np.any(depth < 0.03):
             return None
-        margin = float((part.radius * camera.focal / depth).max()) + 1
+        margin += float((part.radius * camera.focal / depth).max())
+    elif part.endless:
+        return whole
     else:
-        if part.endless:
-            return whole
         if np.dot(part.normal, camera.position - part.origin) <= 0:
             return None
         corners = part.origin + np.stack([0 * part.u, part.u, part.v, part.u + part.v])
@@ -94,7 +92,6 @@ def _window(camera: Camera, part: Face | Rod) -> tuple[int, int, int, int] | Non
             return None
         if np.any(depth <= 0.01):
             return whole
-        margin = 1.0
     x0, y0 = np.floor(pixels.min(axis=0) - margin).astype(int).clip(0).tolist()
     x1, y1 = np.ceil(pixels.max(axis=0) + margin).astype(int).clip(max=whole[2:]).tolist()
     return None if x0 >= x1 or y0 >= y1 else (x0, y0, x1, y1)
@@ -141,7 +138,7 @@ _SUBPIXEL_OFFSETS = np.array([[-0.125, -0.375], [0.375, -0.125], [0.125, 0.375],
 
 
 def shade(scene: Scene, view: GBuffer, rng: Generator) -> Array:
-    """Return the lit picture (height, width, 3) in linear light, before any exposure."""
+    """The lit picture (height, width, 3) in linear light, before any exposure."""
     shape = view.part_ids.shape
     edges = _edges(view.part_ids)
     # Where parts meet, some spots within the pixel are looked at too, lest outlines be jagged.
@@ -199,7 +196,7 @@ def _shade_points(scene: Scene, view: GBuffer, rng: Generator) -> Array:
 
 
 def sample_texture(face: Face, u: Array, v: Array, camera: Camera, inverse_depth: Array) -> Array:
-    """Return the texture's colours (n, 3) in 0..1 at (u, v), at the right level of detail."""
+    """The texture's colours (n, 3) in 0..1 at (u, v), at the right level of detail."""
     levels = _mipmap_levels(face, camera, inverse_depth)
     colours = np.empty((u.size, 3), dtype=np.float32)
     for level in range(int(levels.min()), int(levels.max()) + 1):
@@ -230,7 +227,7 @@ _BLOCK = 8192
 
 
 def bilinear(picture: NDArray[np.uint8] | Array, u: Array, v: Array, *, wrap: bool) -> Array:
-    """Sample `picture` (rows, columns, channels) at u, v in 0..1; outside it wraps or clamps."""
+    """Samples of `picture` (rows, columns, channels) at u, v in 0..1; outside, wraps or clamps."""
     rows, columns, channels = picture.shape
     flat = picture.reshape(-1, channels)
     out = np.empty((u.size, channels), dtype=np.float32)

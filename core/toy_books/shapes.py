@@ -32,11 +32,10 @@ def plain(colour: Colour) -> Texture:
 
 @dataclass(frozen=True)
 class Face:
-    """A flat textured parallelogram O + u U + v V, with u and v in 0..1.
-
-    The texture's top left is (0, 0). An `endless` face repeats in every direction (the ground);
-    an `elliptical` one keeps only the inscribed ellipse. `normals` optionally gives the shading
-    normal at u = 0 and u = 1, which makes the flat sides of a prism shade as a curved wall."""
+    """A flat textured parallelogram O + u U + v V, with u and v in 0..1; the texture's top left is
+    (0, 0). An `endless` face repeats in every direction (the ground); an `elliptical` one keeps
+    only the inscribed ellipse. `normals` optionally gives the shading normal at u = 0 and u = 1,
+    which makes the flat sides of a prism shade as a curved wall."""
 
     origin: Array
     u: Array
@@ -107,7 +106,6 @@ def box(
     label: str = "",
 ) -> Solid:
     """A box of `size` (x, y, z) metres whose own frame starts at its lower left front corner.
-
     `textures` are those of its top, left (x = 0), right, front (y = 0) and back; sides of `None`
     or left out are not drawn. `gloss` is that of the top and of the sides."""
     w, d, h = size

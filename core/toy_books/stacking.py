@@ -16,10 +16,8 @@ GAP = 0.0005
 def resting_pose(
     book: Book, angle: float, centre: tuple[float, float] | Array, below: list[PlacedBook]
 ) -> Pose:
-    """Return the pose of `book`, turned by `angle` degrees, laid flat at `centre` on those `below`.
-
-    It comes to lie on the highest cover it touches; `is_stable` tells whether it would stay there.
-    """
+    """The pose of `book`, turned by `angle` degrees, laid flat at `centre` on the highest cover of
+    those `below` that it touches; `is_stable` tells whether it would stay there."""
     rotation = rotation_z(angle)
     middle = rotation @ np.array([book.size[0] / 2, book.size[1] / 2, 0.0])
     flat = np.array([*centre, 0.0]) - middle
@@ -28,9 +26,8 @@ def resting_pose(
 
 
 def is_stable(book: Book, pose: Pose, below: list[PlacedBook]) -> bool:
-    """Whether a settled book lies on the ground or has its middle well inside what carries it.
-
-    At most 35 % of the book reaches beyond its support in any direction."""
+    """Whether a settled book lies on the ground or has its middle well inside what carries it: at
+    most 35 % of the book reaches beyond its support in any direction."""
     bottom = float(pose.position[2])
     if bottom < GAP:
         return True

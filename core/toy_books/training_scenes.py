@@ -32,8 +32,7 @@ def landscape_size(long_side: int) -> Size:
 def training_shot(
     rng: Generator, home: Home, book: Book, size: Size, *, varied_pose: bool = False
 ) -> Shot:
-    """One book in the middle of the table, turned by about 90 degrees, as all of the shoot.
-
+    """One book in the middle of the table, turned by about 90 degrees as all of the shoot;
     `varied_pose` allows a slightly different pose."""
     turn = 90 + (rng.normal(0, 14) if varied_pose else rng.uniform(-9, 9))
     solid = book.to_solid(resting_pose(book, turn, rng.normal(0, 0.01, 2), []))
