@@ -5,8 +5,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, translate
-from core.lesson.repair_words import arm_names
-from core.lesson.repairs import TOY_HEADING, read_arms
+from core.lesson.repairs import TOY_HEADING, arm_names, read_arms
 from core.lesson.steps import titles
 from core.toy_books.covers import covers_pdf
 from pages import settings

@@ -6,18 +6,24 @@ from dataclasses import dataclass
 
 from core.base import formatting
 from core.base.language import _
+from core.lesson.figures import (
+    frozen_layer_count,
+    layer_drifts,
+    lifts,
+    mean_drift_before,
+    unchanged_predictions,
+)
 from core.lesson.glossary import term_placeholder, term_placeholders
-from core.lesson.layers import frozen_layer_count, layer_drifts, mean_drift_before
-from core.lesson.localisation_figure import lifts
-from core.lesson.occlusion_figure import unchanged_predictions
 from core.lesson.pair import Pair
-from core.lesson.repair_words import (
+from core.lesson.repairs import (
+    REAL_HEADING,
+    TOY_HEADING,
     comparison_text,
     comparison_texts,
     layer_drift_text,
     outcomes_text,
+    read_arms,
 )
-from core.lesson.repairs import REAL_HEADING, TOY_HEADING, read_arms
 
 
 @dataclass(frozen=True)
@@ -184,7 +190,9 @@ def _localisation_step(pair: Pair) -> Step:
 def _occlusion_step(pair: Pair) -> Step:
     told = ("reliance", pair.set_name)
     a, b = (side.evidence_spread(*told, "fall", "object", "value") for side in (pair.a, pair.b))
-    same_a, same_b = (unchanged_predictions(pair, side) for side in (pair.a, pair.b))
+    (same_a, photos), (same_b, _photos) = (
+        unchanged_predictions(pair, side) for side in (pair.a, pair.b)
+    )
     control_a, control_b = (
         side.evidence_spread(*told, "comparison", "fall", "elsewhere", "value")
         for side in (pair.a, pair.b)
@@ -198,9 +206,9 @@ def _occlusion_step(pair: Pair) -> Step:
             "before, {b} on {b_same}.",
             a_fall=a.format_points(),
             b_fall=b.format_points(),
-            photos=same_a.photo_count,
-            a_same=f"{same_a.count.mean:.0f}",
-            b_same=f"{same_b.count.mean:.0f}",
+            photos=photos,
+            a_same=f"{same_a.mean:.0f}",
+            b_same=f"{same_b.mean:.0f}",
             **term_placeholders("probability"),
         ),
         _(

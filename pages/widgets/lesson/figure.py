@@ -9,14 +9,15 @@ from core.base.formatting import lr_text, percent
 from core.base.language import _
 from core.base.palette import lr_colour
 from core.data.photos import jpeg_data_url
-from core.lesson.curves import loss_chart
-from core.lesson.elsewhere_figure import PredictedPhoto
-from core.lesson.layers import LayerDrift, frozen_layer_count
-from core.lesson.occlusion_figure import MaskedPhoto
-from core.lesson.pair import Pair
-from core.lesson.repair_words import arm_names, outcome_text
-from core.lesson.repairs import TOY_HEADING, Arm, read_arms
-from core.lesson.seed_spread import SeedSpread
+from core.lesson.figures import (
+    LayerDrift,
+    MaskedPhoto,
+    PredictedPhoto,
+    frozen_layer_count,
+    loss_chart,
+)
+from core.lesson.pair import Pair, SeedSpread
+from core.lesson.repairs import TOY_HEADING, Arm, arm_names, outcome_text, read_arms
 from core.lesson.steps import validation_text
 from pages.widgets.lesson import localisation_figure, runs, vote
 from pages.widgets.lesson.text import show_html, side_html

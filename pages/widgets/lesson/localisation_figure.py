@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.base.language import _
-from core.lesson.seed_spread import SeedSpread
+from core.lesson.pair import SeedSpread
 from pages.widgets.ui.assets import script, style
 
 _LOCALISATION = st.components.v2.component(
@@ -23,7 +23,7 @@ def show(
     lifts: Mapping[str, Sequence[SeedSpread]],
     colours: Mapping[str, str],
 ) -> None:
-    """localisation_data: core.lesson.localisation_figure.localisation_data. lifts: for A and B, at
+    """localisation_data: core.lesson.figures.localisation_data. lifts: for A and B, at
     each of its epochs."""
     moments = [
         {

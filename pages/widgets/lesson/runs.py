@@ -4,20 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from core.base import files, palette
-from core.lesson import elsewhere_figure, layers, localisation_figure, occlusion_figure, steps
+from core.lesson import figures, steps
 from core.lesson.pair import Pair, find_pair
 from core.store.examples import examples_dir
 from pages.widgets.shared.cached import cached
 
 _FIGURE_DATA = {
-    "shoot": elsewhere_figure.validation_examples,
-    "books": elsewhere_figure.object_crop_examples,
-    "gaze": localisation_figure.localisation_data,
-    "lifts": lambda pair: {
-        key: localisation_figure.lifts(pair, side) for key, side in pair.sides.items()
-    },
-    "painted": occlusion_figure.masked_photos,
-    "moved": layers.layer_drifts,
+    "shoot": figures.validation_examples,
+    "books": figures.object_crop_examples,
+    "gaze": figures.localisation_data,
+    "lifts": lambda pair: {key: figures.lifts(pair, side) for key, side in pair.sides.items()},
+    "painted": figures.masked_photos,
+    "moved": figures.layer_drifts,
 }
 
 

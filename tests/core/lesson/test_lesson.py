@@ -10,12 +10,18 @@ import pytest
 
 from core.base import language
 from core.base.errors import RunError
-from core.lesson import elsewhere_figure, layers, localisation_figure, occlusion_figure
+from core.lesson import figures
 from core.lesson.glossary import glossary, split_terms, term_placeholders
-from core.lesson.pair import GENERALISES_VERDICT, LOOKS_GOOD_VERDICT, find_pair
-from core.lesson.repair_words import arm_names, outcome_text
-from core.lesson.repairs import ARMS, REAL_HEADING, RESULTS, TOY_HEADING, read_arms
-from core.lesson.seed_spread import SeedSpread
+from core.lesson.pair import GENERALISES_VERDICT, LOOKS_GOOD_VERDICT, SeedSpread, find_pair
+from core.lesson.repairs import (
+    ARMS,
+    REAL_HEADING,
+    RESULTS,
+    TOY_HEADING,
+    arm_names,
+    outcome_text,
+    read_arms,
+)
 from core.lesson.steps import build_step, titles, validation_text
 from tests.conftest import ROOT
 from tests.factory import write_dataset, write_run
@@ -101,14 +107,14 @@ def test_the_sentences_tell_the_numbers_of_the_runs(pair):
 
 def test_the_last_lift_is_that_of_the_summary(pair):
     told = pair.b.summary_spread("sets", pair.set_name, "localisation", "lift")
-    assert localisation_figure.lifts(pair, pair.b)[-1].mean == pytest.approx(told.mean, rel=1e-3)
+    assert figures.lifts(pair, pair.b)[-1].mean == pytest.approx(told.mean, rel=1e-3)
 
 
 def test_the_layers_that_b_froze_did_not_move(pair):
-    moved, frozen = layers.layer_drifts(pair), layers.frozen_layer_count(pair.b)
+    moved, frozen = figures.layer_drifts(pair), figures.frozen_layer_count(pair.b)
     assert frozen == 16
-    assert layers.mean_drift_before(moved, frozen, "B").mean == 0
-    assert layers.mean_drift_before(moved, frozen, "A").mean > 0
+    assert figures.mean_drift_before(moved, frozen, "B").mean == 0
+    assert figures.mean_drift_before(moved, frozen, "A").mean > 0
 
 
 # --- the repairs are docs/results.md's ------------------------------------------------------------
@@ -199,8 +205,8 @@ def test_a_range_of_losses_stays_on_one_line(least):
 
 
 def test_the_cut_out_books_carry_the_answers_of_the_shown_runs(pair):
-    books = elsewhere_figure.object_crop_examples(pair)
-    assert len(books) == elsewhere_figure.BOOKS
+    books = figures.object_crop_examples(pair)
+    assert len(books) == figures.BOOKS
     for letter, side in pair.sides.items():
         given = set(side.predictions(f"{pair.set_name}/objects")[0]["predicted"])
         for book in books:
@@ -210,16 +216,16 @@ def test_the_cut_out_books_carry_the_answers_of_the_shown_runs(pair):
 
 
 def test_the_localisation_figure_has_a_picture_for_every_snapshot(pair):
-    found = localisation_figure.localisation_data(pair)
-    assert len(found["epochs"]) == len(localisation_figure.lifts(pair, pair.a))
+    found = figures.localisation_data(pair)
+    assert len(found["epochs"]) == len(figures.lifts(pair, pair.a))
     for row in found["rows"]:
         assert len(row["A"]) == len(row["B"]) == len(found["epochs"])
         assert row["A"] != row["B"]
 
 
 def test_the_masked_photo_is_one_that_b_knows(pair):
-    plain_photo, object_, only = occlusion_figure.masked_photos(pair)
-    assert [one.variant for one in (plain_photo, object_, only)] == list(occlusion_figure.VARIANTS)
+    plain_photo, object_, only = figures.masked_photos(pair)
+    assert [one.variant for one in (plain_photo, object_, only)] == ["plain", *figures.VARIANTS[1:]]
     assert len({one.jpeg for one in (plain_photo, object_, only)}) == 3
     assert all(0 <= chance <= 1 for one in (object_, only) for _, chance in one.by_side.values())
 
@@ -250,14 +256,14 @@ def test_the_examples_do_what_the_steps_say(examples):
     a, b = examples.a, examples.b
     objects = ("sets", examples.set_name, "scores", "object", "value")
     assert a.summary_spread(*objects).high < b.summary_spread(*objects).low
-    of_a, of_b = localisation_figure.lifts(examples, a), localisation_figure.lifts(examples, b)
+    of_a, of_b = figures.lifts(examples, a), figures.lifts(examples, b)
     assert overlap(of_a[0], of_b[0])  # both look at the books while only the head learns
     assert of_a[-1].high < of_a[0].low  # then one looks away
     assert of_b[-1].low > of_a[-1].high
     fall = ("reliance", examples.set_name, "fall", "object", "value")
     assert a.evidence_spread(*fall).high < b.evidence_spread(*fall).low
-    same = [occlusion_figure.unchanged_predictions(examples, side).count for side in (a, b)]
+    same = [figures.unchanged_predictions(examples, side)[0] for side in (a, b)]
     assert same[0].low > same[1].high
-    moved, frozen = layers.layer_drifts(examples), layers.frozen_layer_count(b)
-    assert layers.mean_drift_before(moved, frozen, "A").low > 0.2
-    assert layers.mean_drift_before(moved, frozen, "B").high == 0
+    moved, frozen = figures.layer_drifts(examples), figures.frozen_layer_count(b)
+    assert figures.mean_drift_before(moved, frozen, "A").low > 0.2
+    assert figures.mean_drift_before(moved, frozen, "B").high == 0
