@@ -26,7 +26,7 @@ _EDITOR = st.components.v2.component(
     "overfit_lens_label_editor",
     html='<div class="editor-root"></div>',
     css=style("data/label_editor_js/editor"),
-    js=script("ui/fill", *(f"data/label_editor_js/{name}" for name in _SCRIPTS)),
+    js=script("ui/fill", "ui/element", *(f"data/label_editor_js/{name}" for name in _SCRIPTS)),
 )
 
 

@@ -1,5 +1,4 @@
-"""What the editor of labels says by itself (label_editor.js, label_form.js), for `fill` of
-fill.js."""
+"""What the editor of labels says by itself (label_editor_js/), for `fill` of fill.js."""
 
 from typing import Any
 
@@ -9,18 +8,7 @@ from core.base.language import _
 def editor_text(fixed: bool = False) -> dict[str, Any]:
     """By the names that the scripts use; `view` and `edit` are lists of keys with what they do.
     fixed: of a training photo, whose class its folder says."""
-    return {
-        **_photo_text(),
-        **_form_text(),
-        **(_box_text() if fixed else {}),
-        **_hint_text(),
-        "view": _view_keys(),
-        "edit": _edit_keys(),
-    }
-
-
-def _photo_text() -> dict[str, str]:
-    return {
+    words: dict[str, Any] = {
         "photo": _("photo {file}"),
         "wall": _("← All photos"),
         "previous": _("Previous"),
@@ -40,19 +28,6 @@ def _photo_text() -> dict[str, str]:
             "{bottom} down"
         ),
         "keys": _("Keys"),
-    }
-
-
-def _box_text() -> dict[str, str]:
-    return {
-        "next_unlabelled": _("Next without a box"),
-        "save_next": _("Save, next without a box"),
-        "to_edit": _("Edit boxes"),
-    }
-
-
-def _form_text() -> dict[str, str]:
-    return {
         "kept": _("These changes of yours were not saved yet."),
         "saved": _("Saved {file}."),
         "saving": _("Saving…"),
@@ -81,11 +56,6 @@ def _form_text() -> dict[str, str]:
         "visible": _("% visible"),
         "visible_told": _("How much of the whole object can be seen: 100 when nothing hides it"),
         "remove": _("Remove box {number}"),
-    }
-
-
-def _hint_text() -> dict[str, str]:
-    return {
         "hint_primary": _(
             "Choose what the photo shows most, too: without it nothing can be saved."
         ),
@@ -93,30 +63,31 @@ def _hint_text() -> dict[str, str]:
         "hint_tick": _("{label} is shown most, so it should be ticked as visible too."),
         "hint_box": _("{label} has no box: the test of where a network looks needs one."),
         "hint_boxed": _("{label} has a box that shows it, but is not ticked."),
+        "view": [
+            ("← →", _("previous, next photo")),
+            ("N", _("next photo without a label")),
+            ("E", _("edit")),
+            ("Esc", _("back to the wall")),
+        ],
+        "edit": [
+            ("B", _("new box in the middle")),
+            ("Tab", _("from box to box")),
+            ("← ↑ → ↓", _("on a box: move it")),
+            (_("Shift + arrow"), _("on a box: change its size")),
+            (_("Ctrl + arrow"), _("in small steps")),
+            (_("1 to 9"), _("on a box: its class")),
+            ("Delete", _("remove the box")),
+            ("Ctrl Z, Ctrl Y", _("undo, redo")),
+            ("S", _("save")),
+            ("N", _("save, and to the next photo without a label")),
+            ("← →", _("without a box: previous, next photo")),
+            ("Esc", _("leave the box, then the editor")),
+        ],
     }
-
-
-def _view_keys() -> list[tuple[str, str]]:
-    return [
-        ("← →", _("previous, next photo")),
-        ("N", _("next photo without a label")),
-        ("E", _("edit")),
-        ("Esc", _("back to the wall")),
-    ]
-
-
-def _edit_keys() -> list[tuple[str, str]]:
-    return [
-        ("B", _("new box in the middle")),
-        ("Tab", _("from box to box")),
-        ("← ↑ → ↓", _("on a box: move it")),
-        (_("Shift + arrow"), _("on a box: change its size")),
-        (_("Ctrl + arrow"), _("in small steps")),
-        (_("1 to 9"), _("on a box: its class")),
-        ("Delete", _("remove the box")),
-        ("Ctrl Z, Ctrl Y", _("undo, redo")),
-        ("S", _("save")),
-        ("N", _("save, and to the next photo without a label")),
-        ("← →", _("without a box: previous, next photo")),
-        ("Esc", _("leave the box, then the editor")),
-    ]
+    if fixed:
+        words |= {
+            "next_unlabelled": _("Next without a box"),
+            "save_next": _("Save, next without a box"),
+            "to_edit": _("Edit boxes"),
+        }
+    return words
