@@ -180,7 +180,7 @@ def add(
 ) -> None:
     """Adds photos to a test set or to the training photos. Old photos keep their side of every
     split; runs made before stay comparable where their photos are the same."""
-    from core.data.additions import add_photos, added_file, sources_of
+    from core.data.additions import add_photos, sources_of
 
     if train == (test is not None):
         raise InputError("data add: either --test NAME or --train")
@@ -194,12 +194,12 @@ def add(
         )
     for line in found.lines():
         print(line)
-    labelled = sum(bool(one.placed.label) for one in found.added)
+    labelled = sum(bool(one.label) for one in found.added)
     print(
         f"{split}: {len(found.added)} added ({labelled} with a class), "
         f"{len(found.duplicates)} duplicates, {len(found.rejected)} left out"
     )
-    names = {added_file(one) for one in found.added}
+    names = {one.copied_name for one in found.added}
     dataset = read_dataset(folder)
     pairs = near_copies(dataset, runs) if names else ()
     near = [one for one in pairs if one.split == split and one.file in names]

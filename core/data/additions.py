@@ -4,9 +4,7 @@ All of them appear, or none (core.data.addition_log). Runs made before keep the 
 saw, and old photos their side of every split (core.data.earlier_photos, core.data.split).
 """
 
-import csv
 import hashlib
-import io
 import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +20,7 @@ from core.base.language import N_
 from core.base.yaml_files import dump_yaml
 from core.data.addition_log import ADDITIONS_FILE, COLUMNS, PENDING_FOLDER, finish_addition
 from core.data.archive import RejectedFile, printable
-from core.data.csv_files import read_rows
+from core.data.csv_files import read_rows, table_text
 from core.data.dataset import METADATA_FILE, Dataset, read_metadata
 from core.data.dataset_names import (
     BACKGROUND,
@@ -34,12 +32,11 @@ from core.data.dataset_names import (
     clean_name,
 )
 from core.data.earlier_photos import addition_numbers
-from core.data.import_report import ImportedPhoto
 from core.data.label_edits import locked_dataset
 from core.data.label_tables import LABEL_COLUMNS
-from core.data.layout import PlacedPhoto
 from core.data.photo_copies import QUALITY, DecodingBudget, jpeg_copy
 from core.data.photos import is_photo, jpeg_bytes, open_photo, time_taken, unreadable_reason
+from core.data.source_photo import SourcePhoto
 
 BUNDLED = ("toy_books", "small_books")  # the project's own: example runs rest on their photos
 _RENAMED = N_("renamed; another photo is called so")
@@ -50,7 +47,7 @@ Source = tuple[str, Callable[[], bytes]]  # a file's name, with its folder where
 class Addition:
     """What became of each file. duplicates, rejected: left out, and why."""
 
-    added: tuple[ImportedPhoto, ...]
+    added: tuple[SourcePhoto, ...]
     duplicates: tuple[RejectedFile, ...]
     rejected: tuple[RejectedFile, ...]
 
@@ -147,7 +144,7 @@ def _stage_photos(
     on_photo: Callable[[int, int], None],
 ) -> Addition:
     """Writes the photos that are new into the stage."""
-    added: list[ImportedPhoto] = []
+    added: list[SourcePhoto] = []
     duplicates: list[RejectedFile] = []
     rejected: list[RejectedFile] = []
     sets = {TRAIN: dataset.train} | {each.name: each.photos for each in dataset.test_sets}
@@ -178,15 +175,11 @@ def _stage_photos(
             changes = (_RENAMED, *changes)
         (stage / folder).mkdir(parents=True, exist_ok=True)
         (stage / folder / file).write_bytes(jpeg)
-        added.append(ImportedPhoto(PlacedPhoto(source, split, shown), folder, file, changes))
-        known[_digest(data)] = known[_digest(jpeg)] = added_file(added[-1])
+        place = f"{folder}/{file}"
+        added.append(SourcePhoto(source, split, shown, copied_to=place, changes=changes))
+        known[_digest(data)] = known[_digest(jpeg)] = added[-1].copied_name
     (stage / ".incoming").unlink(missing_ok=True)
     return Addition(tuple(added), tuple(duplicates), tuple(rejected))
-
-
-def added_file(one: ImportedPhoto) -> str:
-    """Its name within its set, as core.data.dataset.Photo has it."""
-    return f"{one.folder}/{one.file}".split("/", 1)[1]
 
 
 def _digest(data: bytes) -> bytes:
@@ -218,13 +211,13 @@ def _stage_tables(
     dataset: Dataset,
     stage: Path,
     split: str,
-    added: Sequence[ImportedPhoto],
+    added: Sequence[SourcePhoto],
     origin: str,
     columns: Mapping[str, str],
 ) -> None:
     """Writes the tables with the new photos' rows, and dataset.yaml, into the stage."""
     number = str(max(addition_numbers(dataset), default=0) + 1)
-    named = [(added_file(one), one.placed.label) for one in added]
+    named = [(one.copied_name, one.label) for one in added]
     tables: dict[str, tuple[Sequence[str], Sequence[Sequence[str]]]] = {
         ADDITIONS_FILE: (COLUMNS, [(number, split, file) for file, _ in named])
     }
@@ -239,15 +232,8 @@ def _stage_tables(
     for name, (header, new) in tables.items():
         if new:
             old = read_rows(dataset.root / name, header, optional=True, all_columns=True)
-            lines = [
-                *(row for _, row in old),
-                *(dict(zip(header, row, strict=True)) for row in new),
-            ]
-            text = io.StringIO()
-            writer = csv.DictWriter(text, list(lines[0]), restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(lines)
-            files.write_text(stage / name, text.getvalue())
+            lines = [row for _, row in old] + [dict(zip(header, row, strict=True)) for row in new]
+            files.write_text(stage / name, table_text(list(lines[0]), lines))
     if origin:
         note = read_metadata(dataset.root)
         stated = dict(note.get("test_sets") or {}) | {split: {"origin": origin}}

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from core.base.errors import DataError
@@ -32,11 +32,10 @@ def delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def has_columns(path: Path, columns: Sequence[str]) -> bool:
+def has_columns(data: bytes, columns: Collection[str]) -> bool:
     """Whether the first line of a table names all of them."""
-    with path.open("rb") as file:
-        first = file.readline(10_000).decode("utf-8-sig", "replace")
-    return set(columns) <= {cell.strip() for cell in first.split(delimiter(first))}
+    first = data.partition(b"\n")[0].decode("utf-8-sig", "replace")
+    return {*columns} <= {cell.strip() for cell in first.split(delimiter(first))}
 
 
 def read_rows(

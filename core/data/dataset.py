@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePath
@@ -22,23 +22,22 @@ from core.base.language import N_, _
 from core.base.yaml_files import read_yaml
 from core.data.addition_log import read_additions, read_between_additions
 from core.data.archive import Limits, RejectedFile, is_hidden, open_file_source
+from core.data.csv_files import has_columns, line_location, read_rows
 from core.data.dataset_names import BACKGROUND as BACKGROUND
 from core.data.dataset_names import CONTROL_CHARS, TRAIN, check_file_name
 from core.data.dataset_names import VALIDATION as VALIDATION
-from core.data.label_tables import Box, Label, read_boxes, read_labels
+from core.data.label_tables import Box, Label, check_class_name, read_boxes, read_labels
 from core.data.reading import (
     MIN_PHOTOS,
     PHOTO_SUFFIXES,
     Reading,
-    ReadPhoto,
     read_source,
     read_text,
     reading_options,
     trainable,
     two_readings_text,
 )
-from core.data.train_table import Photo as Photo
-from core.data.train_table import TrainRow, read_train_table
+from core.data.source_photo import SourcePhoto
 
 METADATA_FILE = "dataset.yaml"
 ORIGINS = ("elsewhere", "same_shoot")  # what dataset.yaml may state of a test set
@@ -46,6 +45,15 @@ CHOOSE = "choose"  # what it may state as a test set's `use`
 PRESENT_MIN_VISIBLE = 0.15  # a class counts as present when at least this share of it is visible
 _LIMITS = Limits(files=10_000_000)  # of a folder of one's own
 _GLANCE = 5_000  # files that tell whether a folder holds photos
+_TRAIN_COLUMNS = ("fnames", "target")
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo and its name within its set: `keras/img_1.jpg` in train, `img_9.jpg` elsewhere."""
+
+    path: Path
+    file: str
 
 
 @dataclass(frozen=True)
@@ -176,18 +184,14 @@ def _read_once(root: Path) -> Dataset:
 def _read(root: Path, stamp: str) -> Dataset:
     """stamp: changes with every file, so that what is unchanged is read once."""
     note = read_metadata(root)
-    rows = read_train_table(root)
+    listed = _read_train_table(root)
     reading = _reading(root, note)
     if reading.possible:
         told = N_("{root}: {readings}; or say it in dataset.yaml, as docs/own-photos.md tells")
         raise DataError(told.format(root=root, readings=two_readings_text(reading.possible)))
-    if not rows:
-        rows = [
-            TrainRow(_photo(root, photo), photo.label, {}, photo.boxes)
-            for photo in reading.photos
-            if photo.placed.split == TRAIN
-        ]
-    rows, classes, small = _usable(root, rows)
+    train, classes, small = _usable(
+        root, listed or [photo for photo in reading.photos if photo.split == TRAIN]
+    )
     stated, added = note.get("test_sets") or {}, read_additions(root)
     try:
         test_sets, own_boxes = _read_test_sets(root, reading, classes, stated, added)
@@ -196,18 +200,18 @@ def _read(root: Path, stamp: str) -> Dataset:
             root, {**reading.small, **small}
         )  # labels may be of a class that would be left out
         raise
-    train_boxes = {row.photo.file: row.boxes for row in rows if row.boxes}
+    train_boxes = {photo.name: photo.boxes for photo in train if photo.boxes}
     return Dataset(
         root=root,
         title=str(note.get("title") or root.resolve().name),
         licence=str(note.get("licence") or N_("not stated")),
         source=str(note.get("source") or N_("not stated")),
         classes=classes,
-        train=tuple(row.photo for row in rows),
-        train_labels=tuple(classes.index(row.label) for row in rows),
+        train=_photos(root, train),
+        train_labels=tuple(classes.index(photo.label) for photo in train),
         test_sets=tuple(test_sets),
         train_columns={
-            name: tuple(row.extra_columns[name] for row in rows) for name in rows[0].extra_columns
+            name: tuple(photo.columns[name] for photo in train) for name in train[0].columns
         },
         train_boxes=train_boxes | own_boxes.get(TRAIN, {}),
         left_out=tuple(one for one in reading.rejected if not is_hidden(one.name)),
@@ -287,7 +291,7 @@ def _reading(root: Path, note: Mapping[str, Any]) -> Reading:
         except DataError as error:
             raise DataError(_no_classes(root, source.files) or f"{root}: {error}") from None
     for photo in reading.photos:
-        check_file_name(root, photo.placed.file)
+        check_file_name(root, photo.file)
     return reading
 
 
@@ -303,21 +307,62 @@ def _no_classes(root: Path, files: Sequence[str]) -> str:
     ).format(place=root / TRAIN, count=len(inside))
 
 
-def _photo(root: Path, photo: ReadPhoto) -> Photo:
-    return Photo(root / photo.placed.file, photo.placed.name)
+def _read_train_table(root: Path) -> list[SourcePhoto]:
+    """The photos of our train.csv. One beside `train/` with class folders must be ours. Raises
+    DataError, naming the line."""
+    table, folder = root / "train.csv", root / TRAIN
+    if not table.is_file() or not folder.is_dir():
+        return []
+    if not any(path.is_dir() for path in folder.iterdir()):
+        with table.open("rb") as file:
+            if not has_columns(file.readline(10_000), _TRAIN_COLUMNS):
+                return []
+    found: dict[Path, SourcePhoto] = {}
+    for line, row in read_rows(table, _TRAIN_COLUMNS, all_columns=True):
+        where, name = line_location(table, line), row.pop("fnames")
+        path = _resolve_inside(folder, name, where)
+        label = check_class_name(row.pop("target"), where)
+        if path in found:
+            raise DataError(
+                N_("{where}: {file} is listed twice: keep one of the lines", where=where, file=name)
+            )
+        found[path] = SourcePhoto(f"{TRAIN}/{name}", TRAIN, label, name, columns=row)
+    return [*found.values()]
+
+
+def _resolve_inside(folder: Path, file: str, where: str) -> Path:
+    path = folder / file
+    try:
+        inside, there = path.resolve().is_relative_to(folder.resolve()), path.is_file()
+    except (OSError, ValueError):  # too long for a name, or with a zero byte
+        raise DataError(
+            N_("{where}: {file!r} cannot be the name of a file").format(where=where, file=file[:40])
+        ) from None
+    if not inside:
+        raise DataError(
+            N_("{where}: {file} points outside {folder}", where=where, file=file, folder=folder)
+        )
+    if not there:
+        told = N_("{where}: {file} is not in {folder}: add the photo or remove the line")
+        raise DataError(told.format(where=where, file=file, folder=folder))
+    return path
+
+
+def _photos(root: Path, photos: Iterable[SourcePhoto]) -> tuple[Photo, ...]:
+    return tuple(Photo(root / one.file, one.name) for one in photos)
 
 
 def _usable(
-    root: Path, rows: list[TrainRow]
-) -> tuple[list[TrainRow], tuple[str, ...], dict[str, int]]:
-    """The rows of classes that can train, those classes, and the photos of those left out. Raises
-    DataError where fewer than two remain."""
-    counts = Counter(row.label for row in rows)
+    root: Path, photos: list[SourcePhoto]
+) -> tuple[list[SourcePhoto], tuple[str, ...], dict[str, int]]:
+    """The photos of classes that can train, those classes, and the counts of those left out.
+    Raises DataError where fewer than two remain."""
+    counts = Counter(photo.label for photo in photos)
     classes, small = trainable(counts)
     if len(classes) < 2:
         raise DataError(_no_classes(root, [f"{TRAIN}/{name}/" for name in counts]))
     _check_counts(root, {name: counts[name] for name in classes})
-    kept = [row for row in rows if row.label in classes]
+    kept = [photo for photo in photos if photo.label in classes]
     return kept, classes, {name: counts[name] for name in small}
 
 
@@ -339,28 +384,25 @@ def _read_test_sets(
     added: dict[str, dict[str, int]],
 ) -> tuple[list[TestSet], dict[str, dict[str, tuple[Box, ...]]]]:
     """The test sets, and the boxes of our boxes.csv by split and file."""
-    photos: dict[str, list[ReadPhoto]] = {}
+    photos: dict[str, list[SourcePhoto]] = {}
     for photo in reading.photos:
-        if photo.placed.split != TRAIN:
-            photos.setdefault(photo.placed.split, []).append(photo)
-    inside = [one for one in reading.photos if one.placed.file.startswith(f"{VALIDATION}/")]
+        photos.setdefault(photo.split, []).append(photo)
+    train = {photo.name for photo in photos.pop(TRAIN, ())}
+    inside = [one for one in reading.photos if one.file.startswith(f"{VALIDATION}/")]
     if any(not one.label for one in inside):
         problem = N_(
             "{place}: validation photos are taken from train/; rename the folder to "
             "have it as a test set, or move its photos into train/"
         )
         raise DataError(problem.format(place=root / VALIDATION))
-    files = {name: {photo.placed.name for photo in found} for name, found in photos.items()}
+    files = {name: {photo.name for photo in found} for name, found in photos.items()}
     labels = read_labels(_own_table(root, reading, "labels.csv"), files, classes)
-    boxes = read_boxes(
-        _own_table(root, reading, "boxes.csv"),
-        {TRAIN: {one.placed.name for one in reading.photos if one.placed.split == TRAIN}, **files},
-    )
+    boxes = read_boxes(_own_table(root, reading, "boxes.csv"), {TRAIN: train, **files})
     sets = []
     for name, found in sorted(photos.items()):
-        here = tuple(_photo(root, one) for one in found)
-        told = {one.placed.name: one.truth for one in found if one.label} | labels.get(name, {})
-        marked = {one.placed.name: one.boxes for one in found if one.boxes} | boxes.get(name, {})
+        here = _photos(root, found)
+        told = {one.name: one.truth for one in found if one.label} | labels.get(name, {})
+        marked = {one.name: one.boxes for one in found if one.boxes} | boxes.get(name, {})
         origin = stated_origin(stated.get(name))
         use = (stated.get(name) or {}).get("use", "")
         sets.append(TestSet(name, here, told, marked, origin, added.get(name, {}), use))

@@ -9,9 +9,6 @@ from core.base import files
 from core.base.errors import DataError
 from core.base.language import N_
 from core.data.dataset import Dataset, TestSet
-from core.data.dataset_names import BACKGROUND as BACKGROUND
-from core.data.dataset_names import VALIDATION as VALIDATION
-from core.data.train_table import Photo as Photo
 
 
 class FileDigests:

@@ -6,31 +6,9 @@ from dataclasses import dataclass
 
 from core.base.language import N_, translate
 from core.data.archive import RejectedFile, printable
-from core.data.layout import PlacedPhoto
+from core.data.source_photo import SourcePhoto
 
 _SHOWN = 12  # lines of a kind in the summary
-
-
-@dataclass(frozen=True)
-class ImportedPhoto:
-    """A photo of the data set: where it came from, its folder and file there, and in words what was
-    changed on the way."""
-
-    placed: PlacedPhoto
-    folder: str
-    file: str
-    changes: tuple[str, ...]
-
-    def text(self) -> str:
-        """`train/red/a.jpg: from Red/A.PNG (PNG to JPEG)`."""
-        line = N_("{photo}: from {source}")
-        if self.changes:
-            line = N_("{photo}: from {source} ({changes})")
-        return line.format(
-            photo=f"{self.folder}/{self.file}",
-            source=printable(self.placed.file),
-            changes=", ".join(self.changes),
-        )
 
 
 @dataclass(frozen=True)
@@ -40,7 +18,7 @@ class ImportReport:
 
     source: str
     folders: Mapping[str, str]
-    imported: tuple[ImportedPhoto, ...]
+    imported: tuple[SourcePhoto, ...]
     rejected: tuple[RejectedFile, ...]
     notes: tuple[str, ...]
 
@@ -63,7 +41,7 @@ class ImportReport:
         lines = [head.format(source=printable(self.source), count=len(self.imported))]
         for folder, found in self.folders.items():
             of_folder = [one for one in self.imported if one.folder == folder]
-            labelled = sum(bool(one.placed.label) for one in of_folder)
+            labelled = sum(bool(one.label) and not one.by_table for one in of_folder)
             words = N_("{set}: {count} photos, from {folder}/")
             if not found:
                 words = N_("{set}: {count} photos, as tables tell")

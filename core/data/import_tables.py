@@ -14,7 +14,6 @@ from core.data.archive import FileSource, printable
 from core.data.csv_files import parse_rows, table_text
 from core.data.dataset import stated_origin
 from core.data.dataset_names import BACKGROUND, TRAIN, exact_name
-from core.data.import_report import ImportedPhoto
 from core.data.label_tables import (
     BOX_COLUMNS,
     LABEL_COLUMNS,
@@ -23,13 +22,14 @@ from core.data.label_tables import (
     label_row,
     split_names,
 )
-from core.data.reading import Reading, ReadPhoto
+from core.data.reading import Reading
+from core.data.source_photo import SourcePhoto
 
 
 def write_tables(
     source: FileSource,
     reading: Reading,
-    imported: Sequence[tuple[ImportedPhoto, ReadPhoto]],
+    imported: Sequence[SourcePhoto],
     classes: tuple[str, ...],
     staging_dir: Path,
 ) -> list[str]:
@@ -38,10 +38,10 @@ def write_tables(
     rows that were left out."""
     notes: list[str] = []
     # Rows call a photo by its set and file, with or without the folders in between.
-    by_name: dict[tuple[str, str], list[ImportedPhoto]] = {}
-    for one, photo in imported:
-        for name in {photo.placed.name, PurePosixPath(photo.placed.file).name}:
-            by_name.setdefault((photo.placed.split, name), []).append(one)
+    by_name: dict[tuple[str, str], list[SourcePhoto]] = {}
+    for one in imported:
+        for name in {one.name, PurePosixPath(one.file).name}:
+            by_name.setdefault((one.split, name), []).append(one)
 
     def rows_of(table: str, columns: Sequence[str]) -> dict[str, list[dict[str, str]]]:
         rows: dict[str, list[dict[str, str]]] = {}
@@ -49,8 +49,8 @@ def write_tables(
         for row in _rows(source, reading.own.get(table, ""), columns):
             found = by_name.get((row["split"], row["file"]), [])
             if len(found) == 1:
-                told = row | {"split": found[0].folder.partition("/")[0], "file": _file(found[0])}
-                rows.setdefault(found[0].placed.file, []).append(told)
+                told = row | {"split": _split(found[0]), "file": found[0].copied_name}
+                rows.setdefault(found[0].file, []).append(told)
             elif found:
                 several = N_("{table}: {file} is in several folders of {set}: write the folder too")
                 notes.append(several.format(table=table, file=row["file"], set=row["split"]))
@@ -66,17 +66,15 @@ def write_tables(
     extra = {row["fnames"]: row for row in own_train}
     additions = rows_of(ADDITIONS_FILE, COLUMNS)
     labels, boxes, train = [], [], []
-    for one, photo in imported:
-        file = photo.placed.file
-        split = one.folder.partition("/")[0]
+    for one in imported:
+        split, name = _split(one), one.copied_name
         if split == TRAIN:
-            more = extra.get(photo.placed.name, {})
-            train.append({**more, "fnames": _file(one), "target": photo.label})
-        elif file in own_labels:
-            labels += [_of_known(row, classes, reading.classes) for row in own_labels[file]]
-        elif photo.label:
-            labels.append(label_row(split, _file(one), photo.truth))
-        boxes += own_boxes.get(file) or [box_row(split, _file(one), box) for box in photo.boxes]
+            train.append({**extra.get(one.name, {}), "fnames": name, "target": one.label})
+        elif one.file in own_labels:
+            labels += [_of_known(row, classes, reading.classes) for row in own_labels[one.file]]
+        elif one.label:
+            labels.append(label_row(split, name, one.truth))
+        boxes += own_boxes.get(one.file) or [box_row(split, name, box) for box in one.boxes]
     tables = [
         ("labels.csv", list(LABEL_COLUMNS), labels),
         ("boxes.csv", list(BOX_COLUMNS), boxes),
@@ -91,10 +89,9 @@ def write_tables(
     return notes
 
 
-def _file(one: ImportedPhoto) -> str:
-    """The file within its split, as tables call it."""
-    folder = one.folder.partition("/")[2]
-    return f"{folder}/{one.file}" if folder else one.file
+def _split(one: SourcePhoto) -> str:
+    """Of its copy."""
+    return one.copied_to.partition("/")[0]
 
 
 def _of_known(row: dict[str, str], classes: Sequence[str], before: Sequence[str]) -> dict[str, str]:

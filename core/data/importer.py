@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,14 +22,13 @@ from core.base.yaml_files import dump_yaml
 from core.data.archive import LIMITS, FileSource, Limits, RejectedFile, open_file_source, printable
 from core.data.dataset import Dataset, read_dataset
 from core.data.dataset_names import (
-    BACKGROUND,
     CAPTURE_LOG,
     TRAIN,
     VALIDATION,
     UniqueNames,
     clean_name,
 )
-from core.data.import_report import ImportedPhoto, ImportReport
+from core.data.import_report import ImportReport
 from core.data.import_tables import build_metadata, write_tables
 from core.data.photo_copies import (
     CAPTURED_LONGEST_SIDE,
@@ -42,13 +41,13 @@ from core.data.reading import (
     MIN_PHOTOS,
     Reading,
     ReadingOptions,
-    ReadPhoto,
     read_source,
     read_text,
     small_class_text,
     trainable,
     two_readings_text,
 )
+from core.data.source_photo import SourcePhoto
 
 REPORT_FILE = "import.txt"
 _THREADS = 2  # that decode photos: Pillow lets go of Python meanwhile
@@ -116,7 +115,7 @@ def read_upload(
     ):
         reading = read_source(opened, options)
         shown: list[tuple[str, bytes]] = []
-        by_class: dict[str, list[ReadPhoto]] = {}
+        by_class: dict[str, list[SourcePhoto]] = {}
         for photo in reading.photos:
             by_class.setdefault(photo.label, []).append(photo)
         for photo in filter(None, chain.from_iterable(zip_longest(*by_class.values()))):
@@ -124,7 +123,7 @@ def read_upload(
                 break
             file = path.with_name("sample")
             try:
-                file.write_bytes(opened.read(photo.placed.file))
+                file.write_bytes(opened.read(photo.file))
                 shown.append((photo.label, copy_photo(file, _SAMPLE_SIDE).jpeg))
             except DataError:
                 continue  # told when it is imported
@@ -197,14 +196,14 @@ def _write_dataset(
     notes = [*map(read_text, reading.found), *reading.notes]
     notes += write_tables(source, reading, imported, classes, staging_dir)
     folders = {places[key]: found for key, found in reading.layout.folders.items() if key in places}
-    for photo, _ in imported:  # classes that tables tell lie in no folder of their own
+    for photo in imported:  # classes that tables tell lie in no folder of their own
         folders.setdefault(photo.folder, "")
     for name in small:
         folders.pop(places[f"{TRAIN}/{name}"], None)
     report = ImportReport(
         source.name,
         folders,
-        tuple(one for one, _ in imported),
+        tuple(imported),
         tuple(rejected),
         (*notes, *remarks, *_renamed(places)),
     )
@@ -220,9 +219,8 @@ def _places(reading: Reading) -> dict[str, str]:
     classes, sets = UniqueNames(), UniqueNames((TRAIN, VALIDATION))
     found = {f"{TRAIN}/{name}": f"{TRAIN}/{classes.reserve(name)}" for name in reading.classes}
     for photo in reading.photos:
-        split = photo.placed.split
-        if split != TRAIN and split not in found:
-            found[split] = sets.reserve(split)
+        if photo.split != TRAIN and photo.split not in found:
+            found[photo.split] = sets.reserve(photo.split)
     return found
 
 
@@ -239,9 +237,9 @@ def _copy_photos(
     staging_dir: Path,
     rejected: list[RejectedFile],
     on_photo: Callable[[int, int], None],
-) -> tuple[list[tuple[ImportedPhoto, ReadPhoto]], list[str]]:
+) -> tuple[list[SourcePhoto], list[str]]:
     """Writes the photos. Returns those that were taken, and what else is to be said of them."""
-    taken: list[tuple[ImportedPhoto, ReadPhoto]] = []
+    taken: list[SourcePhoto] = []
     remarks: list[str] = []
     names: dict[str, UniqueNames] = {}
     done, budget = 0, DecodingBudget()
@@ -256,13 +254,13 @@ def _copy_photos(
         finally:
             incoming.unlink(missing_ok=True)
 
-    def longest_side(photo: ReadPhoto) -> int:
+    def longest_side(photo: SourcePhoto) -> int:
         """Of a capture session they are small enough as they are."""
-        return CAPTURED_LONGEST_SIDE if photo.placed.split in reading.logs else LONGEST_SIDE
+        return CAPTURED_LONGEST_SIDE if photo.split in reading.logs else LONGEST_SIDE
 
-    def read(photo: ReadPhoto) -> bytes | DataError:
+    def read(photo: SourcePhoto) -> bytes | DataError:
         try:
-            data = source.read(photo.placed.file)
+            data = source.read(photo.file)
             budget.spend(data)
             return data
         except DataError as error:
@@ -283,48 +281,47 @@ def _copy_photos(
                 done += 1
                 on_photo(done, len(reading.photos))
                 if isinstance(copy, DataError):
-                    rejected.append(RejectedFile(photo.placed.file, str(copy)))
+                    rejected.append(RejectedFile(photo.file, str(copy)))
                     continue
-                split = photo.placed.split
-                folder = places[f"{TRAIN}/{photo.label}" if split == TRAIN else split]
-                stem = PurePosixPath(photo.placed.file).stem
-                file = f"{names.setdefault(folder, UniqueNames()).reserve(stem)}.jpg"
-                written = staging_dir / folder / file
-                written.parent.mkdir(parents=True, exist_ok=True)
-                written.write_bytes(copy.jpeg)
-                taken.append((ImportedPhoto(photo.placed, folder, file, copy.changes), photo))
+                train = photo.split == TRAIN
+                folder = places[f"{TRAIN}/{photo.label}" if train else photo.split]
+                stem = PurePosixPath(photo.file).stem
+                place = f"{folder}/{names.setdefault(folder, UniqueNames()).reserve(stem)}.jpg"
+                (staging_dir / folder).mkdir(parents=True, exist_ok=True)
+                (staging_dir / place).write_bytes(copy.jpeg)
+                taken.append(replace(photo, copied_to=place, changes=copy.changes))
                 if copy.remark:
-                    remarks.append(f"{printable(photo.placed.file)}: {copy.remark}")
+                    remarks.append(f"{printable(photo.file)}: {copy.remark}")
     return taken, remarks
 
 
 def _check_classes(
     path: Path,
     reading: Reading,
-    imported: list[tuple[ImportedPhoto, ReadPhoto]],
+    imported: list[SourcePhoto],
     rejected: list[RejectedFile],
     staging_dir: Path,
-) -> tuple[list[tuple[ImportedPhoto, ReadPhoto]], tuple[str, ...], list[str]]:
+) -> tuple[list[SourcePhoto], tuple[str, ...], list[str]]:
     """Each class needs a photo to train on and one to validate: classes that have not are left out
     where two remain. Raises DataError otherwise."""
     counts = Counter(dict.fromkeys(reading.classes, 0))
-    counts.update(photo.label for _, photo in imported if photo.placed.split == TRAIN)
+    counts.update(photo.label for photo in imported if photo.split == TRAIN)
     classes, small = trainable(counts)
     if small:
         kept = []
-        for one, photo in imported:
-            if photo.placed.split == TRAIN and photo.label in small:
+        for photo in imported:
+            if photo.split == TRAIN and photo.label in small:
                 why = small_class_text(photo.label, counts[photo.label])
-                rejected.append(RejectedFile(photo.placed.file, why))
-                shutil.rmtree(staging_dir / one.folder, ignore_errors=True)
+                rejected.append(RejectedFile(photo.file, why))
+                shutil.rmtree(staging_dir / photo.folder, ignore_errors=True)
             else:
-                kept.append((one, _of_classes(photo, small)))
+                kept.append(photo.among(classes))
         return kept, classes, small
     reasons = {one.name: one.reason for one in rejected}
     for name in classes:
         if counts[name] >= MIN_PHOTOS:
             continue
-        photos = [one.placed.file for one in reading.photos if one.label == name]
+        photos = [one.file for one in reading.photos if one.label == name]
         bad = next((file for file in photos if file in reasons), None)
         told = N_("{path}: {folder} has {count} photos that can be used, and a class needs two")
         if bad:
@@ -336,12 +333,3 @@ def _check_classes(
         example = {"file": printable(bad or ""), "reason": reasons.get(bad or "", "")}
         raise DataError(told.format(path=path, folder=place, count=counts[name], **example))
     return imported, classes, []
-
-
-def _of_classes(photo: ReadPhoto, small: Sequence[str]) -> ReadPhoto:
-    """A test photo without classes that are left out."""
-    present = tuple(name for name in photo.present if name not in small)
-    label = photo.label
-    if label in small:
-        label = present[0] if present else BACKGROUND
-    return replace(photo, label=label, present=present)

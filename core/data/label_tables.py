@@ -1,9 +1,9 @@
-"""What a test set's tables say of its photos: `labels.csv` and `boxes.csv` of DESIGN section 4."""
+"""What our tables say of photos: `labels.csv` and `boxes.csv` of DESIGN section 4."""
 
 import json
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,6 @@ from core.data.dataset_names import BACKGROUND, exact_name
 
 LABEL_COLUMNS = ("split", "file", "primary", "present")
 BOX_COLUMNS = ("split", "file", "label", "x0", "y0", "x1", "y1", "visible_fraction")
-
-
 MAX_BOXES = 1_000  # of a photo
 
 
@@ -52,10 +50,7 @@ def read_labels(
     """The labels of a table, by test set and file; none where there is no such table. files: the
     photos of each test set. Raises DataError: one line that names the file and line."""
     labels: dict[str, dict[str, Label]] = {}
-    by_name = _by_name(files)
-    for line, row in read_rows(path, LABEL_COLUMNS, optional=True):
-        where = line_location(path, line)
-        split, file = _known_file(row, files, by_name, where)
+    for where, split, file, row in _rows(path, LABEL_COLUMNS, files):
         present = split_names(row["present"], classes)
         primary = exact_name(row["primary"])
         for name in (primary, *present):
@@ -74,10 +69,7 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
     """The boxes of a table, likewise; files may hold the training photos too, as `train`. Raises
     DataError: one line that names the file and line."""
     boxes: dict[str, dict[str, dict[Box, None]]] = {}  # without values, for their order
-    by_name = _by_name(files)
-    for line, row in read_rows(path, BOX_COLUMNS, optional=True):
-        where = line_location(path, line)
-        split, file = _known_file(row, files, by_name, where)
+    for where, split, file, row in _rows(path, BOX_COLUMNS, files):
         x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
         if x0 >= x1 or y0 >= y1:
             raise DataError(
@@ -97,13 +89,17 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
     }
 
 
-def _by_name(files: dict[str, set[str]]) -> dict[tuple[str, str], list[str]]:
-    """Photos by their test set and the last part of their names."""
-    found: dict[tuple[str, str], list[str]] = {}
+def _rows(
+    path: Path, columns: Sequence[str], files: dict[str, set[str]]
+) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """Each row of a table with where it stands, and the test set and file that it is of."""
+    by_name: dict[tuple[str, str], list[str]] = {}  # by the last part of a name
     for split, names in files.items():
         for name in names:
-            found.setdefault((split, name.rpartition("/")[2]), []).append(name)
-    return found
+            by_name.setdefault((split, name.rpartition("/")[2]), []).append(name)
+    for line, row in read_rows(path, columns, optional=True):
+        where = line_location(path, line)
+        yield where, *_known_file(row, files, by_name, where), row
 
 
 def _known_file(

@@ -13,8 +13,8 @@ the uppermost folder down:
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Literal
 
@@ -29,6 +29,7 @@ from core.data.folder_tree import (
     is_like,
     wraps_all,
 )
+from core.data.source_photo import SourcePhoto
 from core.data.split_words import (
     CLUTTER_WORDS,
     CONTAINERS,
@@ -53,17 +54,6 @@ class FolderRole:
 
 
 @dataclass(frozen=True)
-class PlacedPhoto:
-    """A photo's place in the data set. split: `train` or a test set's name. label: its class, ""
-    for a photo that lies in no folder of a class. name: its file within the split."""
-
-    file: str
-    split: str
-    label: str
-    name: str = ""
-
-
-@dataclass(frozen=True)
 class PossibleReading:
     """One of two readings, and what chooses it: the option, or kinds of folders or `labels`."""
 
@@ -81,7 +71,7 @@ class Layout:
     the names do not tell; `placed` is by the first. notes: what is to be said of the reading."""
 
     base: str
-    placed: tuple[PlacedPhoto, ...]
+    placed: tuple[SourcePhoto, ...]
     unplaced: Mapping[str, str]
     folders: Mapping[str, str]
     roles: Mapping[str, FolderRole]
@@ -378,17 +368,17 @@ def _too_few(found: _Found) -> str:
 
 
 def _placed(found: _Found, photos: Sequence[str]) -> Layout:
-    placed: list[PlacedPhoto] = []
+    placed: list[SourcePhoto] = []
     unplaced: dict[str, str] = {}
     folders: dict[str, str] = {}
     with_classes = bool(found.classes())
     for photo in photos:
         split, label, inside, outer = TRAIN, "", "", ""
-        names = photo.split("/")[:-1]
+        folders_of = photo.split("/")[:-1]
         reason = N_("lies in no class and no test set")
         lies = not found.roles
-        for depth in range(len(names) + 1):
-            path = "/".join(names[:depth])
+        for depth in range(len(folders_of) + 1):
+            path = "/".join(folders_of[:depth])
             role = found.roles.get(path)
             if role is None:
                 continue
@@ -397,7 +387,7 @@ def _placed(found: _Found, photos: Sequence[str]) -> Layout:
                 break
             lies = True
             if role.kind == "class":
-                label, outer = role.name, "" if inside else f"{names[depth - 1]}/"
+                label, outer = role.name, "" if inside else f"{folders_of[depth - 1]}/"
                 if role.split:
                     split = role.split
                     folders.setdefault(split, found.base) if split != TRAIN else None
@@ -413,23 +403,18 @@ def _placed(found: _Found, photos: Sequence[str]) -> Layout:
             continue
         start = len(inside) or (len(found.base) + 1 if found.base else 0)
         name = f"{outer if inside else ''}{photo[start:]}"
-        placed.append(PlacedPhoto(photo, split, label, name))
+        placed.append(SourcePhoto(photo, split, label, name))
+    names = Counter((photo.split, photo.name) for photo in placed)
+    twice = {split for (split, _), count in names.items() if count > 1}
     # Classes first, in their order, then test sets.
     order = sorted(folders, key=lambda key: (not key.startswith(f"{TRAIN}/"), natural_key(key)))
     return Layout(
         found.base,
-        tuple(_with_own_names(placed)),
+        # Photos of a split whose names come twice are named by their whole paths.
+        tuple(replace(one, name=one.file) if one.split in twice else one for one in placed),
         unplaced,
         {key: folders[key] for key in order},
         found.roles,
         found.possible,
         tuple(found.notes),
     )
-
-
-def _with_own_names(placed: list[PlacedPhoto]) -> Iterator[PlacedPhoto]:
-    """Photos of a split whose names come twice are named by their whole paths."""
-    names = Counter((photo.split, photo.name) for photo in placed)
-    twice = {split for (split, _), count in names.items() if count > 1}
-    for one in placed:
-        yield PlacedPhoto(one.file, one.split, one.label, one.file) if one.split in twice else one

@@ -15,14 +15,15 @@ from zipfile import BadZipFile, ZipFile
 from core.base.errors import DataError, InputError
 from core.base.language import N_
 from core.data.addition_log import ADDITIONS_FILE, COLUMNS
-from core.data.annotations.annotation import Annotation, shares
+from core.data.annotations.formats import Annotation, shares
 from core.data.annotations.source import AnnotationFile, PhotoFinder, read_annotations
 from core.data.archive import FileSource, RejectedFile, printable
-from core.data.csv_files import delimiter
+from core.data.csv_files import has_columns
 from core.data.dataset_names import BACKGROUND, CAPTURE_LOG, TRAIN, class_name, natural_key
-from core.data.label_tables import MAX_BOXES, Box, Label
-from core.data.layout import KINDS, Kind, Layout, PlacedPhoto, PossibleReading, find_layout
+from core.data.label_tables import MAX_BOXES, Box
+from core.data.layout import KINDS, Kind, Layout, PossibleReading, find_layout
 from core.data.photos import is_photo, photo_size, unreadable_reason
+from core.data.source_photo import SourcePhoto
 
 PHOTO_SUFFIXES = tuple(
     ".jpg .jpeg .jpe .jfif .png .webp .bmp .gif .tif .tiff .avif".split()  # noqa: SIM905
@@ -46,22 +47,6 @@ class ReadingOptions:
 
 
 @dataclass(frozen=True)
-class ReadPhoto:
-    """A photo as it is read. label: its class; `background` for a test photo of none of the
-    classes, "" for one without a label. present: all classes of a test photo."""
-
-    placed: PlacedPhoto
-    label: str
-    present: tuple[str, ...] = ()
-    boxes: tuple[Box, ...] = ()
-
-    @property
-    def truth(self) -> Label:
-        """Its label, of a test photo that has one."""
-        return Label(self.label, tuple(name for name in self.present if name != BACKGROUND))
-
-
-@dataclass(frozen=True)
 class Reading:
     """classes: in their order. own: our tables, by name, with their places in the source. logs:
     of captured test sets, by name, likewise. found:
@@ -73,7 +58,7 @@ class Reading:
 
     layout: Layout
     classes: tuple[str, ...]
-    photos: tuple[ReadPhoto, ...]
+    photos: tuple[SourcePhoto, ...]
     rejected: tuple[RejectedFile, ...]
     own: Mapping[str, str]
     logs: Mapping[str, str]
@@ -134,13 +119,13 @@ def read_source(source: FileSource, options: ReadingOptions | None = None) -> Re
         possible = possible or _other_labels(layout, said)
     taken, unlabelled = _labelled(source, layout, said, options)
     rejected += [RejectedFile(*pair) for pair in {**layout.unplaced, **unlabelled}.items()]
-    counts = Counter(photo.label for photo in taken if photo.placed.split == TRAIN)
+    counts = Counter(photo.label for photo in taken if photo.split == TRAIN)
     classes, small = trainable(counts)
     notes += [small_class_text(name, counts[name]) for name in small]
     rejected += [
-        RejectedFile(photo.placed.file, small_class_text(photo.label, counts[photo.label]))
+        RejectedFile(photo.file, small_class_text(photo.label, counts[photo.label]))
         for photo in taken
-        if photo.placed.split == TRAIN and photo.label in small
+        if photo.split == TRAIN and photo.label in small
     ]
     logs = {
         name: f"{folder}/{CAPTURE_LOG}"
@@ -267,11 +252,9 @@ def _own_tables(source: FileSource, others: Iterable[str]) -> dict[str, str]:
             continue
         if name in columns:
             try:
-                text = source.read(file).decode("utf-8-sig", "replace")
+                if not has_columns(source.read(file), columns[name]):
+                    continue
             except DataError:
-                continue
-            first = text.partition("\n")[0]
-            if not columns[name] <= {cell.strip() for cell in first.split(delimiter(text))}:
                 continue
         found[name] = file
     return found
@@ -359,9 +342,9 @@ def _labelled(
     layout: Layout,
     said: Mapping[str, Sequence[Annotation]],
     options: ReadingOptions,
-) -> tuple[list[ReadPhoto], dict[str, str]]:
+) -> tuple[list[SourcePhoto], dict[str, str]]:
     """The photos with labels and boxes; and why training photos have none."""
-    taken: list[ReadPhoto] = []
+    taken: list[SourcePhoto] = []
     unlabelled: dict[str, str] = {}
     splits = any(role.kind in ("train", "test") for role in layout.roles.values())
     for place in layout.placed:
@@ -384,7 +367,8 @@ def _labelled(
                 ).format(names=", ".join(names[:4]))
             if place.file in unlabelled:
                 continue
-        taken.append(ReadPhoto(place, label, present, boxes))
+        by_table = not place.label
+        taken.append(replace(place, label=label, by_table=by_table, present=present, boxes=boxes))
     return taken, unlabelled
 
 
@@ -403,23 +387,19 @@ def _boxes(source: FileSource, file: str, told: Iterable[Annotation]) -> Iterabl
 
 
 def _of_classes(
-    taken: Iterable[ReadPhoto], classes: Collection[str], notes: list[str]
-) -> Iterable[ReadPhoto]:
+    taken: Iterable[SourcePhoto], classes: Collection[str], notes: list[str]
+) -> Iterable[SourcePhoto]:
     """Labels of test photos that are no class become `background`, which is told; training photos
     of classes that are left out go."""
     strange: Counter[tuple[str, str]] = Counter()
     for photo in taken:
-        split = photo.placed.split
-        if split == TRAIN:
+        if photo.split == TRAIN:
             if photo.label in classes:
                 yield photo
             continue
-        present = tuple(n for n in photo.present if n in classes and n != BACKGROUND)
-        label = photo.label
-        if label and label not in classes and label != BACKGROUND:
-            strange[split, label] += 1
-            label = present[0] if present else BACKGROUND
-        yield replace(photo, label=label, present=present)
+        if photo.label and photo.label not in {*classes, BACKGROUND}:
+            strange[photo.split, photo.label] += 1
+        yield photo.among(classes)
     for (split, name), count in strange.items():
         told = N_(
             "{set}: {count} photos of {name} are labelled as none of the classes: no training "

@@ -3,24 +3,25 @@
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from core.base.errors import DataError
 from core.base.language import N_
-from core.data.annotations.annotation import Annotation
-from core.data.annotations.json_files import read_json, read_json_lines
-from core.data.annotations.tables import read_table
-from core.data.annotations.text_files import (
+from core.data.annotations.formats import (
     CLASS_LISTS,
+    Annotation,
     read_class_names,
+    read_json,
+    read_json_lines,
     read_split_list,
+    read_table,
     read_voc,
     read_yolo,
 )
-from core.data.archive import FileSource
+from core.data.archive import FileSource, file_too_large_text
 from core.data.csv_files import MAX_BYTES
 from core.data.split_words import SIDE_WORDS
 
@@ -44,10 +45,12 @@ def read_annotations(
     """What the files say that are annotations; and why others are not, those that look so."""
     found: list[AnnotationFile] = []
     unread: dict[str, str] = {}
-    files = list(files)
-    lists = {file: _class_names(source, file) for file in files if _may_list_classes(file)}
-    lists = {file: names for file, names in lists.items() if names}
-    texts: list[str] = []
+    files, texts = list(files), list[str]()
+    lists: dict[str, dict[int, str]] = {}
+    for file in filter(_may_list_classes, files):
+        with suppress(ValueError, DataError):
+            if names := read_class_names(_text(source, file), file):
+                lists[file] = names
     for file in files:
         suffix = _suffix(source, file)
         if suffix == ".txt" and file not in lists:
@@ -141,7 +144,7 @@ def _text(source: FileSource, file: str) -> str:
     data = source.read(file)
     limit = _LIMITS.get(PurePosixPath(file).suffix.lower(), _MAX_SMALL)
     if len(data) > limit:
-        raise ValueError(N_("larger than {size:.0f} MB").format(size=limit / 1e6))
+        raise ValueError(file_too_large_text(limit))
     return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
 
 
@@ -169,16 +172,7 @@ def _may_list_classes(file: str) -> bool:
     return named or path.name.casefold() in CLASS_LISTS
 
 
-def _class_names(source: FileSource, file: str) -> dict[int, str]:
-    try:
-        return read_class_names(_text(source, file), file)
-    except (ValueError, DataError):
-        return {}
-
-
 def _nearest(file: str, lists: dict[str, dict[int, str]]) -> dict[int, str]:
     """The list of classes that lies nearest above or beside a file."""
-    ranked: Collection[str] = sorted(
-        lists, key=lambda each: len(posixpath.commonprefix([each, file])), reverse=True
-    )
-    return next((lists[each] for each in ranked), {})
+    nearest = max(lists, key=lambda each: len(posixpath.commonprefix([each, file])), default="")
+    return lists.get(nearest, {})

@@ -183,8 +183,8 @@ def _report(key: str, name: str, report: ImportReport) -> None:
         )
     changed = [
         {
-            _("photo"): f"{one.folder}/{one.file}",
-            _("from"): printable(one.placed.file),
+            _("photo"): one.copied_to,
+            _("from"): printable(one.file),
             _("changed"): ", ".join(translate(change) for change in one.changes),
         }
         for one in report.imported

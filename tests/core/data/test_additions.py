@@ -128,7 +128,7 @@ def test_what_is_there_already_is_told_and_left_out(root):
         ("big again.jpg", "is there already, as blue/big.jpg"),
         ("twice.jpg", "is there already, as red/new.jpg"),
     ]
-    assert [one.file for one in found.added] == ["new.jpg"]
+    assert [one.copied_name for one in found.added] == ["red/new.jpg"]
     before = content(root)
     again = add_photos(root, "new_set", [("a.jpg", lambda: b"no photo")])
     assert not again.added and content(root) == before
@@ -159,7 +159,7 @@ def test_what_is_no_photo_is_left_out_with_a_line_each(root):
         "x.jpg: No such file or directory",
         "?[2J.jpg: not a photo, whatever its name says",
     ]
-    assert [one.file for one in found.added] == ["a.jpg"]
+    assert [one.copied_name for one in found.added] == ["a.jpg"]
     assert (root / "kitchen" / "a.jpg").is_file()
 
 

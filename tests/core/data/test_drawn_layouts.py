@@ -103,7 +103,7 @@ def test_annotations_of_any_format_are_read(classes, wrap, splits, kind, images)
         file: text.encode() for file, text in annotations(kind, wrap, drawn, classes).items()
     }
     reading = read_source(Source(files), ReadingOptions())
-    found = {p.placed.file: (p.placed.split, p.label) for p in reading.photos}
+    found = {p.file: (p.split, p.label) for p in reading.photos}
     assert found == drawn
     if kind not in ("csv", "jsonl"):
         corners = {(b.x0, b.y0, b.x1, b.y1) for p in reading.photos for b in p.boxes}

@@ -105,10 +105,10 @@ def test_a_zip_or_folder_becomes_a_data_set(tmp_path, datasets, name):
 def test_every_kind_of_picture_becomes_an_upright_jpeg(tmp_path, datasets, file, data, words):
     source = write_members(tmp_path / "in", TWO_CLASSES | {f"red/{file}": data})
     dataset, report = import_photos(source, datasets)
-    (one,) = [taken for taken in report.imported if taken.placed.file == f"red/{file}"]
+    (one,) = [taken for taken in report.imported if taken.file == f"red/{file}"]
     assert list(one.changes) == words
     with (
-        Image.open(dataset.root / one.folder / one.file) as copy,
+        Image.open(dataset.root / one.copied_to) as copy,
         Image.open(io.BytesIO(data)) as was,
     ):
         assert copy.format == "JPEG" and copy.mode in ("RGB", "L")
@@ -381,7 +381,7 @@ def test_every_file_is_taken_or_left_out_with_a_reason(tmp_path, datasets):
     with open_file_source(source) as opened:
         used = read_source(opened).used
     taken, left = (
-        [one.placed.file for one in report.imported],
+        [one.file for one in report.imported],
         [one.name for one in report.rejected],
     )
     assert sorted([*taken, *left, *used]) == sorted(members)
