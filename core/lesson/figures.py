@@ -15,8 +15,7 @@ from core.data.dataset import VALIDATION
 from core.data.masking import MaskVariant
 from core.data.object_crops import labelled_objects
 from core.data.photos import jpeg_bytes, jpeg_data_url, open_photo, photo_size, read_view
-from core.evaluate.localisation import localisation_summary, localise_snapshots
-from core.evaluate.mask_choice import find_scene
+from core.evaluate.localisation import find_scene, localisation_summary, localise_snapshots
 from core.lesson.pair import Pair, SeedSpread, Side
 from core.store.run import Run
 from core.views.cam_strip import cam_strip
