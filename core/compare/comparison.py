@@ -4,6 +4,7 @@ can."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import pandas as pd
 
@@ -65,15 +66,21 @@ class ScoreComparison:
 @dataclass(frozen=True)
 class ItemComparison:
     """An item against the first one. validation, elsewhere: the two sentences that matter; the
-    second is on the test set with most evidence and None without a labelled one. findings: every
-    comparison, validation first."""
+    second is on the test set with most evidence and None without a labelled one. test: the
+    comparison that it tells of. comparisons: every one, validation first."""
 
     item: Group
     reference: Group
     validation_text: str
     test_text: str | None
-    only_test_differs: bool  # photos from elsewhere tell apart what validation cannot
+    test: ScoreComparison | None
     comparisons: tuple[ScoreComparison, ...]
+
+    @property
+    def only_test_differs(self) -> bool:
+        """Whether photos from elsewhere tell apart what validation cannot."""
+        told = self.test is not None and self.test.significant
+        return told and not self.comparisons[0].significant
 
     def table(self) -> pd.DataFrame:
         """Columns photos, score, finding: every comparison in words."""
@@ -95,25 +102,10 @@ def compare_to_reference(
     return [_compare_items(item, known[0], read) for item in known[1:]]
 
 
-def comparison_texts(comparisons: Sequence[ItemComparison]) -> pd.DataFrame:
-    """Many comparisons with one reference, a row each: columns `run`, `validation`, `elsewhere`,
-    both in words (empty where nothing is labelled), and `parted`, true where photos from elsewhere
-    tell apart what validation cannot."""
-    rows = []
-    for found in comparisons:
-        hard = _hardest_comparison(found.reference, found.comparisons)
-        words = "" if hard is None else hard.text
-        rows.append((found.item.title, found.comparisons[0].text, words, found.only_test_differs))
-    return pd.DataFrame(rows, columns=["run", "validation", "elsewhere", "parted"])
-
-
 def title_of_test(comparisons: Sequence[ItemComparison]) -> str:
-    """What the test text of `comparison_texts` is read on: `test_difficult, objects cut out`."""
-    for found in comparisons:
-        hard = _hardest_comparison(found.reference, found.comparisons)
-        if hard is not None:
-            return f"{hard.split}, {hard.title}"
-    return _("photos from elsewhere")
+    """What the test texts are read on: `test_difficult, objects cut out`."""
+    hard = next((found.test for found in comparisons if found.test), None)
+    return f"{hard.split}, {hard.title}" if hard else _("photos from elsewhere")
 
 
 class _CorrectnessCache:
@@ -130,27 +122,22 @@ class _CorrectnessCache:
         return [id_ for id_, frame in found if frame is not None and len(frame)]
 
     def per_run(self, item: Group, split: str, score: ComparedScore) -> list[pd.DataFrame]:
-        return [self._get(id_, split, score) for id_ in self.run_ids(item)]
-
-    def _get(self, id_: str, split: str, score: ComparedScore) -> pd.DataFrame:
-        key = (id_, split, score)
-        if key not in self._cache:
-            self._cache[key] = photo_correctness(self._predictions[id_], split, score)
-        return self._cache[key]
+        ids = self.run_ids(item)
+        for id_ in ids:
+            if (id_, split, score) not in self._cache:
+                found = photo_correctness(self._predictions[id_], split, score)
+                self._cache[id_, split, score] = found
+        return [self._cache[id_, split, score] for id_ in ids]
 
 
 def _compare_items(item: Group, reference: Group, cache: _CorrectnessCache) -> ItemComparison:
-    findings = [
-        ScoreComparison(
-            VALIDATION, "primary", _compare_score(item, reference, cache, VALIDATION, "primary")
-        )
-    ]
     scores: tuple[ComparedScore, ...] = ("primary", "object")
-    for name in names_of_test_sets([reference, item]):
-        for score in scores:
-            found = _compare_score(item, reference, cache, name, score)
-            if found is not None:
-                findings.append(ScoreComparison(name, score, found))
+    asked = [(VALIDATION, scores[0]), *product(names_of_test_sets([reference, item]), scores)]
+    findings = [
+        ScoreComparison(split, score, found)
+        for split, score in asked
+        if (found := _compare_score(item, reference, cache, split, score)) or split == VALIDATION
+    ]
     hard = _hardest_comparison(reference, findings)
     elsewhere = None if hard is None else _test_text(item, reference, findings[0], hard)
     return ItemComparison(
@@ -158,7 +145,7 @@ def _compare_items(item: Group, reference: Group, cache: _CorrectnessCache) -> I
         reference=reference,
         validation_text=_validation_text(item, reference, findings[0]),
         test_text=elsewhere,
-        only_test_differs=hard is not None and hard.significant and not findings[0].significant,
+        test=hard,
         comparisons=tuple(findings),
     )
 
@@ -220,17 +207,10 @@ def _test_text(
     if not comparison.significant and isinstance(comparison.result, Difference):
         return _("{set} ({score}): {finding}.", finding=comparison.text, **where)
     if not comparison.significant:
+        where["finding"] = comparison.counts_text
         if validation.significant:
-            return _(
-                "{set} ({score}) cannot tell them apart: {finding}.",
-                finding=comparison.counts_text,
-                **where,
-            )
-        return _(
-            "{set} ({score}) cannot tell them apart either: {finding}.",
-            finding=comparison.counts_text,
-            **where,
-        )
+            return _("{set} ({score}) cannot tell them apart: {finding}.", **where)
+        return _("{set} ({score}) cannot tell them apart either: {finding}.", **where)
     won = _winner_text(item, reference, comparison)
     if validation.significant:
         return _("{set} ({score}) tells them apart: {finding}.", finding=won, **where)
@@ -296,31 +276,16 @@ def build_comparison_table(
     """A row per item, the reference first: run, verdict, validation, objects, lift, then
     `by_validation` and `elsewhere`: the comparison with the reference."""
     words = {
-        found.item.id: (row["validation"], row["elsewhere"])
-        for found, row in zip(
-            comparisons, comparison_texts(comparisons).to_dict("records"), strict=True
-        )
+        found.item.id: (found.comparisons[0].text, found.test.text if found.test else "")
+        for found in comparisons
     }
-    reference = _("the reference")
     rows = []
     for item in items:
         hard, __, objects = headline_score(item)
-        validation, elsewhere = words.get(item.id, (reference, reference))
-        rows.append(
-            {
-                "run": item.title,
-                "verdict": verdict_text(item),
-                "validation": _join_texts(share_texts(item, "validation", "accuracy")),
-                "objects": _join_texts(objects),
-                "lift": lift_text(item, hard),
-                "by_validation": validation,
-                "elsewhere": elsewhere,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _join_texts(texts: tuple[str, str]) -> str:
-    """`75 % (56 of 75)`."""
-    value, small = texts
-    return value + (f" ({small})" if small else "")
+        shares = [share_texts(item, "validation", "accuracy"), objects]
+        validation, right = (value + (f" ({small})" if small else "") for value, small in shares)
+        own = words.get(item.id, (_("the reference"), _("the reference")))
+        lift = lift_text(item, hard)
+        rows.append((item.title, verdict_text(item), validation, right, lift, *own))
+    columns = ["run", "verdict", "validation", "objects", "lift", "by_validation", "elsewhere"]
+    return pd.DataFrame(rows, columns=columns)

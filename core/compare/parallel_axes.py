@@ -10,7 +10,7 @@ import pandas as pd
 from core.base.language import N_
 from core.compare.score_tables import drawn_test_sets, headline_set
 from core.compare.tables import verdict_text
-from core.recipe.difference import flat_recipe
+from core.recipe.difference import recipe_difference
 from core.store.groups import Group
 
 VALIDATION_TITLE, LIFT_TITLE = N_("validation"), N_("lift")
@@ -69,26 +69,18 @@ def build_parallel_axes(items: Sequence[Group]) -> ParallelAxes:
         _score_dimension(title, [numbers[item.id][title] for item in kept])
         for title in (titles if kept else [])
     ]
+    verdicts = [verdict_text(item) for item in kept]
     if kept:
-        verdicts = _categorical_dimension(
-            VERDICT_TITLE, [_majority(item) for item in kept], is_result=True
-        )
-        results.append(replace(verdicts, texts=tuple(verdict_text(item) for item in kept)))
-    recipe = _recipe_dimensions(kept)
-    table = pd.DataFrame({"run": [item.title for item in kept]})
-    for key, values in _differing_columns(kept).items():
-        table[key] = values
-    for title in titles:
-        table[title] = [numbers[item.id][title] for item in kept]
-    table[VERDICT_TITLE] = [verdict_text(item) for item in kept]
-    return ParallelAxes(
-        tuple(kept),
-        tuple(recipe),
-        _distinct_keys(recipe),
-        tuple(results),
-        table,
-        len(items) - len(kept),
-    )
+        majorities = [_majority(item) for item in kept]
+        dimension = _categorical_dimension(VERDICT_TITLE, majorities, is_result=True)
+        results.append(replace(dimension, texts=tuple(verdicts)))
+    keys = _differing_columns(kept)
+    recipe = [_recipe_dimension(key, values) for key, values in keys.items()]
+    scores = {title: [numbers[item.id][title] for item in kept] for title in titles}
+    columns = {"run": [item.title for item in kept], **keys, **scores, VERDICT_TITLE: verdicts}
+    table, left_out = pd.DataFrame(columns), len(items) - len(kept)
+    distinct = _distinct_keys(recipe)
+    return ParallelAxes(tuple(kept), tuple(recipe), distinct, tuple(results), table, left_out)
 
 
 def _distinct_keys(recipe: Sequence[Dimension]) -> tuple[str, ...]:
@@ -117,28 +109,18 @@ def _majority(item: Group) -> str:
 
 def _differing_columns(items: Sequence[Group]) -> dict[str, list[str]]:
     """The keys in which the recipes differ, and each item's text; the seed where only it does."""
-    flats = [flat_recipe(item.members[0].recipe) for item in items]
-    keys = dict.fromkeys(key for flat in flats for key in flat if key != "name")
-    columns = {key: [flat.get(key, "-") for flat in flats] for key in keys}
-    found = {key: values for key, values in columns.items() if len(set(values)) > 1}
+    frame = recipe_difference({item.id: item.members[0].recipe for item in items})
+    found = {str(key): values.tolist() for key, values in frame.set_index("key").T.items()}
     without_seed = {key: values for key, values in found.items() if key != "seed"}
     return without_seed or found
 
 
-def _recipe_dimensions(items: Sequence[Group]) -> list[Dimension]:
-    found = []
-    for key, values in _differing_columns(items).items():
-        try:
-            numbers = [float(value) for value in values]
-        except ValueError:
-            found.append(_categorical_dimension(key, values))
-        else:
-            found.append(_numeric_dimension(key, numbers, values))
-    return found
-
-
-def _numeric_dimension(title: str, values: Sequence[float], texts: Sequence[str]) -> Dimension:
-    """Numbers on their own axis; those that span decades by their logarithm."""
+def _recipe_dimension(title: str, texts: Sequence[str]) -> Dimension:
+    """Numbers on their own axis, those that span decades by their logarithm; else words."""
+    try:
+        values = [float(text) for text in texts]
+    except ValueError:
+        return _categorical_dimension(title, texts)
     logarithmic = min(values) > 0 and max(values) / min(values) >= 30
     places = [math.log10(value) if logarithmic else value for value in values]
     ticks = tuple(sorted(dict(zip(places, texts, strict=True)).items()))

@@ -25,13 +25,7 @@ def selectable_items(all_rows: Sequence[RunRow]) -> list[Group]:
     oldest_first = list(reversed(all_rows))
     runs = run_items(sorted(oldest_first, key=lambda row: row.example), all_rows)
     taken = {item.title for item in runs}
-    groups = [
-        replace(group, title=_("{title} (group)", title=group.title))
-        if group.title in taken
-        else group
-        for group in find_groups(all_rows)
-        if group.repeats > 1
-    ]
+    groups = [_told_apart(group, taken) for group in find_groups(all_rows) if group.repeats > 1]
     return sorted(groups, key=oldest_run_id) + runs
 
 
@@ -43,13 +37,14 @@ def grouped_items(rows: Sequence[RunRow], all_rows: Sequence[RunRow]) -> list[Gr
     alone = {item.id: item for item in run_items(rows, all_rows)}
     taken = {alone[row.id].title for row in rows if row.id not in of}
     found = [of.get(row.id, alone[row.id]) for row in rows]
-    told = [
-        replace(item, title=_("{title} (group)", title=item.title))
-        if item.repeats > 1 and item.title in taken
-        else item
-        for item in found
-    ]
-    return list({item.id: item for item in told}.values())
+    return list({item.id: _told_apart(item, taken) for item in found}.values())
+
+
+def _told_apart(item: Group, taken: set[str]) -> Group:
+    """A group under a title that no single run has."""
+    if item.repeats > 1 and item.title in taken:
+        return replace(item, title=_("{title} (group)", title=item.title))
+    return item
 
 
 def item_colours(items: Sequence[Group]) -> dict[str, str]:

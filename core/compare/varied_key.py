@@ -132,7 +132,7 @@ def _flatten_recipe(recipe: Mapping[str, Any]) -> dict[str, Any]:
 def _first_trained_layers(recipes: Mapping[str, Mapping[str, Any]]) -> dict[str, int] | None:
     """Where training begins in each; None when layers that train in two of them do so at different
     rates, for then something else differs too."""
-    rates = {id_: _rates(recipe) for id_, recipe in recipes.items()}
+    rates = {id_: _layer_rates(recipe) for id_, recipe in recipes.items()}
     first = {
         id_: next((layer for layer, lr in enumerate(found) if lr > 0), len(found))
         for id_, found in rates.items()
@@ -143,12 +143,9 @@ def _first_trained_layers(recipes: Mapping[str, Mapping[str, Any]]) -> dict[str,
     return first
 
 
-def _rates(recipe: Mapping[str, Any]) -> list[float]:
+def _layer_rates(recipe: Mapping[str, Any]) -> list[float]:
     """The learning rate of each layer of the flat list."""
-    layers = len(layer_table(recipe["backbone"], recipe["map_stride"]))
-    starts = {band["from"]: float(band["lr"]) for band in recipe["bands"]}
-    found, rate = [], 0.0
-    for layer in range(layers):
-        rate = starts.get(layer, rate)
-        found.append(rate)
-    return found
+    firsts = [(band["from"], float(band["lr"])) for band in recipe["bands"]]
+    ends = [*(first for first, _ in firsts[1:]), 0]
+    ends[-1] = len(layer_table(recipe["backbone"], recipe["map_stride"]))
+    return [lr for (first, lr), end in zip(firsts, ends, strict=True) for _ in range(first, end)]

@@ -21,32 +21,14 @@ from core.base.language import _
 
 DRAWS = 2000
 MIN_DIFFERING_PHOTOS = (
-    6  # with fewer photos that differ, no test of paired photos can tell (see paired)
+    6  # fewer that differ no test of paired photos can tell (core.evaluate.paired)
 )
 # The 98 % quantiles of Student's t with 1, 2, ... 20 degrees of freedom; with more, the last is
 # taken, which is a little strict.
-_T_98 = (
-    15.895,
-    4.849,
-    3.482,
-    2.999,
-    2.757,
-    2.612,
-    2.517,
-    2.449,
-    2.398,
-    2.359,
-    2.328,
-    2.303,
-    2.282,
-    2.264,
-    2.249,
-    2.235,
-    2.224,
-    2.214,
-    2.205,
-    2.197,
-)
+_T_98 = [
+    *(15.895, 4.849, 3.482, 2.999, 2.757, 2.612, 2.517, 2.449, 2.398, 2.359),
+    *(2.328, 2.303, 2.282, 2.264, 2.249, 2.235, 2.224, 2.214, 2.205, 2.197),
+]
 Values = NDArray[Any]  # (seeds, photos): right or wrong, or a number from 0 to 1
 
 
@@ -147,7 +129,7 @@ def group_mean(
         value=float(own.mean()),
         low=float(low),
         high=float(high),
-        photos=_photo_count(own, photos),
+        photos=own.shape[1] if photos is None else len(set(photos)),
         seeds=len(seeds),
         seed_low=float(seeds.min()),
         seed_high=float(seeds.max()),
@@ -186,17 +168,9 @@ def group_differences(
         low, high = np.percentile(drawn[i] - drawn[j], [2.5, 97.5])
         a, b = float(means[i].mean()), float(means[j].mean())
         differing = int(np.sum(~np.isclose(of_photos[i], of_photos[j])))
-        photo_count = of_photos.shape[1]
-        found[i, j] = Difference(
-            a,
-            b,
-            a - b,
-            float(low),
-            float(high),
-            photo_count,
-            differing,
-            by_seeds=seeds_differ(groups[i], groups[j]),
-        )
+        by_seeds = seeds_differ(groups[i], groups[j])
+        ends = float(low), float(high)
+        found[i, j] = Difference(a, b, a - b, *ends, of_photos.shape[1], differing, by_seeds)
     return found
 
 
@@ -255,7 +229,3 @@ def _per_photo(
     __, place = np.unique(np.asarray(photos), return_inverse=True)
     sums = np.stack([np.bincount(place, weights=row) for row in values]).astype(np.float64)
     return sums, np.bincount(place)
-
-
-def _photo_count(values: NDArray[np.float64], photos: Sequence[str] | None) -> int:
-    return values.shape[1] if photos is None else len(set(photos))

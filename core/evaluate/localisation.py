@@ -17,7 +17,7 @@ from core.data.dataset import BACKGROUND, Photo, TestSet
 from core.data.label_tables import Box
 from core.data.masking import ObjectMasking
 from core.data.photos import Crop, centre_square, photo_size
-from core.evaluate.scores import wilson
+from core.evaluate.scores import proportion
 
 Array = NDArray[np.floating]
 
@@ -144,21 +144,13 @@ def localisation_summary(found: pd.DataFrame) -> dict[str, Any] | None:
     """
     if found.empty:
         return None
-    hits, total = int(found["hit"].sum()), len(found)
-    low, high = wilson(hits, total)
+    area = float(found["area"].mean())
     return {
-        "objects": total,
+        "objects": len(found),
         "share": float(found["share"].mean()),
-        "area": float(found["area"].mean()),
+        "area": area,
         "lift": float(found["share"].sum() / found["area"].sum()),
-        "pointing": {
-            "value": hits / total,
-            "low": low,
-            "high": high,
-            "total": total,
-            "correct": hits,
-            "constant": float(found["area"].mean()),
-        },
+        "pointing": (proportion(list(found["hit"])) or {}) | {"constant": area},
     }
 
 

@@ -109,9 +109,7 @@ def _alike(run: pd.DataFrame, other: pd.DataFrame) -> bool:
     return run.index.equals(other.index) and run["truth"].equals(other["truth"])
 
 
-SIGNIFICANCE_LEVEL = (
-    0.05  # a difference is called real when chance gives it in fewer than 1 of 20 cases
-)
+SIGNIFICANCE_LEVEL = 0.05  # of a real difference: chance gives it in fewer than 1 of 20 cases
 
 
 @dataclass(frozen=True)
@@ -140,13 +138,10 @@ class PairedComparison:
         """`better on 11 photos, worse on 1: a real difference (p = .006)`, or `... cannot tell`.
 
         unit: the thing that is counted, `photo` or `object`."""
+        if not self.photos and unit == "object":
+            return _("no objects in common: cannot tell")
         if not self.photos:
-            objects = unit == "object"
-            return (
-                _("no objects in common: cannot tell")
-                if objects
-                else (_("no photos in common: cannot tell"))
-            )
+            return _("no photos in common: cannot tell")
         counts = self.counts_text(unit)
         if not self.significant:
             return _("{finding}: cannot tell", finding=counts)
@@ -183,21 +178,8 @@ def mcnemar(better: int, worse: int) -> float:
     return min(1.0, 2 * fewer / 2**throws)
 
 
-def compare_runs(
-    predictions_a: pd.DataFrame,
-    predictions_b: pd.DataFrame,
-    split: str,
-    score: ComparedScore = "primary",
-) -> PairedComparison:
-    """Two runs, each given as its predictions.csv, on the photos of a split that both answered.
-
-    split: `validation` or a test set's name; with `object`, its object crops are compared. Photos
-    without a label are left out."""
-    return compare_matched(match_runs([[predictions_a], [predictions_b]], split, score))
-
-
 def compare_matched(matched_pair: MatchedPredictions) -> PairedComparison:
-    """The same of two runs whose answers are lined up: groups of one run each."""
+    """Two runs whose answers are lined up: groups of one run each."""
     a, b = (group[0] for group in matched_pair.correct)
     better, worse = int(np.sum(a & ~b)), int(np.sum(b & ~a))
     return PairedComparison(

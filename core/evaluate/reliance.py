@@ -99,51 +99,41 @@ def summary(found: Sequence[MaskedPrediction], classes: Sequence[str]) -> dict[s
     of the objects' fall minus the control's (above 0: it looked at the objects)."""
     background = classes.index(BACKGROUND) if BACKGROUND in classes else -1
     paired = [one for one in found if "elsewhere" in one.masked]
-    alone: tuple[MaskVariant, ...] = ("object", "only_objects")
-    pair: tuple[MaskVariant, ...] = ("object", "elsewhere")
     return {
         "photos": len(found),
         "area": float(np.mean([one.area for one in found])),
-        "stays": {
-            name: proportion([one.is_unchanged(name) for one in found if one.plain_is_correct])
-            for name in alone
-        },
-        "fall": {name: _mean_drop(found, name) for name in alone},
-        "balance": mean_interval(
-            np.array(
-                [
-                    one.probability_drop("object") - one.probability_drop("only_objects")
-                    for one in found
-                ]
-            )
-        ),
+        **_stays_and_fall(found, "object", "only_objects"),
+        "balance": _fall_difference(found, "object", "only_objects"),
         "hallucinated": None
         if background < 0
         else proportion([bool(one.masked_mean("object").argmax() != background) for one in found]),
         "comparison": {
             "photos": len(paired),
             "left_out": len(found) - len(paired),
-            "stays": {
-                name: proportion([one.is_unchanged(name) for one in paired if one.plain_is_correct])
-                for name in pair
-            },
-            "fall": {name: _mean_drop(paired, name) for name in pair},
-            "selectivity": mean_interval(
-                np.array(
-                    [
-                        one.probability_drop("object") - one.probability_drop("elsewhere")
-                        for one in paired
-                    ]
-                )
-            ),
+            **_stays_and_fall(paired, "object", "elsewhere"),
+            "selectivity": _fall_difference(paired, "object", "elsewhere"),
         },
     }
 
 
-def _mean_drop(
-    found: Sequence[MaskedPrediction], variant: MaskVariant
+def _stays_and_fall(
+    found: Sequence[MaskedPrediction], *variants: MaskVariant
+) -> dict[str, dict[str, Any]]:
+    right = [one for one in found if one.plain_is_correct]
+    falls = {name: np.array([one.probability_drop(name) for one in found]) for name in variants}
+    return {
+        "stays": {name: proportion([one.is_unchanged(name) for one in right]) for name in variants},
+        "fall": {name: mean_interval(values) for name, values in falls.items()},
+    }
+
+
+def _fall_difference(
+    found: Sequence[MaskedPrediction], more: MaskVariant, less: MaskVariant
 ) -> dict[str, float | int] | None:
-    return mean_interval(np.array([one.probability_drop(variant) for one in found]))
+    """How much further the probability falls with one variant than with the other."""
+    return mean_interval(
+        np.array([one.probability_drop(more) - one.probability_drop(less) for one in found])
+    )
 
 
 def _scenes(setup: Setup, test_set: TestSet) -> dict[str, ObjectMasking]:

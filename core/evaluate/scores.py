@@ -59,13 +59,8 @@ def mean_interval(values: NDArray[np.floating]) -> dict[str, float | int] | None
     if not len(values):
         return None
     draws = np.random.default_rng(0).integers(len(values), size=(BOOTSTRAP_DRAWS, len(values)))
-    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
-    return {
-        "value": float(values.mean()),
-        "low": float(low),
-        "high": float(high),
-        "total": len(values),
-    }
+    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5]).tolist()
+    return {"value": float(values.mean()), "low": low, "high": high, "total": len(values)}
 
 
 def share_score(hits: Sequence[bool], constant: float) -> Score:
@@ -98,14 +93,8 @@ def balanced_accuracy(predicted: Sequence[str], truth: Sequence[str]) -> Score:
     shape = (10 * BOOTSTRAP_DRAWS, len(names))
     draws = np.random.default_rng(0).beta(right + 0.5, photos - right + 0.5, size=shape)
     low, high = np.percentile(draws.mean(axis=1), [2.5, 97.5])
-    return Score(
-        value,
-        min(float(low), value),
-        max(float(high), value),
-        len(truth),
-        1 / len(names),
-        int(right.sum()),
-    )
+    low, high = min(float(low), value), max(float(high), value)
+    return Score(value, low, high, len(truth), 1 / len(names), int(right.sum()))
 
 
 def is_imbalanced(truth: Sequence[str], classes: Sequence[str]) -> bool:
@@ -128,17 +117,12 @@ def present_accuracy(
     return share_score(hits, most / len(accepted))
 
 
-def average_precision(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
-    """Area under the precision-recall steps, sum of (R_n - R_n-1) P_n over the distinct scores,
-    as scikit-learn's average_precision_score. NaN without a positive."""
-    once = np.ones((1, len(scores)))
-    return float(_average_precisions(scores, truth, once)[0])
-
-
-def _average_precisions(
+def average_precisions(
     scores: NDArray[np.float64], truth: NDArray[np.bool_], times: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The average precision of each draw. times: (draws, photos), how often each photo is in it."""
+    """The average precision of each draw: the area under the precision-recall steps, sum of
+    (R_n - R_n-1) P_n over the distinct scores, as scikit-learn's average_precision_score. NaN
+    without a positive. times: (draws, photos), how often each photo is in it."""
     order = np.argsort(-scores, kind="stable")
     ranked, drawn = scores[order], times[:, order]
     ends = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # ties share a threshold
@@ -169,7 +153,7 @@ def presence_ranking(
     draws = np.random.default_rng(0).integers(len(p), size=(BOOTSTRAP_DRAWS, len(p)))
     times = np.stack([np.bincount(rows, minlength=len(p)) for rows in [np.arange(len(p)), *draws]])
     of_classes = np.stack(
-        [_average_precisions(p[:, c], t[:, c], times.astype(float)) for c in range(p.shape[1])]
+        [average_precisions(p[:, c], t[:, c], times.astype(float)) for c in range(p.shape[1])]
     )
     # A class that no photo of a draw shows has no say in that draw.
     told = ~np.isnan(of_classes)

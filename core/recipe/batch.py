@@ -75,25 +75,29 @@ def load_recipe_batch(
     data = read_yaml(path)
     if not isinstance(data, dict):
         raise RecipeError(N_("{path}: must be a list of `key: value` lines").format(path=source))
-    unknown = [str(key) for key in data if key not in _KEYS]
-    if unknown:
-        why = N_("unknown key; a batch has name, base and vary")
-        raise RecipeError(f"{source}: {unknown[0]}: {why}")
     changes = dict(changes or {})
-    name = str(changes.pop("name", data.get("name", path.stem)))
-    base = _base(data.get("base"), source)
-    found = list(_changes(data.get("vary"), source))
+    try:
+        if unknown := [str(key) for key in data if key not in _KEYS]:
+            why = N_("unknown key; a batch has name, base and vary")
+            raise RecipeError(f"{unknown[0]}: {why}")
+        name = str(changes.pop("name", data.get("name", path.stem)))
+        base, found = _base(data.get("base")), list(_changes(data.get("vary")))
+    except RecipeError as error:
+        raise RecipeError(f"{source}: {error}") from None
     varied = tuple(dict.fromkeys(key for _, _, change in found for key in change))
     _refuse_overlap(varied, changes, source)
-    recipes = []
+    recipes: dict[str, Recipe] = {}  # by what decides a run
     for where, own, change in found:
         try:
             named = {"name": f"{name}, {own}"}
-            recipes.append(apply_changes(base, changes | change | named, source))
+            recipe = apply_changes(base, changes | change | named, source)
+            twin = recipes.setdefault(repr(recipe_without_name(recipe)), recipe)
+            if twin is not recipe:
+                why = N_("{name!r} is the same recipe as {twin!r}")
+                raise RecipeError(why.format(name=recipe.name, twin=twin.name))
         except RecipeError as error:
             raise RecipeError(f"{source}: {where}: {error}") from None
-    _refuse_duplicates(recipes, [where for where, _, _ in found], source)
-    return RecipeBatch(name, varied, tuple(recipes))
+    return RecipeBatch(name, varied, tuple(recipes.values()))
 
 
 def recipe_without_name(recipe: Recipe) -> dict[str, Any]:
@@ -104,33 +108,33 @@ def recipe_without_name(recipe: Recipe) -> dict[str, Any]:
 # --- what is in the file --------------------------------------------------------------------------
 
 
-def _base(base: Any, source: str) -> dict[str, Any]:
+def _base(base: Any) -> dict[str, Any]:
     if isinstance(base, dict):
         return base
     if not isinstance(base, str) or base not in preset_names():
         known = ", ".join(preset_names())
         why = N_("must be a preset's name ({known}) or a recipe's keys").format(known=known)
-        raise RecipeError(f"{source}: base: {why}")
+        raise RecipeError(f"base: {why}")
     return read_recipe_dict(base)
 
 
-def _changes(vary: Any, source: str) -> Iterator[_Change]:
+def _changes(vary: Any) -> Iterator[_Change]:
     if isinstance(vary, dict) and vary:
-        return _combinations(vary, source)
+        return _combinations(vary)
     if isinstance(vary, list) and vary:
-        return _entries(vary, source)
+        return _entries(vary)
     why = N_("must be `key: [value, value]` lines, or a list of named changes")
-    raise RecipeError(f"{source}: vary: {why}")
+    raise RecipeError(f"vary: {why}")
 
 
-def _combinations(vary: dict[Any, Any], source: str) -> Iterator[_Change]:
+def _combinations(vary: dict[Any, Any]) -> Iterator[_Change]:
     """Every combination of the keys' values, the last key's changing fastest."""
     for key, values in vary.items():
         if not isinstance(values, list) or not values:
-            raise RecipeError(f"{source}: vary.{key}: {N_('must be a list of values')}")
+            raise RecipeError(f"vary.{key}: {N_('must be a list of values')}")
     if (count := prod(len(values) for values in vary.values())) > MAX_RECIPES:
         why = N_("{count} combinations; at most {most} are run together")
-        raise RecipeError(f"{source}: vary: {why.format(count=count, most=MAX_RECIPES)}")
+        raise RecipeError(f"vary: {why.format(count=count, most=MAX_RECIPES)}")
     keys = [str(key) for key in vary]
     for numbered in product(*(enumerate(values, start=1) for values in vary.values())):
         parts = [
@@ -150,23 +154,19 @@ def _value_text(value: Any, number: int) -> str:
     return str(value) if plain else f"#{number}"
 
 
-def _entries(vary: list[Any], source: str) -> Iterator[_Change]:
+def _entries(vary: list[Any]) -> Iterator[_Change]:
     taken: dict[str, int] = {}
     for number, entry in enumerate(vary):
         where = f"vary.{number}"
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
             why = N_("must be changes with a name: {name: ..., key: value}")
-            raise RecipeError(f"{source}: {where}: {why}")
+            raise RecipeError(f"{where}: {why}")
         name = entry["name"]
         if name in taken:
-            why = N_("is called {name!r}, as {other} is")
-            why = why.format(name=name, other=f"vary.{taken[name]}")
-            raise RecipeError(f"{source}: {where}: {why}")
+            why = N_("is called {name!r}, as {other} is", name=name, other=f"vary.{taken[name]}")
+            raise RecipeError(f"{where}: {why}")
         taken[name] = number
         yield where, name, {str(key): value for key, value in entry.items() if key != "name"}
-
-
-# --- what cannot be meant -------------------------------------------------------------------------
 
 
 def _refuse_overlap(varied: tuple[str, ...], changes: dict[str, Any], source: str) -> None:
@@ -176,14 +176,3 @@ def _refuse_overlap(varied: tuple[str, ...], changes: dict[str, Any], source: st
                 raise RecipeError(
                     N_("--set {key}: {source} varies {own} itself", key=key, source=source, own=own)
                 )
-
-
-def _refuse_duplicates(recipes: list[Recipe], places: list[str], source: str) -> None:
-    seen: list[dict[str, Any]] = []
-    for recipe, where in zip(recipes, places, strict=True):
-        plain = recipe_without_name(recipe)
-        if plain in seen:
-            twin = recipes[seen.index(plain)].name
-            why = N_("{name!r} is the same recipe as {twin!r}")
-            raise RecipeError(f"{source}: {where}: {why.format(name=recipe.name, twin=twin)}")
-        seen.append(plain)

@@ -13,26 +13,7 @@ from core.base.errors import RecipeError
 from core.base.language import N_
 from core.base.yaml_files import dump_yaml, parse_yaml, read_yaml
 from core.recipe.layer_table import find_backbone
-from core.recipe.schema import (
-    Augment,
-    Band,
-    Blur,
-    ClassMapDropout,
-    ClassMapHead,
-    CsvSplit,
-    Cutout,
-    DenseHead,
-    Erase,
-    GroupSplit,
-    Holdout,
-    KFold,
-    Optimizer,
-    Recipe,
-    Rotate,
-    Stage,
-    Zoom,
-    part_dict,
-)
+from core.recipe.schema import Recipe, part_dict, part_keys
 
 PRESETS_DIR = Path(__file__).parent / "presets"
 
@@ -196,74 +177,52 @@ def _validation_error_text(error: ValidationError, data: dict[str, Any]) -> str:
         if inside or (isinstance(node, list | tuple) and isinstance(part, int)):
             node = node[part]
     key = ".".join(path)
-    message = _explain(first, key, data)
+    message = _explain(first, key)
     return f"{key}: {message}" if key else message
 
 
-def _explain(first: Any, key: str, data: dict[str, Any]) -> str:
+_MESSAGES = {  # by pydantic's type of an error
+    "missing": N_("missing"),
+    "literal_error": N_("must be {expected}, not {given}"),
+    "union_tag_invalid": N_("must be one of {expected}, not {given}"),
+    "union_tag_not_found": N_("needs its key {key}"),
+    "float": N_("must be a number, not {given}"),
+    "int": N_("must be a whole number, not {given}"),
+    "tuple_type": N_("must be a list, not {given}"),
+    "model": N_("must be a group of keys, not {given}"),
+    "string_type": N_("must be text, not {given}"),
+    "too_short": N_("must not be empty"),
+    "invalid_key": N_("keys should be strings (got {given})"),
+}
+_SAME_MESSAGE = {
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "float"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "int"),
+    **dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "model"),
+}
+
+
+def _explain(first: Any, key: str) -> str:
     kind, context, given = first["type"], first.get("ctx", {}), first["input"]
-    shown = N_("a number that is not finite") if _not_finite(given) else repr(given)[:80]
-    match kind:
-        case "value_error":
-            return str(context["error"])
-        case "extra_forbidden":
-            last = key.rsplit(".", 1)[-1]
-            if last in _all_keys():
-                return N_("unknown key here; it belongs to another part or kind")
-            close = difflib.get_close_matches(last, _all_keys(), n=1)
-            if close:
-                return N_("unknown key (did you mean {key}?)").format(key=close[0])
-            return N_("unknown key")
-        case "missing":
-            return N_("missing")
-        case "literal_error":
-            return N_("must be {expected}, not {given}", expected=context["expected"], given=shown)
-        case "union_tag_invalid":
-            return N_("must be one of {expected}, not {given}").format(
-                expected=context["expected_tags"], given=repr(context["tag"])
-            )
-        case "union_tag_not_found":
-            return N_("needs its key {key}").format(key=context["discriminator"])
-        case "float_type" | "float_parsing" | "finite_number":
-            return N_("must be a number, not {given}").format(given=shown)
-        case "int_type" | "int_parsing" | "int_from_float":
-            return N_("must be a whole number, not {given}").format(given=shown)
-        case "tuple_type":
-            return N_("must be a list, not {given}").format(given=shown)
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return N_("must be a group of keys, not {given}").format(given=shown)
-        case "string_type":
-            return N_("must be text, not {given}").format(given=shown)
-        case "too_short":
-            return N_("must not be empty")
-        case "invalid_key":
-            return N_("keys should be strings (got {given})").format(given=shown)
-        case _:
-            return f"{first['msg'][:1].lower()}{first['msg'][1:]} (got {shown})"
-
-
-def _not_finite(value: Any) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
-
-
-def _all_keys() -> list[str]:
-    parts = (
-        Recipe,
-        Augment,
-        Band,
-        Stage,
-        Optimizer,
-        ClassMapHead,
-        ClassMapDropout,
-        DenseHead,
-        Zoom,
-        Rotate,
-        Cutout,
-        Erase,
-        Blur,
-        Holdout,
-        KFold,
-        GroupSplit,
-        CsvSplit,
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "extra_forbidden":
+        return _unknown_key_text(key.rsplit(".", 1)[-1])
+    not_finite = isinstance(given, float) and not math.isfinite(given)
+    shown = N_("a number that is not finite") if not_finite else repr(given)[:80]
+    told = _MESSAGES.get(_SAME_MESSAGE.get(kind, kind))
+    if told is None:
+        return f"{first['msg'][:1].lower()}{first['msg'][1:]} (got {shown})"
+    return told.format(
+        given=repr(context["tag"]) if "tag" in context else shown,
+        expected=context.get("expected") or context.get("expected_tags"),
+        key=context.get("discriminator"),
     )
-    return [field.alias or name for part in parts for name, field in part.model_fields.items()]
+
+
+def _unknown_key_text(key: str) -> str:
+    keys = part_keys()
+    if key in keys:
+        return N_("unknown key here; it belongs to another part or kind")
+    if close := difflib.get_close_matches(key, keys, n=1):
+        return N_("unknown key (did you mean {key}?)").format(key=close[0])
+    return N_("unknown key")

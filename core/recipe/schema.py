@@ -7,7 +7,7 @@ produced. An empty recipe is the preset `quick`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -171,14 +171,19 @@ class Stage(_Part):
 # --- what the network sees --------------------------------------------------------------------
 
 
+_Scale = Annotated[float, _between(0.5, 4)]
+_Aspect = Annotated[float, _between(0.1, 10)]
+ScaleRange = Annotated[tuple[_Scale, _Scale], Field(strict=False), AfterValidator(_ordered)]
+AspectRange = Annotated[tuple[_Aspect, _Aspect], Field(strict=False), AfterValidator(_ordered)]
+ShareRange = Annotated[
+    tuple[Probability, Probability], Field(strict=False), AfterValidator(_ordered)
+]
+
+
 class Zoom(_Part):
     """How many times as large the photo gets; below 1 its mirror image fills the view."""
 
-    range: Annotated[
-        tuple[Annotated[float, _between(0.5, 4)], Annotated[float, _between(0.5, 4)]],
-        Field(strict=False),
-        AfterValidator(_ordered),
-    ] = (1.0, 1.5)
+    range: ScaleRange = (1.0, 1.5)
     p: Probability = 0.75
 
 
@@ -197,14 +202,8 @@ class Erase(_Part):
     """A rectangle filled with noise: its area as a share of the view, and height to width."""
 
     p: Probability = 0.5
-    area: Annotated[
-        tuple[Probability, Probability], Field(strict=False), AfterValidator(_ordered)
-    ] = (0.02, 0.4)
-    aspect: Annotated[
-        tuple[Annotated[float, _between(0.1, 10)], Annotated[float, _between(0.1, 10)]],
-        Field(strict=False),
-        AfterValidator(_ordered),
-    ] = (0.3, 1 / 0.3)
+    area: ShareRange = (0.02, 0.4)
+    aspect: AspectRange = (0.3, 1 / 0.3)
 
 
 def _odd(size: int) -> int:
@@ -402,6 +401,18 @@ class Recipe(_Part):
     def planned_epochs(self) -> int:
         """Epochs of all stages together."""
         return sum(sum(stage.cycle_lengths()) for stage in self.stages)
+
+
+def part_keys() -> set[str]:
+    """Every key of every part of a recipe."""
+    fields = (each for part in _all_parts(_Part) for each in part.model_fields.items())
+    return {field.alias or name for name, field in fields}
+
+
+def _all_parts(base: type[_Part]) -> Iterator[type[_Part]]:
+    for part in base.__subclasses__():
+        yield part
+        yield from _all_parts(part)
 
 
 def part_dict(part: BaseModel) -> dict[str, Any]:

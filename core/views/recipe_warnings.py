@@ -1,8 +1,8 @@
 """Cautions: where a recipe is known to mislead, or to take long. None of them stops a launch.
 
-Each rule is a function of the recipe and the photos that answers with a Caution or None, and tells
-what was measured and where, or what follows from arithmetic; it never claims more. A new rule is a
-function here and a place in RULES.
+Each rule is a function of the recipe and the photos that answers with a text or nothing, and tells
+what was measured, or what follows from arithmetic; it never claims more. `rule` notes its name, the
+part of the recipe that it is about and where its numbers come from.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Literal
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import _, join_sentences, translate
+from core.base.language import N_, _, join_sentences, translate
 from core.data.dataset import Dataset
 from core.data.shoots import count_occasions
 from core.data.split import split_sizes
@@ -34,8 +34,8 @@ class RecipeWarning:
     source: str
 
 
-Rule = Callable[[Recipe, Dataset], RecipeWarning | None]
-
+_Text = Callable[[Recipe, Dataset], str | None]
+RULES: list[tuple[str, Section, str, _Text]] = []
 _FAST = 5e-2  # a rate at which layers of the front half count as trained fast
 _FAR_TOO_FAST = 1.0  # `quick`'s last rate times a hundred
 _SLOW_BACKBONES = ("vgg16", "vgg16_bn")
@@ -43,14 +43,28 @@ _SLOW_BACKBONES = ("vgg16", "vgg16_bn")
 
 def find_warnings(recipe: Recipe, dataset: Dataset) -> tuple[RecipeWarning, ...]:
     """What is known to be misleading about training this recipe on these photos."""
-    found = (rule(recipe, dataset) for rule in RULES)
-    return tuple(caution for caution in found if caution is not None)
+    return tuple(
+        RecipeWarning(name, section, text, translate(source))
+        for name, section, source, find_text in RULES
+        if (text := find_text(recipe, dataset))
+    )
+
+
+def rule(name: str, section: Section, source: str) -> Callable[[_Text], _Text]:
+    """Adds a rule to those that are asked, in the order in which they stand here."""
+
+    def add(find_text: _Text) -> _Text:
+        RULES.append((name, section, source, find_text))
+        return find_text
+
+    return add
 
 
 # --- what the network sees ------------------------------------------------------------------------
 
 
-def no_augmentation(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule("bare-photos", "sees", N_("docs/results.md: augmentation, dropout"))
+def no_augmentation(recipe: Recipe, dataset: Dataset) -> str | None:
     """Without augmentation the photos can be learned by heart."""
     augment = recipe.augment
     changed = (augment.zoom, augment.rotate, augment.lighting, augment.cutout, augment.erase)
@@ -64,10 +78,11 @@ def no_augmentation(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
     if isinstance(recipe.head, ClassMapHead) and not any(recipe.head.dropout.model_dump().values()):
         more = _("There is no dropout either; leaving only that out made no difference.")
         words = join_sentences(words, more)
-    return RecipeWarning("bare-photos", "sees", words, _("docs/results.md: augmentation, dropout"))
+    return words
 
 
-def too_few_photos_per_fold(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule("thin-folds", "sees", N_("arithmetic: photos of the smallest class / folds"))
+def too_few_photos_per_fold(recipe: Recipe, dataset: Dataset) -> str | None:
     """A fold in which a class has one photo says little about that class."""
     if not isinstance(recipe.split, KFold):
         return None
@@ -77,7 +92,7 @@ def too_few_photos_per_fold(recipe: Recipe, dataset: Dataset) -> RecipeWarning |
         return None
     folds = recipe.split.folds
     if each:
-        words = _(
+        return _(
             "With {folds} folds only {count} photo of {name} validates at a time: a fold's number "
             "for that class is right or wrong, nothing between. Read the folds together, or take "
             "fewer.",
@@ -85,50 +100,56 @@ def too_few_photos_per_fold(recipe: Recipe, dataset: Dataset) -> RecipeWarning |
             count=each,
             name=name,
         )
-    else:
-        words = _(
-            "With {folds} folds in some folds no photo of {name} validates at a time: a fold's "
-            "number for that class is right or wrong, nothing between. Read the folds together, or "
-            "take fewer.",
-            folds=folds,
-            name=name,
-        )
-    source = _("arithmetic: photos of the smallest class / folds")
-    return RecipeWarning("thin-folds", "sees", words, source)
+    return _(
+        "With {folds} folds in some folds no photo of {name} validates at a time: a fold's "
+        "number for that class is right or wrong, nothing between. Read the folds together, or "
+        "take fewer.",
+        folds=folds,
+        name=name,
+    )
 
 
-def shoots_torn_apart(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule(
+    "shoots-torn-apart",
+    "sees",
+    N_("arithmetic: photos taken within an hour of one another are one shoot"),
+)
+def shoots_torn_apart(recipe: Recipe, dataset: Dataset) -> str | None:
     """Photos of one occasion that train and validate."""
     if not isinstance(recipe.split, Holdout | KFold) or (count := count_occasions(dataset)) < 2:
         return None
-    words = _(
+    return _(
         "The photos are of {count} shoots, by the cameras' times, and validation photos are drawn "
         "from all of them: who learns a shoot's light and table can validate well. The split "
         "“by shoot” keeps each shoot on one side.",
         count=count,
     )
-    source = _("arithmetic: photos taken within an hour of one another are one shoot")
-    return RecipeWarning("shoots-torn-apart", "sees", words, source)
 
 
-def slow_fresh_views(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule(
+    "fresh-views-take-long", "sees", N_("docs/performance.md, docs/evidence.md: the shape of quick")
+)
+def slow_fresh_views(recipe: Recipe, dataset: Dataset) -> str | None:
     """A large frozen part has to look at every fresh view again."""
     if recipe.views_per_photo is not None or recipe.backbone not in _SLOW_BACKBONES:
         return None
-    words = _(
+    return _(
         "Fresh views in every epoch: the frozen layers of {backbone} look at each again, about "
         "three quarters of an epoch's time. A pool of 8 views takes the frozen layers one look "
         "each, and with EfficientNet-Lite0 no difference could be told.",
         backbone=translate(BACKBONES[recipe.backbone].title),
     )
-    source = _("docs/performance.md, docs/evidence.md: the shape of quick")
-    return RecipeWarning("fresh-views-take-long", "sees", words, source)
 
 
 # --- what may change ------------------------------------------------------------------------------
 
 
-def high_rates_in_front_layers(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule(
+    "front-layers-learn-fast",
+    "changes",
+    N_("docs/evidence.md: toy draw 501, five seeds; rates of 0.1 and 0.01"),
+)
+def high_rates_in_front_layers(recipe: Recipe, dataset: Dataset) -> str | None:
     """The shape of `looks-good`: validation cannot show what is lost."""
     half = head_start(recipe.backbone, recipe.map_stride) // 2
     if not _trains_bands(recipe):
@@ -136,7 +157,7 @@ def high_rates_in_front_layers(recipe: Recipe, dataset: Dataset) -> RecipeWarnin
     fast = [band for band in recipe_ranges(recipe) if band.first < half and band.lr >= _FAST]
     if not fast:
         return None
-    words = _(
+    return _(
         "Layers from {first} on, in the front half of the network, train at {rate}. looks-good "
         "does so at 1e-1: its validation ended as good as quick's (.99 and 1.00) and it named 26 % "
         "of the objects of the difficult photos, quick 71 %. Photos from the same shoot cannot "
@@ -144,25 +165,27 @@ def high_rates_in_front_layers(recipe: Recipe, dataset: Dataset) -> RecipeWarnin
         first=fast[0].first,
         rate=formatting.lr_text(max(band.lr for band in fast)),
     )
-    source = _("docs/evidence.md: toy draw 501, five seeds; rates of 0.1 and 0.01")
-    return RecipeWarning("front-layers-learn-fast", "changes", words, source)
 
 
-def excessive_rates(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule("rates-far-too-high", "changes", N_("docs/evidence.md: quick, rates x100"))
+def excessive_rates(recipe: Recipe, dataset: Dataset) -> str | None:
     """Such runs never learned."""
     top = max(_rates(recipe), default=0.0)
     if recipe.optimizer.name != "sgd" or top < _FAR_TOO_FAST:
         return None
-    words = _(
+    return _(
         "The highest rate is {rate}. With a hundred times quick's rates, up to 1, none of five "
         "runs learned.",
         rate=formatting.lr_text(top),
     )
-    source = _("docs/evidence.md: quick, rates x100")
-    return RecipeWarning("rates-far-too-high", "changes", words, source)
 
 
-def too_many_rates(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule(
+    "more-rates-than-evidence",
+    "changes",
+    N_("arithmetic: two values for each rate, against the answers"),
+)
+def too_many_rates(recipe: Recipe, dataset: Dataset) -> str | None:
     """More choices than the validation photos have answers."""
     rates = len(_rates(recipe))
     try:
@@ -171,7 +194,7 @@ def too_many_rates(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
         return None  # the launch says so
     if 2**rates <= photos + 1:
         return None
-    words = _(
+    return _(
         "{rates} rates, each tried at only two values, make {recipes} recipes; {photos} "
         "validation photos give at most {accuracies} different accuracies. Validation cannot "
         "choose between so many: expect ties, and luck.",
@@ -180,76 +203,58 @@ def too_many_rates(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
         photos=photos,
         accuracies=photos + 1,
     )
-    source = _("arithmetic: two values for each rate, against the answers")
-    return RecipeWarning("more-rates-than-evidence", "changes", words, source)
 
 
-def uncacheable_features(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule("nothing-to-keep", "changes", N_("docs/recipe.md: frozen_bn"))
+def uncacheable_features(recipe: Recipe, dataset: Dataset) -> str | None:
     """`frozen_bn: train` rules the cached prefix out."""
     if recipe.frozen_bn != "train":
         return None
     if not (prefix := frozen_prefix_length(recipe.model_copy(update={"frozen_bn": "eval"}))):
         return None
-    words = _(
+    return _(
         "Batch norm goes on moving in the {count} frozen layers, so what they see cannot be kept: "
         "every epoch passes the whole network.",
         count=prefix,
     )
-    return RecipeWarning("nothing-to-keep", "changes", words, _("docs/recipe.md: frozen_bn"))
 
 
-def dense_head(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule("dense-head", "changes", N_("docs/recipe.md: head.kind"))
+def dense_head(recipe: Recipe, dataset: Dataset) -> str | None:
     """It has no dropout and no class maps of its own."""
     if not isinstance(recipe.head, DenseHead):
         return None
-    words = _(
+    return _(
         "The dense head has no dropout, and its maps are Grad-CAM: computed backwards from the "
         "answer, not the sum that made it."
     )
-    return RecipeWarning("dense-head", "changes", words, _("docs/recipe.md: head.kind"))
 
 
-def frozen_random_layers(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule("frozen-at-random", "changes", N_("docs/evidence.md: quick, no weights, two epochs"))
+def frozen_random_layers(recipe: Recipe, dataset: Dataset) -> str | None:
     """Without pretrained weights a frozen layer never learns anything."""
     frozen = [band for band in recipe_ranges(recipe) if band.frozen]
     if recipe.weights != "none" or not frozen:
         return None
-    words = _(
+    return _(
         "Layers {layers} are frozen and start from random numbers, so they stay random. With two "
         "epochs from no weights, none of five runs learned.",
         layers=frozen[0].label,
     )
-    source = _("docs/evidence.md: quick, no weights, two epochs")
-    return RecipeWarning("frozen-at-random", "changes", words, source)
 
 
 # --- for how long ---------------------------------------------------------------------------------
 
 
-def unused_bands(recipe: Recipe, dataset: Dataset) -> RecipeWarning | None:
+@rule("bands-unused", "long", N_("docs/recipe.md: stages.N.train"))
+def unused_bands(recipe: Recipe, dataset: Dataset) -> str | None:
     """No stage trains the bands."""
     if _trains_bands(recipe):
         return None
-    words = _(
+    return _(
         "Every stage trains the head alone, so the backbone stays as it is, whatever its rates. "
         "Add a stage in which all bands learn."
     )
-    return RecipeWarning("bands-unused", "long", words, _("docs/recipe.md: stages.N.train"))
-
-
-RULES: tuple[Rule, ...] = (
-    no_augmentation,
-    too_few_photos_per_fold,
-    shoots_torn_apart,
-    slow_fresh_views,
-    high_rates_in_front_layers,
-    excessive_rates,
-    too_many_rates,
-    uncacheable_features,
-    dense_head,
-    frozen_random_layers,
-    unused_bands,
-)
 
 
 def _trains_bands(recipe: Recipe) -> bool:

@@ -8,12 +8,16 @@ from core.evaluate.group_difference import MIN_DIFFERING_PHOTOS
 from core.evaluate.paired import (
     SIGNIFICANCE_LEVEL,
     PairedComparison,
-    compare_runs,
+    compare_matched,
     match_runs,
     mcnemar,
 )
 
 COLUMNS = ["kind", "split", "file", "primary", "present", "predicted"]
+
+
+def compare_runs(a, b, split, score="primary"):
+    return compare_matched(match_runs([[a], [b]], split, score))
 
 
 def predictions(*rows, split="hard", kind="plain"):

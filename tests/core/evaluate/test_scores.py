@@ -9,12 +9,16 @@ from statsmodels.stats.proportion import proportion_confint
 
 from core.evaluate.scores import (
     accuracy,
-    average_precision,
+    average_precisions,
     presence_ranking,
     present_accuracy,
     set_scores,
     wilson,
 )
+
+
+def average_precision(scores, truth):
+    return average_precisions(scores, truth, np.ones((1, len(scores))))[0]
 
 
 @pytest.mark.parametrize(
