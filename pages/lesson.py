@@ -11,7 +11,6 @@ from core.toy_books.covers import covers_pdf
 from pages import settings
 from pages.widgets.lesson import figure, navigation, runs
 from pages.widgets.lesson import text as lesson_text
-from pages.widgets.lesson import vote as lesson_vote
 from pages.widgets.shared import capture_link, links
 from pages.widgets.shared.first_runs import DEFAULT_DATA
 
@@ -100,7 +99,7 @@ def show_step(number: int, teacher_mode: bool, vote: str) -> bool:
 
 def show_page() -> None:
     """One step, and the way to the next."""
-    number, vote = navigation.current(), lesson_vote.current()
+    number, vote = navigation.current(), navigation.current_vote()
     if number == 1:
         show_welcome()
     teach = navigation.bar(number)

@@ -20,12 +20,9 @@ from pages.widgets.shared import (
     capture_link,
     first_runs,
     links,
-    note,
     report,
     run_actions,
     run_curves,
-    run_ending,
-    run_log,
     run_state,
     selection,
     verdict,
@@ -81,9 +78,7 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
         train_on.show(KEY, row)
         run_actions.show(KEY, row)
         run_actions.delete_button(KEY, row)
-    run_state.show(row)
-    note.show(row)
-    run_ending.show(row, run)
+    run_state.show(row, run)
     if found:
         if found.verdict in (N_("too little evidence"), N_("holds up, untested elsewhere")):
             capture_link.show_for_run(row, rows)
@@ -106,7 +101,7 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
         st.info(translate(words).format(run=row.id), icon=":material/info:")
     run_curves.show(KEY, row, run, colour)
     cam_strip.show(run)
-    run_log.show(run, row.status.state == "done", opened=row.status.state == "running")
+    run_state.show_log(run, row.status.state == "done", opened=row.status.state == "running")
     details.show(f"{KEY}.details", row, rows, run)
 
 

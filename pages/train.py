@@ -20,7 +20,6 @@ from pages.widgets.shared import access, first_runs, worker_notice
 from pages.widgets.train import (
     augment,
     backbone,
-    bands,
     dataset_choice,
     head,
     launch_bar,
@@ -28,7 +27,6 @@ from pages.widgets.train import (
     lr_finder,
     optimization,
     preprocessing,
-    recipe_link,
     recipe_source,
     recipe_warnings,
     repeats,
@@ -70,7 +68,7 @@ def show_model_column(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, 
         parts |= backbone.show_advanced(draft, parts["backbone"])
     layers = strip_layers(parts, classes)
     with numbers:
-        parts["bands"] = bands.show(draft, len(layers))
+        parts["bands"] = layer_strip.show_numbers(draft, len(layers))
     with strip:
         layer_strip.show(f"{KEY}.strip", draft, layers, parts)
     return parts, trained
@@ -109,7 +107,7 @@ def show_columns(draft: Draft, name_and_seed: Parts, save_container: DeltaGenera
     recipe, wrong = draft.validate({**edited, **name_and_seed}, dataset)
     for place in (wall, curve) if wrong else ():
         place.caption(_("Shown without the mistake:"))
-    recipe_link.write(draft, draft.last_valid)
+    draft.write_url(draft.last_valid)
     plain = recipe_dict(recipe)
     trained.caption(trained_text(recipe, strip_layers(plain, len(dataset.classes))))
     found = known.find_warnings(repeats.first_launched(KEY, recipe), dataset)
@@ -120,7 +118,9 @@ def show_columns(draft: Draft, name_and_seed: Parts, save_container: DeltaGenera
     with curve:
         show_plan(recipe, dataset)
     with columns[1]:
-        lr_finder.show(f"{KEY}.lr", recipe, dataset, lambda rates: bands.set_bands(draft, rates))
+        lr_finder.show(
+            f"{KEY}.lr", recipe, dataset, lambda rates: layer_strip.set_bands(draft, rates)
+        )
     for column, about in zip(columns, known.SECTIONS, strict=True):
         with column:
             recipe_warnings.show(found, about)
@@ -135,7 +135,7 @@ if not find_runs(settings.runs_dir()):
 source_column, name_column = st.columns([3, 2], gap="large", vertical_alignment="bottom")
 with source_column:
     chosen = recipe_source.show(KEY)
-    recipe_link.read(KEY, chosen)
+    chosen.read_url(KEY)
 with name_column, st.container(horizontal=True, vertical_alignment="bottom"):
     called = recipe_source.name_and_seed(chosen)
     save_place = st.container(width="content")

@@ -46,15 +46,14 @@ def show_runs(rows: list[RunRow], all_rows: list[RunRow]) -> None:
             st.caption(_("It shows most of all: **{label}**.", label=label))
         classes = list(dict.fromkeys(c for row in rows for c in (row.summary or {})["classes"]))
         options = [answer.PREDICTED, *classes]
-        url_state.read("evidence", options, answer.PREDICTED)
-        explain = st.selectbox(
+        explain = url_state.select(
+            "evidence",
             _("Evidence for"),
             options,
-            key="evidence",
+            answer.PREDICTED,
             format_func=lambda name: translate(name) if name == answer.PREDICTED else name,
             help=_("The maps show where each run finds what speaks for this class."),
         )
-        url_state.write("evidence", explain, answer.PREDICTED)
         st.caption(
             _(
                 "A run that has learned the object changes its answer when the object is "

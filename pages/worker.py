@@ -10,9 +10,7 @@ from pages import settings
 from pages.widgets.shared import access, selection
 from pages.widgets.ui import messages
 from pages.widgets.worker import (
-    cluster_nodes,
     machine,
-    preview_process,
     problems,
     processes,
     queue_list,
@@ -37,9 +35,9 @@ def show_live() -> None:
         left, right = st.columns([3, 2], gap="large")
         with left:
             processes.show(f"{KEY}.process", rows, now)
-            cluster_nodes.show(rows)
+            processes.show_cluster(rows)
             queue_list.show(rows, now)
-            preview_process.show(f"{KEY}.preview")
+            machine.show_preview_process(f"{KEY}.preview")
         with right:
             machine.show(f"{KEY}.machine", rows)
 

@@ -106,7 +106,6 @@ BY_NAME = {
     "photo_filter.py _read_param",
     "photo_filter.py clear_photo_params",
     "run_table.py _handle_events",
-    "run_table.py _write_param",
 }
 VALUES = {
     "a path up": "../../../../../../etc/passwd",

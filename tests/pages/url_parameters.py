@@ -74,7 +74,7 @@ def _parameter_nodes(node: ast.AST) -> Iterator[ast.AST]:
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         if isinstance(called, ast.Attribute) and name in _READS and _is_link(called.value):
             yield node.args[0]
-        if ast.unparse(called) in ("url_state.read", "url_state.write"):
+        if ast.unparse(called).startswith("url_state."):
             yield node.args[0]
         if name in _PARAMETER_POSITION and len(node.args) > max(
             _PARAMETER_POSITION[name], 1

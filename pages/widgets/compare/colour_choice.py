@@ -27,10 +27,11 @@ def show(selected: Sequence[Group], all_rows: Sequence[RunRow]) -> ColourScheme:
     url_state.read("colour", found, usual)
     label = _("Colours tell")
     with selection.choice_popover("colour", label, found[st.session_state["colour"]].title):
-        name = st.selectbox(
+        name = url_state.select(
+            "colour",
             label,
             list(found),
-            key="colour",
+            usual,
             format_func=lambda name: found[name].title,
             help=_(
                 "{count} colours could not be told apart, so runs that share something share "
@@ -38,7 +39,6 @@ def show(selected: Sequence[Group], all_rows: Sequence[RunRow]) -> ColourScheme:
                 count=len(selected),
             ),
         )
-    url_state.write("colour", name, usual)
     return found[name]
 
 

@@ -8,14 +8,13 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import N_, _
 from core.compare.colours import ColourScheme
-from core.compare.comparison import PredictionsByRun
 from core.compare.confusion import ConfusionMatrix, confusion_matrix, confusion_table
 from core.compare.photo_answers import predicted_splits
 from core.plots.comparison import confusion_heatmap
 from core.plots.figures import Table
 from core.store.groups import Group
 from pages.widgets.compare import photo_set
-from pages.widgets.shared import selection
+from pages.widgets.shared import run_files, selection
 from pages.widgets.ui import figure
 
 Cell: TypeAlias = tuple[Group, ConfusionMatrix, str, str]  # and its label, its answer
@@ -23,10 +22,9 @@ _MAX_MATRICES = 6  # more are shown one at a time
 _MAX_PHOTOS = 24  # photos that are listed
 
 
-def show(
-    key: str, selected: Sequence[Group], predictions: PredictionsByRun, colour_scheme: ColourScheme
-) -> None:
+def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
     """A square of labels and answers per item; a click on a cell lists its photos."""
+    predictions = run_files.read_finished("predictions.csv", selected)
     sets = predicted_splits(selected, predictions)
     set_name = photo_set.choose(selected, sets)
     if set_name is None:

@@ -1,6 +1,7 @@
 """The training curves of the chosen items: their controls react without loading the page anew."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -24,23 +25,18 @@ _SMOOTHING_HELP = N_(
 def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
     """Loss above accuracy on one axis: a zoom in one is a zoom in all."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        url_state.read("axis", AXES, "epoch")
         names = {"epoch": _("epoch"), "step": _("step"), "seconds": _("seconds")}
-        axis: Axis = (
-            st.segmented_control(
-                _("Along"),
-                list(AXES),
-                required=True,
-                key="axis",
-                format_func=names.__getitem__,
-                help=_(
-                    "A step is one batch of photos. Seconds count from the run's start, with the "
-                    "time that reading photos and computing features took."
-                ),
-            )
-            or "epoch"
+        axis: Any = url_state.segments(
+            "axis",
+            _("Along"),
+            AXES,
+            "epoch",
+            format_func=names.__getitem__,
+            help=_(
+                "A step is one batch of photos. Seconds count from the run's start, with the "
+                "time that reading photos and computing features took."
+            ),
         )
-        url_state.write("axis", axis, "epoch")
         smoothing = st.slider(
             _("Smoothing"),
             0.0,

@@ -25,22 +25,17 @@ def choose(selected: Sequence[Group], sets: Sequence[str]) -> str | None:
     names = {_param_value(name): name for name in sets}
     headline = score_tables.headline_set(selected)
     usual = _param_value(headline if headline in sets else sets[-1])
-    url_state.read("set", names, usual)
-    chosen = (
-        st.segmented_control(
-            _("Photos"),
-            list(names),
-            required=True,
-            key="set",
-            format_func=lambda name: formatting.escape_markdown(_set_title(names[name])),
-            help=_(
-                "Validation photos come from the same shoot as the training photos. Objects cut "
-                "out: each labelled object alone."
-            ),
-        )
-        or usual
+    chosen = url_state.segments(
+        "set",
+        _("Photos"),
+        list(names),
+        usual,
+        format_func=lambda name: formatting.escape_markdown(_set_title(names[name])),
+        help=_(
+            "Validation photos come from the same shoot as the training photos. Objects cut "
+            "out: each labelled object alone."
+        ),
     )
-    url_state.write("set", chosen, usual)
     return names[chosen]
 
 

@@ -94,14 +94,9 @@ def _heads() -> dict[str, str]:
 def _filtered(key: str, selected: Sequence[Group], answers: PhotoPredictions) -> list[str]:
     """The photos that the filter leaves."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        url_state.read("show", FILTERS, ALL)
-        which = (
-            st.segmented_control(
-                _("Show"), FILTERS, required=True, key="show", wrap=True, format_func=translate
-            )
-            or ALL
+        which = url_state.segments(
+            "show", _("Show"), FILTERS, ALL, wrap=True, format_func=translate
         )
-        url_state.write("show", which, ALL)
         only = ""
         if which == ONE_RIGHT:
             with st.container(width=320):

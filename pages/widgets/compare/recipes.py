@@ -1,4 +1,6 @@
-"""What the chosen recipes vary, and, of many, what came of it, as parallel coordinates."""
+"""What the chosen recipes vary, and, of many, what came of it, as lines across axes, drawn in the
+browser (parallel_coordinates.js): a line is named under the pointer and by the keys, and dragging
+along an axis keeps the lines that cross there."""
 
 from collections.abc import Sequence
 
@@ -11,13 +13,19 @@ from core.recipe.difference import recipe_difference
 from core.store.groups import Group
 from core.views.parallel_coordinates import parallel_lines
 from pages.widgets.compare import colour_choice
-from pages.widgets.compare import parallel_coordinates as parallel_widget
 from pages.widgets.ui import figure, reading_table
+from pages.widgets.ui.assets import script, style
 
 _MIN_LINES = 3  # items; two are read better in the tables
 _MAX_RECIPE_COLUMNS = 4  # recipes that are columns of the table
 _AXES = 6  # recipe keys that are shown unasked
 _FILE_NAME = "recipes-and-results"  # of files
+_PARALLEL = st.components.v2.component(
+    "overfit_lens_parallel",
+    html='<div class="parallel"></div>',
+    css=style("ui/camera", "compare/parallel_coordinates"),
+    js=script("ui/solid", "ui/picture", "compare/parallel_coordinates"),
+)
 
 
 def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
@@ -61,7 +69,7 @@ def _lines(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> 
     lines = parallel_lines(found, shown, colour_scheme)
     if colour_scheme.name == BY_ITEM:  # else it stands above every section
         colour_choice.legend(colour_scheme, found.items)
-    parallel_widget.show(key, lines, _FILE_NAME)
+    _PARALLEL(key=key, data={**lines, "file": f"{_FILE_NAME}.png"})
     figure.csv_button(key, lambda: found.table, _FILE_NAME)
     if found.excluded_count:
         st.caption(

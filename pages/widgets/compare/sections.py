@@ -1,10 +1,11 @@
 """The sections of Compare. Only the one that is open is computed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import streamlit as st
 
+from core.base import formatting
 from core.base.language import N_, _, translate
 from core.compare.colours import ColourScheme
 from core.store.groups import Group
@@ -16,13 +17,13 @@ from pages.widgets.compare import (
     curves,
     difference,
     drift_overlay,
-    no_results,
     photo_table,
     recipes,
     scores,
     varied_key,
 )
-from pages.widgets.shared import run_files, selection
+from pages.widgets.shared import selection
+from pages.widgets.shared.run_state import BADGES
 from pages.widgets.ui import persistent, url_state
 
 KEY = "compare"
@@ -34,6 +35,8 @@ PARAM_SECTIONS = {
     "show": "Photos",
     "set": "Photos|Confusion",
 }  # in the link, of some sections
+_MAX_NAMED = 6  # items that the _note_missing names
+_NEED_NO_RESULTS = ("Curves", "Recipes")  # the sections that need no results
 
 
 class SectionData(NamedTuple):
@@ -56,34 +59,17 @@ def show_scores(data: SectionData) -> None:
     scores.show(f"{KEY}.scores", data.finished, data.colour_scheme)
 
 
-def show_curves(data: SectionData) -> None:
-    curves.show(f"{KEY}.curves", data.selected, data.colour_scheme)
-
-
-def show_photos(data: SectionData) -> None:
-    photo_table.show(f"{KEY}.photos", data.finished)
-
-
-def show_confusion(data: SectionData) -> None:
-    predictions = run_files.read_finished("predictions.csv", data.finished)
-    confusion.show(f"{KEY}.confusion", data.finished, predictions, data.colour_scheme)
-
-
-def show_layers(data: SectionData) -> None:
-    drift_overlay.show(f"{KEY}.drift", data.finished, data.colour_scheme)
-
-
-def show_recipes(data: SectionData) -> None:
-    recipes.show(f"{KEY}.recipes", data.selected, data.colour_scheme)
-
-
 SECTIONS: dict[str, Callable[[SectionData], None]] = {
     N_("Scores"): show_scores,
-    N_("Curves"): show_curves,
-    N_("Photos"): show_photos,
-    N_("Confusion"): show_confusion,
-    N_("Layers"): show_layers,
-    N_("Recipes"): show_recipes,
+    N_("Curves"): lambda data: curves.show(f"{KEY}.curves", data.selected, data.colour_scheme),
+    N_("Photos"): lambda data: photo_table.show(f"{KEY}.photos", data.finished),
+    N_("Confusion"): lambda data: confusion.show(
+        f"{KEY}.confusion", data.finished, data.colour_scheme
+    ),
+    N_("Layers"): lambda data: drift_overlay.show(
+        f"{KEY}.drift", data.finished, data.colour_scheme
+    ),
+    N_("Recipes"): lambda data: recipes.show(f"{KEY}.recipes", data.selected, data.colour_scheme),
 }
 
 
@@ -91,21 +77,16 @@ SECTIONS: dict[str, Callable[[SectionData], None]] = {
 def show_section(selected: list[Group], all_rows: list[RunRow]) -> None:
     """The open section: its controls draw it anew, and nothing else of the page."""
     persistent.retain_values(KEY, RETAINED_CONTROLS)
-    url_state.read("section", SECTIONS, "Scores")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        section = (
-            st.segmented_control(
-                _("Show"),
-                list(SECTIONS),
-                required=True,
-                key="section",
-                format_func=translate,
-                label_visibility="collapsed",
-                wrap=True,
-            )
-            or "Scores"
+        section = url_state.segments(
+            "section",
+            _("Show"),
+            list(SECTIONS),
+            "Scores",
+            format_func=translate,
+            label_visibility="collapsed",
+            wrap=True,
         )
-        url_state.write("section", section, "Scores")
         paint = colour_choice.show(selected, all_rows)
         finished = [item for item in selected if item.evaluated_members()]
         if len(finished) > 2 and section == "Scores":
@@ -117,6 +98,28 @@ def show_section(selected: list[Group], all_rows: list[RunRow]) -> None:
         if section not in places:  # the link tells what is on screen
             st.query_params.pop(name, None)
     colour_choice.legend(paint)
-    no_results.notice(selected, section)
+    _note_missing(selected, section)
     comparable.notice(finished)
     SECTIONS[section](SectionData(selected, finished, paint))
+
+
+def _note_missing(selected: Sequence[Group], section: str) -> None:
+    """Says which items the section leaves out, and why; where all are, it says so itself."""
+    missing = [item for item in selected if not item.evaluated_members()]
+    if section in _NEED_NO_RESULTS or not missing or len(missing) == len(selected):
+        return
+    st.caption(
+        _(
+            "Without results, and so not shown here: {runs}. Curves and Recipes show them, too.",
+            runs=formatting.join_names([_named(item) for item in missing], _MAX_NAMED),
+        )
+    )
+
+
+def _named(item: Group) -> str:
+    states = dict.fromkeys(row.status.state for row in item.members)
+    return _(
+        "{run} ({states})",
+        run=formatting.escape_markdown(item.title),
+        states=_(", ").join(translate(BADGES[state][0]) for state in states),
+    )

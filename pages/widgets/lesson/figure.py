@@ -19,7 +19,7 @@ from core.lesson.figures import (
 from core.lesson.pair import Pair, SeedSpread
 from core.lesson.repairs import TOY_HEADING, Arm, arm_names, outcome_text, read_arms
 from core.lesson.steps import validation_text
-from pages.widgets.lesson import localisation_figure, runs, vote
+from pages.widgets.lesson import localisation_figure, navigation, runs
 from pages.widgets.lesson.text import show_html, side_html
 from pages.widgets.ui import live_chart
 
@@ -57,7 +57,7 @@ def _validation_figure(pair: Pair, colours: Mapping[str, str], large: bool) -> N
                 colours,
                 large,
             )
-            vote.button(letter)
+            navigation.vote_button(letter)
     with chart:
         live_chart.show(f"{KEY}.losses", loss_chart(pair, colours))
 

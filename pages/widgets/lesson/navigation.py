@@ -3,10 +3,12 @@
 import streamlit as st
 
 from core.base.language import _
+from core.lesson.glossary import SIDES
 from core.lesson.steps import titles
 
 WIDTH = 1120  # pixels of the lesson's column
 _STEP_KEY, _NAV_KEY, _REVEALED_KEY = "lesson.step", "lesson.nav", "lesson.told"
+_VOTE_KEY = "lesson.vote"
 
 
 def current() -> int:
@@ -100,3 +102,32 @@ def _open_step(step: int) -> None:
 
 def _reveal_answer(step: int) -> None:
     st.session_state[_REVEALED_KEY] = {*st.session_state.get(_REVEALED_KEY, set()), step}
+
+
+def current_vote() -> str:
+    """A or B; empty before the vote."""
+    linked = st.query_params.get("vote", "")
+    if linked in SIDES:
+        st.session_state[_VOTE_KEY] = linked
+    vote: str = st.session_state.get(_VOTE_KEY, "")
+    if vote:
+        st.query_params["vote"] = vote
+    return vote
+
+
+def vote_button(letter: str) -> None:
+    """Votes for a network; may be pressed again for the other one."""
+    st.button(
+        _("Ship {name}", name=letter),
+        key=f"lesson.vote.{letter}",
+        shortcut=letter,
+        type="primary" if st.session_state.get(_VOTE_KEY) == letter else "secondary",
+        width="stretch",
+        on_click=_set_vote,
+        args=(letter,),
+    )
+
+
+def _set_vote(letter: str) -> None:
+    st.session_state[_VOTE_KEY] = letter
+    st.query_params["vote"] = letter

@@ -8,7 +8,7 @@ from core.plots import figures
 from core.plots import scores as score_charts
 from core.store.run import Run
 from core.views.diagnosis_report import DiagnosisReport, Evidence, rules_table, thresholds_table
-from pages.widgets.run import pictures, shifted_examples
+from pages.widgets.run import pictures
 from pages.widgets.ui import plot
 
 _WIDTHS = {"finds": 92, "looks": 235, "needs": 150}  # pixels of a picture
@@ -32,7 +32,7 @@ def show(key: str, report: DiagnosisReport, run: Run, colour: str) -> None:
             if not piece.pictures and piece.key not in ("validation", "finds", "drift"):
                 _show_evidence(piece)
                 if piece.key == "shifted":
-                    shifted_examples.show(f"{key}.shifted", run, _WIDTHS["needs"])
+                    pictures.show_shifted(f"{key}.shifted", run, _WIDTHS["needs"])
                 continue
             left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
             with left:

@@ -7,7 +7,6 @@ import streamlit as st
 from core.base import palette
 from core.base.language import _
 from core.store.index import RunRow
-from pages.widgets.run import neighbours
 
 
 def linked_run(rows: Sequence[RunRow]) -> RunRow:
@@ -18,7 +17,7 @@ def linked_run(rows: Sequence[RunRow]) -> RunRow:
 def show(key: str, rows: Sequence[RunRow], labels: Mapping[str, str]) -> RunRow:
     """`linked_run`, which the box and the buttons beside it change. labels: by run id."""
     shown = linked_run(rows)
-    neighbours.show(f"{key}.step", [row.id for row in rows], shown.id)
+    _show_neighbours(f"{key}.step", [row.id for row in rows], shown.id)
     st.html(palette.dot_html(palette.run_colour(shown.id), 20), width="content")
     st.session_state[key] = shown.id
     st.selectbox(
@@ -36,3 +35,26 @@ def show(key: str, rows: Sequence[RunRow], labels: Mapping[str, str]) -> RunRow:
 
 def _write_link(key: str) -> None:
     st.query_params["run"] = st.session_state[key]
+
+
+def _show_neighbours(key: str, ids: Sequence[str], current: str) -> None:
+    """Two buttons that put another of `ids` (newest first) into the link (`?run=<id>`)."""
+    place = ids.index(current)
+    newer = _("The run before it in the list, a newer one. Key: {key}", key="K")
+    older = _("The run after it in the list, an older one. Key: {key}", key="J")
+    for name, label, icon, shortcut, words, step in (
+        ("newer", _("Newer"), ":material/chevron_left:", "K", newer, -1),
+        ("older", _("Older"), ":material/chevron_right:", "J", older, 1),
+    ):
+        target = place + step
+        there = 0 <= target < len(ids)
+        st.button(
+            label,
+            icon=icon,
+            key=f"{key}.{name}",
+            shortcut=shortcut,
+            help=words,
+            disabled=not there,
+            on_click=st.query_params.update,
+            args=({"run": ids[target] if there else ""},),
+        )

@@ -15,11 +15,8 @@ from core.store.run import open_run
 from pages import settings
 from pages.widgets.shared import (
     links,
-    note,
     run_actions,
     run_curves,
-    run_ending,
-    run_log,
     run_state,
     verdict,
 )
@@ -35,11 +32,9 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
             return
         with messages.show_errors():
             run = open_run(settings.runs_dir(), row.id)
-            run_state.show(row)
-            note.show(row)
-            run_ending.show(row, run)
+            run_state.show(row, run)
             run_curves.show(key, row, run, palette.run_colour(row.id), lightweight=True)
-            run_log.show(run, row.status.state == "done")
+            run_state.show_log(run, row.status.state == "done")
 
 
 def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:

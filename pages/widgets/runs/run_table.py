@@ -21,9 +21,8 @@ from pages import settings
 from pages.widgets.runs import bulk_actions, examples, import_runs, run_queue, saved_views, trash
 from pages.widgets.shared import selection
 from pages.widgets.shared.verdict import VERDICT_STYLES
-from pages.widgets.ui import messages
-from pages.widgets.ui.assets import script, style
-from pages.widgets.ui.icons import icon_name
+from pages.widgets.ui import messages, url_state
+from pages.widgets.ui.assets import icon_name, script, style
 
 _SCRIPTS = ("search", "order", "rows", "table")
 _TABLE = st.components.v2.component(
@@ -172,7 +171,7 @@ def _group_choice(key: str, groupings: Sequence[str]) -> str:
             words.get(by) or _("Group by {column}", column=translate(field_info(by).title))
         ),
         key=key,
-        on_change=lambda: _write_param("group", st.session_state[key], run_table.REPEATS),
+        on_change=lambda: url_state.write("group", st.session_state[key], run_table.REPEATS),
         label_visibility="collapsed",
         width=260,
     )
@@ -188,7 +187,7 @@ def _column_choice(key: str, columns: Sequence[str]) -> list[str]:
             columns,
             format_func=lambda column: translate(field_info(column).title),
             key=key,
-            on_change=lambda: _write_param("columns", ",".join(st.session_state[key]), standard),
+            on_change=lambda: url_state.write("columns", ",".join(st.session_state[key]), standard),
             help=_("Scores, and every key of the recipes in which these runs differ."),
         )
 
@@ -198,13 +197,6 @@ def _set_widget(key: str, value: Any) -> None:
     to it would write its labels there, not its keys."""
     if st.session_state.get(key) != value:
         st.session_state[key] = value
-
-
-def _write_param(name: str, value: str, default: str) -> None:
-    if value == default:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = value
 
 
 def _handle_events(key: str) -> bool:
@@ -221,7 +213,7 @@ def _handle_events(key: str) -> bool:
         elif kind == "link":
             for name, linked in value.items():
                 if name in _URL_PARAMS:
-                    _write_param(name, str(linked), "")
+                    url_state.write(name, str(linked), "")
             opened = opened or "run" in value
         elif kind == "star":
             try:

@@ -37,28 +37,28 @@ def show(key: str) -> None:
         st.info(_("There is no data set yet: import photos on Data."))
         return
     url_state.read("data", names, "toy_books" if "toy_books" in names else names[0])
-    url_state.read("space", space_names(), DEFAULT_SPACE)
-    minutes = [str(each) for each in MINUTES]
-    url_state.read("minutes", minutes, "10")
     columns = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
     data = str(columns[0].selectbox(_("Data set"), names, key="data"))
     with columns[1]:
         base = _choose_recipe(key)
-    space = columns[2].selectbox(
-        _("Search"),
-        space_names(),
-        key="space",
-        format_func=lambda name: translate(SPACE_TITLES.get(str(name), str(name))),
-        help=_("What may change: how photos vary, how fast and how many layers learn, or both."),
-    )
-    budget = columns[3].selectbox(
-        _("Minutes of training"), minutes, key="minutes", help=_("Waiting does not count.")
-    )
+    with columns[2]:
+        space = url_state.select(
+            "space",
+            _("Search"),
+            space_names(),
+            DEFAULT_SPACE,
+            format_func=lambda name: translate(SPACE_TITLES.get(str(name), str(name))),
+            help=_(
+                "What may change: how photos vary, how fast and how many layers learn, or both."
+            ),
+        )
+    with columns[3]:
+        minutes = [str(each) for each in MINUTES]
+        label, words = _("Minutes of training"), _("Waiting does not count.")
+        budget = url_state.select("minutes", label, minutes, "10", help=words)
     st.query_params["data"] = data
-    url_state.write("space", str(space), DEFAULT_SPACE)
-    url_state.write("minutes", str(budget), "10")
     if base is not None:
-        _show_plan(key, settings.datasets_dir() / data, base, str(space), float(str(budget)))
+        _show_plan(key, settings.datasets_dir() / data, base, space, float(budget))
     show_earlier(key)
 
 
@@ -68,17 +68,14 @@ def _choose_recipe(key: str) -> Recipe | None:
     titles = {_LINKED: st.query_params.get("file", "")[:80] or _LINKED}
     if linked:
         options.insert(0, _LINKED)
-    url_state.read("preset", options, options[0])
-    name = str(
-        st.selectbox(
-            _("Recipe to beat"),
-            options,
-            key="preset",
-            format_func=lambda name: titles.get(name, name),
-            help=_("The search tries recipes around it. *Train* sends one of your own here."),
-        )
+    name = url_state.select(
+        "preset",
+        _("Recipe to beat"),
+        options,
+        options[0],
+        format_func=lambda name: titles.get(name, name),
+        help=_("The search tries recipes around it. *Train* sends one of your own here."),
     )
-    url_state.write("preset", name, options[0])
     with messages.show_errors():
         if name != _LINKED:
             return load_recipe(name)

@@ -1,16 +1,17 @@
-"""What a run is doing: its state as a badge, and its progress, time left or place in the queue."""
+"""What a run is doing or why it stopped: badges, progress, place in the queue, note and log."""
 
 import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import N_, _, join_sentences, ngettext, translate
+from core.compare import tables
 from core.jobs.queue_forecast import forecast_queue, seconds_left
 from core.store.fields import UNCONFIRMED
 from core.store.index import RunRow
-from core.store.run import Run, open_run
+from core.store.run import Run
 from core.store.status import status_text, time_taken, utc_now
-from core.views.run_ending import phase_text
+from core.views.run_ending import find_stop_reason, phase_text
 from pages import settings
 from pages.widgets.shared import access
 
@@ -22,6 +23,7 @@ BADGES = {
     "failed": (N_("failed"), ":material/error:", "red"),
     "cancelled": (N_("cancelled"), ":material/block:", "orange"),
 }
+_LINES = 6
 
 
 def badge(row: RunRow) -> None:
@@ -51,10 +53,10 @@ def badge(row: RunRow) -> None:
         )
 
 
-def show(row: RunRow) -> None:
-    """One line on what it is doing or how long it took; a bar while it is under way.
-    Raises InputError when the run's folder is damaged."""
-    status, run = row.status, open_run(settings.runs_dir(), row.id)
+def show(row: RunRow, run: Run) -> None:
+    """What it is doing or how long it took, with a bar while it is under way; then its note, and
+    why it stopped before its end. Raises InputError when the run's folder is damaged."""
+    status = row.status
     if status.ended:
         _ended(row, run)
     elif status.state == "queued":
@@ -69,6 +71,8 @@ def show(row: RunRow) -> None:
         if left:
             words = join_sentences(words, _("About {time} left.", time=left))
         st.progress(min(share, 1.0), text=words)
+    _show_note(row)
+    _show_stop_reason(row, run)
 
 
 def _ended(row: RunRow, run: Run) -> None:
@@ -117,3 +121,56 @@ def _estimated_seconds(run: Run) -> float:
         return sum(run.estimate().values())
     except InputError:
         return 0.0  # what cannot be read is told by the curves
+
+
+def _show_note(row: RunRow) -> None:
+    """Draws the note; nothing without one. A picture, which would be fetched from anywhere, becomes
+    a link; a note that came from somebody else is shown as it was typed."""
+    if row.note:
+        own = not row.came_from and not row.example
+        text = (
+            formatting.without_pictures(row.note) if own else formatting.escape_markdown(row.note)
+        )
+        with st.container(border=True, key=f"note-{row.id}"):
+            st.markdown(text)
+
+
+def _show_stop_reason(row: RunRow, run: Run) -> None:
+    """Nothing for a run that is done or still to come."""
+    found = find_stop_reason(run, row.status)
+    if found is None:
+        return
+    words = formatting.escape_markdown(found.cause)
+    if row.status.state == "cancelled":
+        st.info(words, icon=":material/block:")
+    else:
+        st.error(words, icon=":material/error:")
+    st.markdown(_("**What to do.** {advice}", advice=formatting.escape_markdown(found.advice)))
+    last = run.log_tail(_LINES)
+    if last and row.status.state == "failed":
+        st.caption(_("The last lines of its log:"))
+        st.code(last, language=None, wrap_lines=True)
+
+
+def show_log(run: Run, done: bool, opened: bool = False) -> None:
+    """The last lines of the log; of a done run, its times beside what was estimated."""
+    if done:
+        _show_times(run)
+    with st.expander(_("Log"), icon=":material/terminal:", expanded=opened):
+        st.code(run.log_tail() or _("Nothing is logged yet."), language=None, wrap_lines=True)
+
+
+def _show_times(run: Run) -> None:
+    parts = tables.timing_table(run.timing(), run.estimate())
+    if len(parts) < 2:
+        return
+    seconds = _("%.1f s")
+    columns = {
+        "part": st.column_config.TextColumn(_("part")),
+        "took": st.column_config.NumberColumn(_("took"), format=seconds),
+        "estimated": st.column_config.NumberColumn(_("estimated"), format=seconds),
+    }
+    with st.expander(_("Where the time went"), icon=":material/timer:"):
+        st.dataframe(
+            parts, hide_index=True, width="content", height="content", column_config=columns
+        )

@@ -13,14 +13,19 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.base import formatting
 from core.base.errors import InputError
+from core.base.language import translate
 from core.data.dataset import Dataset
 from core.data.split import split_sizes, with_valid_split
 from core.recipe.bands import check_stages
+from core.recipe.draft import decode_changes, encode_changes
 from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.schema import Recipe
 from pages.widgets.train.controls import Controls
 from pages.widgets.ui import messages
+
+_CHANGES_PARAM = "with"
 
 
 @dataclass(frozen=True)
@@ -105,3 +110,25 @@ class Draft(Controls):
     def redo_all(self) -> None:
         """Undoes `undo_all`."""
         self.override(st.session_state.pop(f"{self.key}.undone"))
+
+    def read_url(self, key: str) -> None:
+        """Takes the link's changes (`with`). Only when a visit begins: later on the link follows
+        the controls, and one that is a moment old must not undo what was just done."""
+        if f"{key}.begun" in st.session_state:
+            return
+        st.session_state[f"{key}.begun"] = True
+        linked = st.query_params.get(_CHANGES_PARAM, "")
+        if not linked:
+            return
+        try:
+            self.override(decode_changes(self.base, linked))
+        except InputError as error:
+            st.warning(formatting.escape_markdown(translate(str(error))), icon=":material/warning:")
+
+    def write_url(self, recipe: Recipe) -> None:
+        """Makes the link reopen this recipe."""
+        found = encode_changes(self.base_values, recipe_dict(recipe))
+        if found:
+            st.query_params[_CHANGES_PARAM] = found
+        else:
+            st.query_params.pop(_CHANGES_PARAM, None)

@@ -1,19 +1,26 @@
 """The bar at the foot of Train, always in view: what the recipe changes, how long a run takes, and
 the button."""
 
+from typing import Any
+
 import streamlit as st
 
-from core.base.language import _
+from core.base import formatting
+from core.base.language import _, join_sentences, ngettext, translate
 from core.data.dataset import Dataset
-from core.recipe.draft import encode_changes
+from core.recipe.draft import encode_changes, list_changes, revert_key
 from core.recipe.files import recipe_dict
 from core.recipe.schema import Recipe
+from core.store.feature_folder import ALL_CACHED, NONE_CACHED
+from core.train.estimate import count_photos, estimate
+from pages import settings
 from pages.widgets.shared import access, links
-from pages.widgets.train import changes, estimate, repeats
+from pages.widgets.train import repeats
 from pages.widgets.train.draft import Draft
 
 # It must be low: on a phone it may not take half the screen.
 _COMPACT_STYLE = "<style>[data-testid=stBottomBlockContainer] {padding-block: 0.75rem}</style>"
+_MAX_LISTED = 4  # keys that the line names; all are in the list behind it
 
 
 def show(
@@ -28,7 +35,7 @@ def show(
             if problem:
                 st.markdown(f":red[:material/error: {problem}]", width="stretch")
             else:
-                changes.show(draft, recipe_dict(recipe))
+                _show_changes(draft, recipe_dict(recipe))
             if warning_count:
                 words = _("Cautions, at the columns' ends. None stops you.")
                 st.markdown(
@@ -40,7 +47,7 @@ def show(
             time = st.container(width="content")
             recipes = repeats.choose(key, recipe)
             with time:
-                estimate.show(recipe, dataset, len(recipes))
+                _show_estimate(recipe, dataset, len(recipes))
             repeats.launch(key, recipes, dataset, outcome, problem)
             if not problem and not access.is_restricted("repeats"):
                 links.to(
@@ -51,3 +58,65 @@ def show(
                     file=recipe.name,
                     recipe=encode_changes(recipe_dict(Recipe()), recipe_dict(recipe)) or "{}",
                 )
+
+
+def _show_changes(draft: Draft, edited: dict[str, Any]) -> None:
+    """A line of the keys that differ from where the draft began, and the list behind it."""
+    found = list_changes(draft.base_values, edited)
+    began = formatting.escape_markdown(translate(draft.title))
+    if not found:
+        st.markdown(_("As **{recipe}**, unchanged.", recipe=began), width="stretch")
+        if draft.has_undone:
+            st.button(
+                _("Bring my changes back"),
+                key=f"{draft.key}.bring_back",
+                type="tertiary",
+                icon=":material/redo:",
+                on_click=draft.redo_all,
+            )
+        return
+    count = ngettext("1 change", "{count} changes", len(found))
+    plain = formatting.escape_markdown
+    with st.popover(count, icon=":material/difference:", key=f"{draft.key}.changes"):
+        st.markdown(_("Changed from **{recipe}**", recipe=began))
+        for number, (key, old, new) in enumerate(found):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                was = _("was {value}", value=plain(old))
+                st.markdown(f"**{key}** {plain(new)}  \n:gray[{was}]", width="stretch")
+                if st.button(
+                    ":material/undo:",
+                    key=f"{draft.key}.undo.{number}",
+                    type="tertiary",
+                    help=_("Puts {key} back", key=key),
+                ):
+                    draft.override_and_rerun(revert_key(draft.base_values, edited, key))
+        if st.button(_("Put everything back"), key=f"{draft.key}.put_back", icon=":material/undo:"):
+            draft.undo_all(edited)
+    named = [f"{key} **{plain(new)}**" for key, __, new in found[:_MAX_LISTED]]
+    rest = len(found) - _MAX_LISTED
+    line = ", ".join(named)
+    if rest > 0:
+        line = _("{keys} and {count} more", keys=line, count=rest)
+    st.caption(line, width="stretch")
+
+
+def _show_estimate(recipe: Recipe, dataset: Dataset, run_count: int) -> None:
+    """One line: the estimate of so many runs; what it rests on in its help."""
+    photos, runs_dir = count_photos(dataset, recipe), settings.runs_dir()
+    first = estimate(runs_dir, recipe, photos, NONE_CACHED)
+    again = estimate(runs_dir, recipe, photos, ALL_CACHED)
+    fresh, known, total = (
+        formatting.duration(time)
+        for time in (first.seconds, again.seconds, run_count * first.seconds)
+    )
+    words = [
+        _("About {time} a run, from what earlier runs took on this machine.", time=fresh)
+        if first.observed
+        else _("Roughly {time} a run: no run has finished on this machine yet.", time=fresh),
+        _("The frozen layers' features are kept, so another run with the same views is faster."),
+    ]
+    if known != fresh:
+        words.append(_("Here that would make it {time}.", time=known))
+    if run_count > 1:
+        words.append(_("{count} runs: {time}.", count=run_count, time=total))
+    st.markdown(f":material/timer: **{total}**", width="content", help=join_sentences(*words))

@@ -16,12 +16,7 @@ def show(key: str, dataset: Dataset | None, first_set: str | None) -> QueryPhoto
     test photo the link keeps which one. first_set: the test set that is offered first."""
     known = dataset is not None and dataset.test_sets
     sources = [*([_TEST] if known else []), _FILE, _CAMERA]
-    url_state.read("from", sources, sources[0])
-    source = (
-        st.segmented_control(_("Photo"), sources, required=True, key="from", format_func=translate)
-        or sources[0]
-    )
-    url_state.write("from", source, sources[0])
+    source = url_state.segments("from", _("Photo"), sources, sources[0], format_func=translate)
     with messages.show_errors():
         if source == _TEST and dataset is not None:
             return _choose_test_photo(dataset, first_set)

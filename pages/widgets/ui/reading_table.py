@@ -9,8 +9,7 @@ import streamlit as st
 
 from core.base.language import _
 from core.plots.figures import Table
-from pages.widgets.ui.assets import script, style
-from pages.widgets.ui.icons import icon_name
+from pages.widgets.ui.assets import icon_name, script, style
 
 _TABLE = st.components.v2.component(
     "overfit_lens_reading_table",

@@ -1,10 +1,12 @@
 """A choice that the link holds in English, whatever the language of its words: Streamlit's own
 binding would write the words that are shown.
 
-`read` before the control of key `name` is drawn, `write` after it.
+`segments` and `select` do it all; for another control of key `name`, `read` before it is drawn and
+`write` after it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -22,3 +24,19 @@ def write(name: str, value: str, default: str) -> None:
         st.query_params.pop(name, None)
     elif st.query_params.get(name) != value:
         st.query_params[name] = value
+
+
+def segments(name: str, label: str, options: Sequence[str], default: str, **given: Any) -> str:
+    """One of the options, side by side. given: to Streamlit's control."""
+    read(name, options, default)
+    chosen = st.segmented_control(label, options, required=True, key=name, **given) or default
+    write(name, chosen, default)
+    return chosen
+
+
+def select(name: str, label: str, options: Sequence[str], default: str, **given: Any) -> str:
+    """The same, from a list."""
+    read(name, options, default)
+    chosen = str(st.selectbox(label, options, key=name, **given))
+    write(name, chosen, default)
+    return chosen
