@@ -17,12 +17,12 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from core.base import files
-from core.base.errors import DataError, InputError, os_error_line
+from core.base import event_log, files
+from core.base.errors import DataError, InputError
+from core.base.event_log import Event
 from core.base.language import N_, translate
 from core.capture.asking import Request, Taken, next_request
 from core.capture.intake import clean_text, prepare_photo
-from core.capture.log import Event, append_event, read_events
 from core.data.archive import printable
 from core.data.csv_files import read_rows
 from core.data.dataset import Dataset, read_dataset
@@ -327,14 +327,21 @@ def record_answer(
 # --- inside ---------------------------------------------------------------------------------------
 
 
+def read_events(folder: Path) -> list[Event]:
+    """The events of a set's session. Raises DataError where the log cannot be read."""
+    return event_log.read_events(folder / CAPTURE_LOG)
+
+
+def append_event(folder: Path, clock: Clock, kind: str, **facts: Any) -> None:
+    """Only inside the data set's lock. Raises OSError."""
+    event_log.append_event(folder / CAPTURE_LOG, clock, kind, **facts)
+
+
 @contextmanager
 def _writing(dataset_root: Path) -> Iterator[Dataset]:
     limits.check_capture_allowed(dataset_root)
-    try:
-        with locked_dataset(dataset_root, None) as dataset:
-            yield dataset
-    except OSError as error:
-        raise DataError(os_error_line(error)) from None
+    with locked_dataset(dataset_root, None) as dataset:
+        yield dataset
 
 
 @contextmanager

@@ -134,7 +134,7 @@ def check_capacity(runs_dir: Path) -> None:
 
 def check_capture_allowed(dataset_root: Path, photos: int = 0) -> None:
     """Raises DemoError where a demo captures no photo in this data set, or none beside so many:
-    a visitor does so in a copy in their own folder (core.capture.visitor_data)."""
+    a visitor does so in a copy in their own folder (core.capture.access)."""
     if not demo_mode.is_enabled():
         return
     own = is_visitor_dir(Path(dataset_root).absolute().parents[1])

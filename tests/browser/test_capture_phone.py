@@ -9,8 +9,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.capture.access import access_code
-from core.capture.log import read_events
-from core.capture.session import Answer, Session, begin, end, open_session, record_answer
+from core.capture.session import (
+    Answer,
+    Session,
+    begin,
+    end,
+    open_session,
+    read_events,
+    record_answer,
+)
 from core.jobs.preview import client
 from tests.browser.conftest import TIMEOUT_MS, Server, free_port
 from tests.core.capture.photos import phone_photo

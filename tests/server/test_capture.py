@@ -18,9 +18,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.base import files
-from core.capture.access import access_code
+from core.capture.access import access_code, capture_root
 from core.capture.session import Answer, Session, begin, end, open_session, record_answer
-from core.capture.visitor_data import capture_root
 from core.data.dataset import Dataset
 from core.store.visitors import new_key, visitor_dir
 from server import capture, phone_state, setup

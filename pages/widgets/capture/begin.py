@@ -9,9 +9,9 @@ import streamlit as st
 from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, ngettext
+from core.capture.access import capture_root
 from core.capture.scoring import default_runs, runs_that_can_answer
 from core.capture.session import Session, begin, find_sessions, open_session
-from core.capture.visitor_data import capture_root
 from core.data.dataset import find_datasets
 from core.store.index import RunRow
 from pages import settings

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from core.base.demo_mode import RETENTION, DemoError
-from core.capture.access import STATE_FOLDER, access_code, find_session
+from core.capture.access import STATE_FOLDER, access_code, capture_root, find_session
 from core.capture.asking import Request
 from core.capture.session import add_photo, begin
-from core.capture.visitor_data import capture_root
 from core.data.dataset import read_dataset
 from core.hosting import limits
 from core.jobs.visitor_sweep import delete_expired_visitor_runs
