@@ -19,7 +19,6 @@ from pages.widgets.data import (
     photo_filter,
     photo_grid,
     set_origin,
-    shortcuts,
 )
 from pages.widgets.shared import access, near_copies, score_again, upload
 from pages.widgets.ui import messages
@@ -75,7 +74,7 @@ def show_photo_grid(dataset: Dataset) -> None:
     """All photos of a split, or those of a class."""
     about.show(dataset)
     expected_use.show(f"{KEY}.use", dataset)
-    shortcuts.show(f"{KEY}.shortcuts", dataset)
+    about.show_shortcuts(f"{KEY}.shortcuts", dataset)
     warning = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         split = photo_filter.choose_split(f"{KEY}.set.{dataset.root.name}", dataset)

@@ -1,7 +1,7 @@
 """Adds photos to a data set: to a class of its training photos, or to a test set, new or not.
 
 All of them appear, or none (core.data.addition_log). Runs made before keep the photos that they
-saw, and old photos their side of every split (core.data.earlier_photos, core.data.split).
+saw, and old photos their side of every split (core.data.fingerprints, core.data.split).
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from PIL import Image
 
 from core.base import demo_mode, files
-from core.base.errors import DataError, not_written_text
+from core.base.errors import DataError, naming_os_errors
 from core.base.files import PROJECT_ROOT
 from core.base.language import N_
 from core.base.yaml_files import dump_yaml
@@ -31,7 +31,7 @@ from core.data.dataset_names import (
     class_name,
     clean_name,
 )
-from core.data.earlier_photos import addition_numbers
+from core.data.fingerprints import addition_numbers
 from core.data.label_edits import locked_dataset
 from core.data.label_tables import LABEL_COLUMNS
 from core.data.photo_copies import QUALITY, DecodingBudget, jpeg_copy
@@ -78,15 +78,12 @@ def add_photos(
         for old in dataset.root.glob(f"{PENDING_FOLDER}-*"):  # of a process that was killed
             shutil.rmtree(old, ignore_errors=True)
         stage = dataset.root / f"{PENDING_FOLDER}-{secrets.token_hex(4)}"
-        try:
-            with files.staging(stage):
-                addition = _stage_photos(dataset, stage, split, label, sources, on_photo)
-                if addition.added:
-                    _stage_tables(dataset, stage, split, addition.added, origin, columns or {})
-                    stage.rename(dataset.root / PENDING_FOLDER)
-                    finish_addition(dataset.root)
-        except OSError as error:
-            raise DataError(not_written_text(dataset.root, error)) from None
+        with naming_os_errors(dataset.root, DataError), files.staging(stage):
+            addition = _stage_photos(dataset, stage, split, label, sources, on_photo)
+            if addition.added:
+                _stage_tables(dataset, stage, split, addition.added, origin, columns or {})
+                stage.rename(dataset.root / PENDING_FOLDER)
+                finish_addition(dataset.root)
     return addition
 
 

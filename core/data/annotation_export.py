@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base import files
-from core.base.errors import DataError, not_written_text
+from core.base.errors import DataError, naming_os_errors
 from core.data.csv_files import table_text
 from core.data.dataset import Dataset, Photo
 from core.data.dataset_names import BACKGROUND, TRAIN
@@ -45,10 +45,8 @@ def coco(dataset: Dataset) -> dict[str, Any]:
 
 def write_coco(dataset: Dataset, path: Path) -> None:
     """Raises DataError: a photo that cannot be read, a file that cannot be written."""
-    try:
+    with naming_os_errors(path, DataError):
         files.write_json(path, coco(dataset))
-    except OSError as error:
-        raise DataError(not_written_text(path, error)) from None
 
 
 def write_tables(dataset: Dataset, folder: Path) -> None:
@@ -57,12 +55,10 @@ def write_tables(dataset: Dataset, folder: Path) -> None:
     for split, photo, label, of_photo in _photos(dataset):
         labels += [label_row(split, photo.file, label)] if label else []
         boxes += [box_row(split, photo.file, box) for box in of_photo]
-    try:
+    with naming_os_errors(folder, DataError):
         folder.mkdir(parents=True, exist_ok=True)
         files.write_text(folder / "labels.csv", table_text(LABEL_COLUMNS, labels))
         files.write_text(folder / "boxes.csv", table_text(BOX_COLUMNS, boxes))
-    except OSError as error:
-        raise DataError(not_written_text(folder, error)) from None
 
 
 def _photos(dataset: Dataset) -> Iterator[tuple[str, Photo, Label | None, Sequence[Box]]]:

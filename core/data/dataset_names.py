@@ -52,13 +52,10 @@ class UniqueNames:
 
     def reserve(self, name: str) -> str:
         """The clean name, with a number where it is taken."""
-        return self._unique(clean_name(name))
-
-    def _unique(self, name: str) -> str:
-        found, number = name, 1
+        found, number = clean_name(name), 1
         while found.casefold() in self._taken:
             number += 1
-            found = f"{name}_{number}"
+            found = f"{clean_name(name)}_{number}"
         self._taken.add(found.casefold())
         return found
 

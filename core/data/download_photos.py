@@ -9,15 +9,14 @@ import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import Protocol
+from pathlib import Path
 
 from core.base import files
 from core.base.download import DEFAULT_RETRY_POLICY, RetryPolicy, download
-from core.base.errors import DataError, not_written_text
+from core.base.errors import DataError, naming_os_errors
 from core.base.language import N_
 from core.data.archive import FileSource, open_file_source
 from core.data.dataset import Dataset, read_dataset
@@ -72,10 +71,8 @@ class DownloadProgress:
     eta: float | None
 
 
-class _Getter(Protocol):
-    """Puts an original at a path, whole and checked, or raises InputError."""
-
-    def __call__(self, original: Original, path: Path, on_bytes: Callable[[int], None]) -> None: ...
+# Puts an original at a path, whole and checked, or raises InputError; tells how many bytes it has.
+_Getter = Callable[[Original, Path, Callable[[int], None]], None]
 
 
 def fetch_small_books(
@@ -93,7 +90,7 @@ def fetch_small_books(
     holds the originals. Photos that are there and can be read stay; whatever stops it, the next
     call goes on. Raises InputError, one line: the first photo that cannot be had, and why."""
     originals = read_manifest(bundled_dir / MANIFEST)
-    try:
+    with naming_os_errors(target, DataError):
         target.mkdir(parents=True, exist_ok=True)
         with files.locked(target / ".lock"):
             for name in BUNDLED_FILES:
@@ -104,8 +101,6 @@ def fetch_small_books(
             _put_in_place(target)
             if not keep_originals:
                 shutil.rmtree(target / ORIGINALS, ignore_errors=True)
-    except OSError as error:
-        raise DataError(not_written_text(target, error)) from None
     return read_dataset(target)
 
 
@@ -163,7 +158,11 @@ def _is_there(original: Original, target: Path, keep_originals: bool) -> bool:
     """Whether the copy is there and whole, and the original too if it is wanted."""
     if keep_originals and _original_problem(original, target / ORIGINALS / original.path):
         return False
-    return any(_readable(folder / original.relative_path) for folder in (target, target / COPIES))
+    for folder in (target, target / COPIES):
+        with suppress(DataError):
+            open_photo(folder / original.relative_path, at_least=64)
+            return True
+    return False
 
 
 def _fetch(
@@ -194,14 +193,6 @@ def _original_problem(original: Original, path: Path) -> str | None:
     return original.find_problem(path.read_bytes()) if path.is_file() else N_("is not there")
 
 
-def _readable(path: Path) -> bool:
-    try:
-        open_photo(path, at_least=64)
-    except DataError:
-        return False
-    return True
-
-
 def _put_in_place(target: Path) -> None:
     """Moves the copies to where they belong once all are there; train/ comes last, since a folder
     is a data set from then on."""
@@ -222,48 +213,32 @@ def _put_in_place(target: Path) -> None:
 
 @contextmanager
 def _getter(source: str, retry_policy: RetryPolicy) -> Iterator[_Getter]:
-    if source.startswith(("http://", "https://")):
-        yield _from_web(source.rstrip("/"), retry_policy)
+    if not source.startswith(("http://", "https://")):
+        with open_file_source(Path(source)) as opened:
+            yield partial(_read_from, source, opened)
         return
-    with open_file_source(Path(source)) as opened:
-        yield _from_source(source, opened)
 
-
-def _from_web(address: str, retry_policy: RetryPolicy) -> _Getter:
     def get(original: Original, path: Path, on_bytes: Callable[[int], None]) -> None:
-        limit = original.size or MAX_ORIGINAL_BYTES
-        url = f"{address}/{original.path}"
-        download(
-            url, path, limit, lambda part: _original_problem(original, part), retry_policy, on_bytes
-        )
+        limit, url = original.size or MAX_ORIGINAL_BYTES, f"{source.rstrip('/')}/{original.path}"
+        check = partial(_original_problem, original)
+        download(url, path, limit, check, retry_policy, on_bytes)
 
-    return get
+    yield get
 
 
-def _from_source(name: str, source: FileSource) -> _Getter:
+def _read_from(
+    name: str, source: FileSource, original: Original, path: Path, on_bytes: Callable[[int], None]
+) -> None:
     """From a folder or zip: the repository's, or its folder dataset/, wrapped in others or not."""
-    by_place: dict[str, list[str]] = {}
-    for file in source.files:
-        by_place.setdefault(PurePosixPath(file).name, []).append(file)
-
-    def get(original: Original, path: Path, on_bytes: Callable[[int], None]) -> None:
-        found = [
-            file
-            for file in by_place.get(PurePosixPath(original.path).name, ())
-            if f"/{file}".endswith(f"/{original.relative_path}")
-        ]
-        if not found:
-            raise DataError(
-                N_("{source}: holds no {file}").format(source=name, file=original.relative_path)
-            )
-        try:
-            data = source.read(found[0])
-        except DataError as error:
-            raise DataError(f"{name}: {found[0]}: {error}") from None
-        problem = original.find_problem(data)
-        if problem:
-            raise DataError(f"{name}: {found[0]} {problem}")
-        path.write_bytes(data)
-        on_bytes(len(data))
-
-    return get
+    wanted = original.relative_path
+    file = next((file for file in source.files if f"/{file}".endswith(f"/{wanted}")), None)
+    if file is None:
+        raise DataError(N_("{source}: holds no {file}").format(source=name, file=wanted))
+    try:
+        data = source.read(file)
+    except DataError as error:
+        raise DataError(f"{name}: {file}: {error}") from None
+    if problem := original.find_problem(data):
+        raise DataError(f"{name}: {file} {problem}")
+    path.write_bytes(data)
+    on_bytes(len(data))

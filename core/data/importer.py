@@ -7,8 +7,8 @@ import re
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, zip_longest
@@ -80,7 +80,7 @@ def import_photos(
             reading = _certain_reading(source, opened, options)
             title = name if name and name != clean_name(_stem(opened.name)) else ""
             with files.staging(stage):
-                report = _write_dataset(source, opened, reading, stage, title, on_photo)
+                report = _Writer(opened, reading, stage).write(source, title, on_photo)
                 read_dataset(stage)
                 stage.rename(target)
         except OSError as error:
@@ -178,158 +178,127 @@ def _certain_reading(path: Path, source: FileSource, options: ReadingOptions) ->
     return reading
 
 
-def _write_dataset(
-    path: Path,
-    source: FileSource,
-    reading: Reading,
-    staging_dir: Path,
-    title: str,
-    on_photo: Callable[[int, int], None],
-) -> ImportReport:
-    """Writes everything of the data set into the stage."""
-    rejected = list(reading.rejected)
-    places = _places(reading)
-    imported, remarks = _copy_photos(source, reading, places, staging_dir, rejected, on_photo)
-    for name, file in reading.logs.items():
-        (staging_dir / places[name] / CAPTURE_LOG).write_bytes(source.read(file))
-    imported, classes, small = _check_classes(path, reading, imported, rejected, staging_dir)
-    notes = [*map(read_text, reading.found), *reading.notes]
-    notes += write_tables(source, reading, imported, classes, staging_dir)
-    folders = {places[key]: found for key, found in reading.layout.folders.items() if key in places}
-    for photo in imported:  # classes that tables tell lie in no folder of their own
-        folders.setdefault(photo.folder, "")
-    for name in small:
-        folders.pop(places[f"{TRAIN}/{name}"], None)
-    report = ImportReport(
-        source.name,
-        folders,
-        tuple(imported),
-        tuple(rejected),
-        (*notes, *remarks, *_renamed(places)),
-    )
-    files.write_text(
-        staging_dir / "dataset.yaml", dump_yaml(build_metadata(source, reading, places, title))
-    )
-    files.write_text(staging_dir / REPORT_FILE, report.text())
-    return report
+class _Writer:
+    """Writes a data set into the folder `stage`: its photos are `imported`, of its `classes`, in
+    the `places` of classes (`train/<class>`) and test sets; other files are `rejected`."""
 
+    def __init__(self, source: FileSource, reading: Reading, stage: Path) -> None:
+        self.source, self.reading, self.stage = source, reading, stage
+        self.imported: list[SourcePhoto] = []
+        self.classes, self.rejected = reading.classes, list(reading.rejected)
+        names, sets = UniqueNames(), UniqueNames((TRAIN, VALIDATION))
+        self.places = {f"{TRAIN}/{n}": f"{TRAIN}/{names.reserve(n)}" for n in reading.classes}
+        for photo in reading.photos:
+            if photo.split != TRAIN and photo.split not in self.places:
+                self.places[photo.split] = sets.reserve(photo.split)
 
-def _places(reading: Reading) -> dict[str, str]:
-    """The folder of each class (`train/<class>`) and test set in the new data set."""
-    classes, sets = UniqueNames(), UniqueNames((TRAIN, VALIDATION))
-    found = {f"{TRAIN}/{name}": f"{TRAIN}/{classes.reserve(name)}" for name in reading.classes}
-    for photo in reading.photos:
-        if photo.split != TRAIN and photo.split not in found:
-            found[photo.split] = sets.reserve(photo.split)
-    return found
+    def write(self, path: Path, title: str, on_photo: Callable[[int, int], None]) -> ImportReport:
+        """Everything of it. path: the source, for errors."""
+        reading, places = self.reading, self.places
+        notes = [*map(read_text, reading.found), *reading.notes]
+        remarks = self._copy_photos(on_photo)
+        for name, file in reading.logs.items():
+            (self.stage / places[name] / CAPTURE_LOG).write_bytes(self.source.read(file))
+        self._check_classes(path)
+        notes += write_tables(self.source, reading, self.imported, self.classes, self.stage)
+        folders = {places[key]: at for key, at in reading.layout.folders.items() if key in places}
+        for photo in self.imported:  # classes that tables tell lie in no folder of their own
+            folders.setdefault(photo.folder, "")
+        for name in {*reading.classes} - {*self.classes}:
+            folders.pop(places[f"{TRAIN}/{name}"], None)
+        renamed = [
+            N_("{name} lies in the folder {folder}", name=printable(name), folder=folder)
+            for name, folder in places.items()
+            if name != folder
+        ]
+        report = ImportReport(
+            self.source.name,
+            folders,
+            tuple(self.imported),
+            tuple(self.rejected),
+            (*notes, *remarks, *renamed),
+        )
+        metadata = build_metadata(self.source, reading, places, title)
+        files.write_text(self.stage / "dataset.yaml", dump_yaml(metadata))
+        files.write_text(self.stage / REPORT_FILE, report.text())
+        return report
 
+    def _copy_photos(self, on_photo: Callable[[int, int], None]) -> list[str]:
+        """Writes the photos. Returns what else is to be said of them."""
+        photos, logs = self.reading.photos, self.reading.logs
+        remarks: list[str] = []
+        names: dict[str, UniqueNames] = {}
+        done, budget = 0, DecodingBudget()
 
-def _renamed(places: Mapping[str, str]) -> Iterator[str]:
-    for name, folder in places.items():
-        if name != folder:
-            yield N_("{name} lies in the folder {folder}", name=printable(name), folder=folder)
+        def copied(number: int, data: bytes, captured: bool) -> PhotoCopy:
+            incoming = self.stage / f".incoming-{number}"
+            try:
+                incoming.write_bytes(data)
+                return copy_photo(incoming, CAPTURED_LONGEST_SIDE if captured else LONGEST_SIDE)
+            finally:
+                incoming.unlink(missing_ok=True)
 
+        with ThreadPoolExecutor(_THREADS) as threads:
+            for first in range(0, len(photos), _AT_ONCE):
+                group = photos[first : first + _AT_ONCE]
+                jobs: list[Future[PhotoCopy] | DataError] = []
+                for number, photo in enumerate(group):
+                    try:
+                        data = self.source.read(photo.file)
+                        budget.spend(data)
+                        jobs.append(threads.submit(copied, number, data, photo.split in logs))
+                    except DataError as error:
+                        jobs.append(error)
+                for photo, job in zip(group, jobs, strict=True):
+                    try:
+                        if isinstance(job, DataError):
+                            raise job
+                        copy = job.result()
+                    except DataError as error:
+                        self.rejected.append(RejectedFile(photo.file, str(error)))
+                        continue
+                    finally:
+                        done += 1
+                        on_photo(done, len(photos))
+                    train = photo.split == TRAIN
+                    folder = self.places[f"{TRAIN}/{photo.label}" if train else photo.split]
+                    stem = PurePosixPath(photo.file).stem
+                    place = f"{folder}/{names.setdefault(folder, UniqueNames()).reserve(stem)}.jpg"
+                    (self.stage / folder).mkdir(parents=True, exist_ok=True)
+                    (self.stage / place).write_bytes(copy.jpeg)
+                    self.imported.append(replace(photo, copied_to=place, changes=copy.changes))
+                    if copy.remark:
+                        remarks.append(f"{printable(photo.file)}: {copy.remark}")
+        return remarks
 
-def _copy_photos(
-    source: FileSource,
-    reading: Reading,
-    places: Mapping[str, str],
-    staging_dir: Path,
-    rejected: list[RejectedFile],
-    on_photo: Callable[[int, int], None],
-) -> tuple[list[SourcePhoto], list[str]]:
-    """Writes the photos. Returns those that were taken, and what else is to be said of them."""
-    taken: list[SourcePhoto] = []
-    remarks: list[str] = []
-    names: dict[str, UniqueNames] = {}
-    done, budget = 0, DecodingBudget()
-
-    def copied(job: tuple[int, bytes, int]) -> PhotoCopy | DataError:
-        incoming = staging_dir / f".incoming-{job[0]}"
-        try:
-            incoming.write_bytes(job[1])
-            return copy_photo(incoming, job[2])
-        except DataError as error:
-            return error
-        finally:
-            incoming.unlink(missing_ok=True)
-
-    def longest_side(photo: SourcePhoto) -> int:
-        """Of a capture session they are small enough as they are."""
-        return CAPTURED_LONGEST_SIDE if photo.split in reading.logs else LONGEST_SIDE
-
-    def read(photo: SourcePhoto) -> bytes | DataError:
-        try:
-            data = source.read(photo.file)
-            budget.spend(data)
-            return data
-        except DataError as error:
-            return error
-
-    with ThreadPoolExecutor(_THREADS) as threads:
-        for first in range(0, len(reading.photos), _AT_ONCE):
-            group = reading.photos[first : first + _AT_ONCE]
-            data = [read(photo) for photo in group]
-            jobs = [
-                threads.submit(copied, (place, each, longest_side(photo)))
-                if isinstance(each, bytes)
-                else each
-                for place, (photo, each) in enumerate(zip(group, data, strict=True))
-            ]
-            for photo, job in zip(group, jobs, strict=True):
-                copy = job if isinstance(job, DataError) else job.result()
-                done += 1
-                on_photo(done, len(reading.photos))
-                if isinstance(copy, DataError):
-                    rejected.append(RejectedFile(photo.file, str(copy)))
-                    continue
-                train = photo.split == TRAIN
-                folder = places[f"{TRAIN}/{photo.label}" if train else photo.split]
-                stem = PurePosixPath(photo.file).stem
-                place = f"{folder}/{names.setdefault(folder, UniqueNames()).reserve(stem)}.jpg"
-                (staging_dir / folder).mkdir(parents=True, exist_ok=True)
-                (staging_dir / place).write_bytes(copy.jpeg)
-                taken.append(replace(photo, copied_to=place, changes=copy.changes))
-                if copy.remark:
-                    remarks.append(f"{printable(photo.file)}: {copy.remark}")
-    return taken, remarks
-
-
-def _check_classes(
-    path: Path,
-    reading: Reading,
-    imported: list[SourcePhoto],
-    rejected: list[RejectedFile],
-    staging_dir: Path,
-) -> tuple[list[SourcePhoto], tuple[str, ...], list[str]]:
-    """Each class needs a photo to train on and one to validate: classes that have not are left out
-    where two remain. Raises DataError otherwise."""
-    counts = Counter(dict.fromkeys(reading.classes, 0))
-    counts.update(photo.label for photo in imported if photo.split == TRAIN)
-    classes, small = trainable(counts)
-    if small:
-        kept = []
-        for photo in imported:
-            if photo.split == TRAIN and photo.label in small:
-                why = small_class_text(photo.label, counts[photo.label])
-                rejected.append(RejectedFile(photo.file, why))
-                shutil.rmtree(staging_dir / photo.folder, ignore_errors=True)
-            else:
-                kept.append(photo.among(classes))
-        return kept, classes, small
-    reasons = {one.name: one.reason for one in rejected}
-    for name in classes:
-        if counts[name] >= MIN_PHOTOS:
-            continue
-        photos = [one.file for one in reading.photos if one.label == name]
-        bad = next((file for file in photos if file in reasons), None)
+    def _check_classes(self, path: Path) -> None:
+        """Each class needs a photo to train on and one to validate: classes that have not are left
+        out where two remain. Raises DataError otherwise."""
+        counts = Counter(dict.fromkeys(self.reading.classes, 0))
+        counts.update(photo.label for photo in self.imported if photo.split == TRAIN)
+        self.classes, small = trainable(counts)
+        if small:
+            imported, self.imported = self.imported, []
+            for photo in imported:
+                if photo.split == TRAIN and photo.label in small:
+                    why = small_class_text(photo.label, counts[photo.label])
+                    self.rejected.append(RejectedFile(photo.file, why))
+                    shutil.rmtree(self.stage / photo.folder, ignore_errors=True)
+                else:
+                    self.imported.append(photo.among(self.classes))
+            return
+        name = next((name for name in self.classes if counts[name] < MIN_PHOTOS), None)
+        if name is None:
+            return
+        reasons = {one.name: one.reason for one in self.rejected}
+        photos = [one.file for one in self.reading.photos if one.label == name]
+        bad = next((file for file in photos if file in reasons), "")
         told = N_("{path}: {folder} has {count} photos that can be used, and a class needs two")
         if bad:
             told = N_(
                 "{path}: {folder} has {count} photos that can be used, and a class needs two; "
                 "{file}: {reason}"
             )
-        place = printable(reading.layout.folders.get(f"{TRAIN}/{name}", name))
-        example = {"file": printable(bad or ""), "reason": reasons.get(bad or "", "")}
+        place = printable(self.reading.layout.folders.get(f"{TRAIN}/{name}", name))
+        example = {"file": printable(bad), "reason": reasons.get(bad, "")}
         raise DataError(told.format(path=path, folder=place, count=counts[name], **example))
-    return imported, classes, []

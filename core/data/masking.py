@@ -41,13 +41,9 @@ GRID_SIDE = 64  # control areas are laid out on this many rows and columns
 MIN_PIECE_CELLS = 2  # a control area is not cut into pieces narrower than this many cells
 MIN_PATCH_SIDE = 8  # pixels; a smaller patch shows no texture
 BLUR_STRIDE = 4  # pixels between the places where the heavy blur is computed
-MIN_BLUR_WEIGHT = (
-    0.001  # where the blur sees less background than this, it fades to the mean colour
-)
+MIN_BLUR_WEIGHT = 0.001  # where the blur sees less background, it fades to the mean colour
 MIN_BACKGROUND = 0.02  # a background smaller than this share of the photo gives no fill
-MIN_CONTROL_COVERAGE = (
-    0.8  # of the objects' area that a fair control area must find off the objects
-)
+MIN_CONTROL_COVERAGE = 0.8  # of the objects' area that a fair control area finds off the objects
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,7 @@ Vectors = NDArray[np.float32]
 VERSION = 1  # raise it when the computation or a threshold changes
 CACHE_FOLDER = ".leaks"
 TRAIN = "train"
-MIN_SIMILARITY = (
-    0.85  # from this likeness on: fixed on toy sets, see docs/how-numbers-are-computed.md
-)
+MIN_SIMILARITY = 0.85  # fixed on toy sets, see docs/how-numbers-are-computed.md
 _SAME = 0.99  # from this likeness on two photos are one, saved again
 MAX_GROUPS = 10  # that are listed
 _MOST_BY_PARTS, _AT_ONCE = 3_000, 256  # photos that are compared by their parts; or by whole ones

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from core.base.language import N_, _
 from core.data.dataset import BACKGROUND, VALIDATION, Dataset, Photo
-from core.data.label_edits import Truth
-from core.data.label_tables import Box, Label
+from core.data.label_edits import Truth, truth_of
 from core.data.near_copies import TRAIN, NearCopyPair
 from core.data.split import holdout_photos, original_counts, validation_folds
 from core.recipe.schema import Holdout
@@ -18,23 +17,23 @@ MAX_FOLDS = 20
 
 @dataclass(frozen=True)
 class GridPhoto:
-    """A photo with all that is said of it. primary: "" where it is not labelled. copies: which
-    near-copies it has, in words. fold: in which it validates; None where nobody asked."""
+    """A photo with all that is said of it. copy_texts: which near-copies it has. fold: in which it
+    validates; None where nobody asked."""
 
     photo: Photo
-    primary: str
-    present: tuple[str, ...] = ()
-    boxes: tuple[Box, ...] = ()
+    truth: Truth
     copy_texts: tuple[str, ...] = ()
     fold: int | None = None
 
-    def truth(self) -> Truth:
-        label = Label(self.primary, self.present) if self.primary else None
-        return Truth(label, self.boxes)
+    @property
+    def primary(self) -> str:
+        """The class that it shows most, "" where it is not labelled."""
+        return self.truth.label.primary if self.truth.label else ""
 
     def categories(self) -> list[str]:
         """What it belongs under: its classes and other boxed things, or UNLABELLED."""
-        shown = (self.primary or UNLABELLED, *self.present, *(box.label for box in self.boxes))
+        present = self.truth.label.present if self.truth.label else ()
+        shown = (self.primary or UNLABELLED, *present, *(box.label for box in self.truth.boxes))
         return list(dict.fromkeys(shown))
 
 
@@ -51,30 +50,24 @@ def grid_photos(
     pairs: the near-copies to tell of. folds: all training photos instead, in the order of the folds
     (so many) in which they validate, by the split's usual seed. Raises DataError where
     the photos cannot be parted so, or there is no such test set."""
-    copies = _copy_texts(pairs)
-    if split not in (TRAIN, VALIDATION):
-        test_set = dataset.test_set(split)
-        found = []
-        for photo in test_set.photos:
-            label, boxes = test_set.labels.get(photo.file), test_set.boxes.get(photo.file, ())
-            primary, present = (label.primary, label.present) if label else ("", ())
-            found.append(GridPhoto(photo, primary, present, boxes, copies[split, photo.file]))
-        return found
-    usual = Holdout()
-    if folds:
-        fold = validation_folds(dataset, folds, usual.seed)
-        chosen = sorted(range(len(fold)), key=lambda index: (fold[index], index))
+    copies, fold_of = _copy_texts(pairs), dict[str, int]()
+    if split in (TRAIN, VALIDATION):
+        usual = Holdout()
+        if folds:
+            fold = validation_folds(dataset, folds, usual.seed)
+            chosen = sorted(range(len(fold)), key=lambda index: (fold[index], index))
+            fold_of = {dataset.train[index].file: fold[index] for index in chosen}
+        else:
+            chosen = holdout_photos(dataset, usual)[split == VALIDATION]
+        shown = dataset.held_out([dataset.train[index].file for index in chosen])
+        split = TRAIN
     else:
-        chosen = holdout_photos(dataset, usual)[split == VALIDATION]
+        shown = dataset.test_set(split)
     return [
         GridPhoto(
-            photo=(photo := dataset.train[index]),
-            primary=dataset.classes[dataset.train_labels[index]],
-            boxes=dataset.train_boxes.get(photo.file, ()),
-            copy_texts=copies[TRAIN, photo.file],
-            fold=fold[index] if folds else None,
+            photo, truth_of(shown, photo.file), copies[split, photo.file], fold_of.get(photo.file)
         )
-        for index in chosen
+        for photo in shown.photos
     ]
 
 

@@ -142,29 +142,11 @@ def _opened(path: Path | BytesIO) -> Iterator[Image.Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd notes in it, which do not matter
             with Image.open(path, formats=FORMATS) as image:
-                size = N_("{width}x{height} pixels").format(width=image.width, height=image.height)
-                pixels = image.width * image.height
-                wide = image.format in ("AVIF", "HEIF") or image.mode not in _NARROW_MODES
-                if pixels > (MAX_WIDE_PIXELS if wide else MAX_PIXELS):
-                    told = N_("{path}: {size}; the limit is 80 million: save it smaller")
-                    if wide:
-                        told = N_(
-                            "{path}: {size}; of its kind the limit is 60 million: save it as JPEG"
-                        )
-                    raise DataError(told.format(path=path, size=size))
                 bytes_ = path.stat().st_size if isinstance(path, Path) else len(path.getbuffer())
-                if pixels > max(_LARGE, _MAX_DENSITY * bytes_):
-                    told = N_("{path}: {size} in {bytes} bytes: too empty for a photo")
-                    raise DataError(told.format(path=path, size=size, bytes=bytes_))
-                if min(image.size) < 2:
-                    raise DataError(
-                        N_("{path}: {size} is no photo: remove it", path=path, size=size)
-                    )
-                if max(image.size) > MAX_ASPECT * min(image.size):
-                    problem = N_(
-                        "{path}: {size}; one side may be {max_aspect} times the other: crop it"
-                    )
-                    raise DataError(problem.format(path=path, size=size, max_aspect=MAX_ASPECT))
+                if problem := _size_problem(image, bytes_):
+                    size = N_("{width}x{height} pixels", width=image.width, height=image.height)
+                    told = {"size": size, "bytes": bytes_, "max_aspect": MAX_ASPECT}
+                    raise DataError(problem.format(path=path, **told))
                 yield image
     except DataError:
         raise
@@ -182,6 +164,22 @@ def _opened(path: Path | BytesIO) -> Iterator[Image.Image]:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         problem = N_("{path}: not a photo we can read ({reason}): replace or remove it")
         raise DataError(problem.format(path=path, reason=reason[:100])) from None
+
+
+def _size_problem(image: Image.Image, bytes_: int) -> str:
+    pixels = image.width * image.height
+    wide = image.format in ("AVIF", "HEIF") or image.mode not in _NARROW_MODES
+    if wide and pixels > MAX_WIDE_PIXELS:
+        return N_("{path}: {size}; of its kind the limit is 60 million: save it as JPEG")
+    if pixels > MAX_PIXELS:
+        return N_("{path}: {size}; the limit is 80 million: save it smaller")
+    if pixels > max(_LARGE, _MAX_DENSITY * bytes_):
+        return N_("{path}: {size} in {bytes} bytes: too empty for a photo")
+    if min(image.size) < 2:
+        return N_("{path}: {size} is no photo: remove it")
+    if max(image.size) > MAX_ASPECT * min(image.size):
+        return N_("{path}: {size}; one side may be {max_aspect} times the other: crop it")
+    return ""
 
 
 def _orientation(image: Image.Image) -> int:

@@ -2,8 +2,6 @@
 verdict on a run with it must not be good (after Zhang et al. 2017, "Understanding Deep Learning
 Requires Rethinking Generalization", and Adebayo et al. 2018)."""
 
-import csv
-import io
 import os
 import shutil
 from pathlib import Path
@@ -12,7 +10,8 @@ import numpy as np
 import yaml
 
 from core.base import files
-from core.base.errors import DataError
+from core.base.errors import DataError, naming_os_errors
+from core.data.csv_files import read_rows, table_text
 from core.data.dataset import Dataset, read_dataset
 
 
@@ -31,7 +30,7 @@ def shuffle_labels(data_dir: Path, out: Path, seed: int) -> Dataset:
         raise DataError(f"{out}: exists and is not an empty folder; choose another")
     if out.resolve().is_relative_to(data_dir.resolve()):
         raise DataError(f"{out}: lies inside {data_dir}, whose test set it would become")
-    try:
+    with naming_os_errors(out, DataError):
         (out / "train").mkdir(parents=True, exist_ok=True)
         # The table first: without it, a copy that was cut short would have the true labels.
         files.write_text(out / "train.csv", _shuffled_table(dataset, seed))
@@ -44,8 +43,6 @@ def shuffle_labels(data_dir: Path, out: Path, seed: int) -> Dataset:
         for name in ("labels.csv", "boxes.csv"):
             if (data_dir / name).is_file():
                 _link(data_dir / name, out / name)
-    except OSError as error:
-        raise DataError(f"{out}: cannot be written ({error.strerror or error})") from None
     return read_dataset(out)
 
 
@@ -54,23 +51,11 @@ def _shuffled_table(dataset: Dataset, seed: int) -> str:
     order = np.random.default_rng(seed).permutation(len(dataset.train))
     labels = [dataset.classes[dataset.train_labels[i]] for i in order]
     table = dataset.root / "train.csv"
+    photos = [{"fnames": photo.file} for photo in dataset.train]
     if table.is_file():
-        with table.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = list(reader.fieldnames or ())
-            photos = (row for row in reader if any(row.values()))  # as core.data.csv_files reads
-            rows = [row | {"target": label} for row, label in zip(photos, labels, strict=True)]
-    else:
-        columns = ["fnames", "target"]
-        rows = [
-            {"fnames": photo.file, "target": label}
-            for photo, label in zip(dataset.train, labels, strict=True)
-        ]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+        photos = [row for _, row in read_rows(table, ("fnames", "target"), all_columns=True)]
+    rows = [row | {"target": label} for row, label in zip(photos, labels, strict=True)]
+    return table_text(list(rows[0]), rows)
 
 
 def _metadata_yaml(dataset: Dataset, seed: int) -> str:

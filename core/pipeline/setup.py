@@ -11,8 +11,13 @@ import torch
 from core.base.machine import configure_device, configure_malloc, configure_threads
 from core.base.random_streams import derived_seed
 from core.data.dataset import Dataset, TestSet, read_dataset
-from core.data.earlier_photos import fingerprint_history, photos_of_run, without_sets_in_capture
-from core.data.fingerprints import FileDigests, fingerprints
+from core.data.fingerprints import (
+    FileDigests,
+    fingerprint_history,
+    fingerprints,
+    photos_of_run,
+    without_sets_in_capture,
+)
 from core.data.split import split_photos
 from core.model.network import Network, build_network
 from core.pipeline.feature_cache import FeatureCache

@@ -60,7 +60,7 @@ def pack(
             left_out += [f"{run.id}/{name}" for name in others]
             told: dict[str, PackedFile] = {}
             for name in known:
-                data = _bytes(run.path / name)
+                data = _bytes(run, name)
                 told[name] = PackedFile(size=len(data), sha256=hashlib.sha256(data).hexdigest())
                 _write(archive, f"{run.id}/{name}", data)
             arrival = read_provenance(runs_dir, run.id)
@@ -95,12 +95,10 @@ def export_zip(
 def runs_bytes(runs_dir: Path, run_ids: Sequence[str], checkpoint: bool = False) -> int:
     """Bytes that the runs' files take, as `pack` takes them; of what is gone meanwhile, none."""
     total = 0
-    for id_ in run_ids:
+    for folder in (Path(runs_dir) / id_ for id_ in run_ids):
         with suppress(OSError):
-            folder = Path(runs_dir) / id_
-            total += sum(
-                (folder / name).stat().st_size for name in run_files(folder, checkpoint)[0]
-            )
+            known, _ = run_files(folder, checkpoint)
+            total += sum((folder / name).stat().st_size for name in known)
     return total
 
 
@@ -132,17 +130,15 @@ def _packable(runs_dir: Path, run_id: str) -> Run:
     return run
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(run: Run, name: str) -> bytes:
     """Raises RunError where it cannot be read or is larger than any that would be taken."""
+    path, most = run.path / name, MAX_FILE_BYTES[name]
     try:
         if path.is_symlink():
             raise RunError(f"{path}: {N_('a link; only files are moved')}")
         data = path.read_bytes()
     except OSError as error:
         raise RunError(os_error_line(error)) from None
-    most = MAX_FILE_BYTES[
-        path.name if path.parent.name != "checkpoint" else f"checkpoint/{path.name}"
-    ]
     if len(data) > most:
         told = N_("{path}: larger than {size:.0f} MB, the most that is moved")
         raise RunError(told.format(path=path, size=most / 1e6))
@@ -154,6 +150,5 @@ def _write(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     member = zipfile.ZipInfo(name, _DATE)
     member.create_system, member.external_attr = 3, 0o644 << 16  # the same on every machine
     plain = name.endswith((".npz", ".safetensors"))
-    if not plain and len(data) > _MAX_RATIO * len(zlib.compress(data)):
-        plain = True
+    plain = plain or len(data) > _MAX_RATIO * len(zlib.compress(data))
     archive.writestr(member, data, zipfile.ZIP_STORED if plain else zipfile.ZIP_DEFLATED, 6)

@@ -19,8 +19,7 @@ from core.base.errors import DataError, InputError, RunError, os_error_line
 from core.base.language import N_
 from core.data.archive import FileSource, Limits, file_too_large_text, open_file_source, printable
 from core.data.dataset import find_datasets, read_dataset
-from core.data.earlier_photos import fingerprint_history, photos_by_split
-from core.data.fingerprints import FileDigests, file_digest
+from core.data.fingerprints import FileDigests, file_digest, fingerprint_history, photos_by_split
 from core.store import visitors
 from core.store.index import RunRow, read_row
 from core.store.leftovers import IMPORT_LOCK, IMPORT_STAGE

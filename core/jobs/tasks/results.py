@@ -8,7 +8,7 @@ from pathlib import Path
 from core.base import files
 from core.base.errors import RunError
 from core.base.language import N_
-from core.data.earlier_photos import photos_by_split
+from core.data.fingerprints import photos_by_split
 from core.data.near_copies import near_copies
 from core.data.origin import find_origins
 from core.evaluate.controls import controls

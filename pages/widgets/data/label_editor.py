@@ -83,7 +83,7 @@ def show(
             "previous": files[place - 1] if place else None,
             "next": files[place + 1] if place + 1 < len(files) else None,
             "unlabelled": _next_open(all_photos, file, fixed) if editable else None,
-            "truth": truth_to_dict(one.truth()),
+            "truth": truth_to_dict(one.truth),
             "classes": [
                 *(c for c in dataset.classes if c != BACKGROUND),
                 *(c for c in dataset.classes if c == BACKGROUND),
@@ -111,13 +111,11 @@ def _copy_note(copy: str) -> str:
 def _next_open(photos: Sequence[GridPhoto], file: str, boxes: bool) -> str | None:
     """The first photo without a label behind this one, or else before it; of training photos the
     first without a box."""
-    files = [one.photo.file for one in photos]
-    place = files.index(file)
-    around = [*photos[place + 1 :], *photos[:place]]
-    if boxes:
-        around = [one for one in around if one.primary != BACKGROUND]
-        return next((one.photo.file for one in around if not one.boxes), None)
-    return next((one.photo.file for one in around if not one.primary), None)
+    place = [one.photo.file for one in photos].index(file)
+    for one in (*photos[place + 1 :], *photos[:place]):
+        if not one.truth.boxes and one.primary != BACKGROUND if boxes else not one.primary:
+            return one.photo.file
+    return None
 
 
 def _other_labels(dataset: Dataset) -> list[str]:
@@ -149,14 +147,8 @@ def _save(key: str, root: Path, split: str, file: str) -> None:
     """Saves what the browser sent, and goes where it asked to go after that."""
     sent, error = st.session_state[key]["save"], ""
     try:
-        save_truth(
-            root,
-            split,
-            file,
-            truth_from_dict(sent["truth"]),
-            utc_now,
-            truth_from_dict(sent["seen"]),
-        )
+        truth, seen = truth_from_dict(sent["truth"]), truth_from_dict(sent["seen"])
+        save_truth(root, split, file, truth, utc_now, seen)
     except InputError as problem:
         error = translate(str(problem))
     st.session_state[f"{key}.reply"] = {"id": sent["id"], "error": error}

@@ -27,16 +27,7 @@ _GRID = st.components.v2.component(
 def show(key: str, photos: Sequence[GridPhoto], page: int, on_open: Callable[[str], None]) -> None:
     """One page of the photos, from 1. `on_open` is called with the file that is clicked."""
     shown = photos[PER_PAGE * (page - 1) : PER_PAGE * page]
-    _GRID(
-        key=key,
-        data={"photos": [_tile(one) for one in shown], "words": _ui_text()},
-        on_open_change=lambda: on_open(str(st.session_state[key]["open"])),
-    )
-
-
-def _ui_text() -> dict[str, str]:
-    """What the browser says by itself, for `fill` of fill.js."""
-    return {
+    words = {
         "unlabelled": _("not labelled"),
         "fold": _("fold {fold}"),
         "copy": _("near-copy"),
@@ -44,6 +35,11 @@ def _ui_text() -> dict[str, str]:
         "also": _("also {names}"),
         "boxes": _("boxes: {names}"),
     }
+    _GRID(
+        key=key,
+        data={"photos": [_tile(one) for one in shown], "words": words},
+        on_open_change=lambda: on_open(str(st.session_state[key]["open"])),
+    )
 
 
 def page_count(photos: Sequence[GridPhoto]) -> int:
@@ -52,11 +48,12 @@ def page_count(photos: Sequence[GridPhoto]) -> int:
 
 
 def _tile(photo: GridPhoto) -> dict[str, Any]:
+    truth = truth_to_dict(photo.truth)
     tile: dict[str, Any] = {
         "file": photo.photo.file,
         "primary": photo.primary,
-        "also": [name for name in photo.present if name != photo.primary],
-        "boxes": truth_to_dict(photo.truth())["boxes"],
+        "also": [name for name in truth["present"] if name != photo.primary],
+        "boxes": truth["boxes"],
         "copies": [translate(copy) for copy in photo.copy_texts],
         "fold": photo.fold,
     }

@@ -7,8 +7,7 @@ import pytest
 from core.base.errors import DataError
 from core.data.dataset import find_datasets, read_dataset
 from core.data.dataset_names import CAPTURE_LOG
-from core.data.earlier_photos import without_sets_in_capture
-from core.data.fingerprints import FileDigests, fingerprints
+from core.data.fingerprints import FileDigests, fingerprints, without_sets_in_capture
 from core.data.label_tables import Box
 from tests.factory import write_dataset
 

@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.dataset import Dataset, Photo
-from core.data.earlier_photos import (
+from core.data.fingerprints import (
+    FileDigests,
     addition_numbers,
     before_addition,
     fingerprint_history,
+    fingerprints,
     photos_of_run,
 )
-from core.data.fingerprints import FileDigests, fingerprints
 from core.data.split import original_counts, split_photos, split_sizes
 from core.recipe.files import recipe_from_dict
 from tests.core.data.test_additions import add, picture

@@ -26,7 +26,7 @@ def test_train_and_validation_are_as_quick_parts_them(tiny):
         photos = photo_grid.grid_photos(tiny, split)
         assert [one.photo for one in photos] == [tiny.train[i] for i in chosen]
         assert [one.primary for one in photos] == [one.photo.file.split("/")[0] for one in photos]
-        assert not any(one.boxes or one.copy_texts or one.fold for one in photos)
+        assert not any(one.truth.boxes or one.copy_texts or one.fold for one in photos)
 
 
 def test_each_photo_validates_in_one_fold(tiny):
@@ -47,7 +47,7 @@ def test_a_test_set_hangs_with_labels_boxes_and_copies(tiny):
     photos = photo_grid.grid_photos(tiny, "test", PAIRS)
     assert [one.primary for one in photos] == ["blue", "red", "blue"]
     assert photos[1].copy_texts == ("a near-copy of train/red/red_2.jpg (97 % alike)",)
-    assert photos[1].boxes == tiny.test_set("test").boxes["img_1.jpg"]
+    assert photos[1].truth.boxes == tiny.test_set("test").boxes["img_1.jpg"]
     everything = [
         p for s in ("train", "validation") for p in photo_grid.grid_photos(tiny, s, PAIRS)
     ]
@@ -68,7 +68,7 @@ def test_kinds_count_what_is_shown(tmp_path):
     dataset = read_dataset(root)
     photos = photo_grid.grid_photos(dataset, "test_difficult")
     assert photos[0].categories() == ["blue", "red", "atlas"]
-    assert photos[0].boxes[-1] == Box("atlas", 0.1, 0.1, 0.2, 0.2, 1)
+    assert photos[0].truth.boxes[-1] == Box("atlas", 0.1, 0.1, 0.2, 0.2, 1)
     assert photos[5].categories() == ["not labelled"]
     assert photo_grid.category_counts(photos, dataset.classes) == {
         "blue": 5,
