@@ -3,13 +3,10 @@
     .venv/bin/python bench/cam_grid.py
     .venv/bin/python bench/cam_grid.py --runs runs --ids ID,ID,ID,ID
 
-Medians of `--times`, in milliseconds. Navigation is measured three ways: a browser that has never
-been here (it loads Streamlit's scripts first), the same browser again, and a click on "CAMs" from
-the Runs page; the server knows the photos and maps from a first visit, which is told apart. The
-grid is painted when all that can be seen is on its canvases; the screen shows it a frame later.
-Controls are measured from their event on, with every photo on screen repainted.
-
-Without `--runs` it trains four short runs on the bundled photos (`test_difficult`: 40 photos).
+Medians of `--times`, in milliseconds: navigation in a new browser (it loads Streamlit's scripts
+first), in the same browser again, and a click on "CAMs" from Compare; then controls, from their
+event on, with every photo on screen repainted. The grid is painted when all that can be seen is on
+its canvases. Without `--runs` it trains four short runs on the bundled photos (40 of them).
 """
 
 import sys

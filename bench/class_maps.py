@@ -3,21 +3,11 @@
     .venv/bin/pip install -r bench/requirements.txt
     .venv/bin/python bench/class_maps.py --photos 40 --times 5
 
-Both sides make the maps of all classes for the same photos of toy_books' test_difficult, in batches
-of 32, with the same network (`quick`, float32) in the same process and settings; they take turns,
-after a round to warm up. Prints medians, ratios, where our time goes and the largest difference.
-Nothing else should run meanwhile.
-
-Where the maps must agree: our map of class c is the output A_c of the class-map convolution, and
-in inference mode the logit of c is its mean over the cells, so d logit_c / d A_k is 1/cells in
-every cell for k = c and 0 for every other k. Grad-CAM of logit c at that layer weighs each map by
-its mean gradient and clips the sum at 0, which leaves ReLU(A_c) / cells. Its result times the
-number of cells must therefore be the positive part of our map, up to rounding. (pytorch-grad-cam
-then stretches each map to 0..1 and to the photo's size; it is compared before that.) At the layer
-before, the features, they need not agree: the convolution is 3x3 and padded.
-
-Grad-CAM needs a backward pass per class, and how far back it goes depends on which weights want a
-gradient: those that `quick` trains, or at its cheapest those of the class-map convolution alone.
+Both sides make the maps of all classes for the same photos, with the same network (`quick`,
+float32) in the same process; they take turns. Grad-CAM needs a backward pass per class, as far back
+as the weights that want a gradient: those that `quick` trains, or those of the class-map layer
+alone. In inference mode the logit of class c is the mean over the cells of our map A_c, so Grad-CAM
+at that layer, before its scaling, must be ReLU(A_c) / cells: the largest difference is printed.
 """
 
 from __future__ import annotations

@@ -2,16 +2,14 @@
 
     .venv/bin/python bench/cold_start.py --times 3
 
-Cold: `python -m core train quick` on toy_books as a fresh process with an empty runs folder, from
-its start to its end, with the process's peak resident memory. Warm: a worker that has carried out
-`quick` once gets a second run that differs only in rates (its features are there) and a third with
-another seed (a new pool of views, so its features are computed), seconds from submission to `done`.
-Dashboard: seconds from starting the server until it answers its health check, its memory then, and
-once Chromium has loaded Train.
+Cold: `python -m core train quick` on toy_books as a fresh process with an empty runs folder, with
+its peak resident memory. Warm: a worker that has carried out `quick` once gets a second run that
+differs only in rates (its features are there) and a third with another seed, seconds from
+submission to `done`. Dashboard: seconds until the server answers its health check, and its memory
+then and with Train loaded.
 
 Prints medians, each as a share of its limit (35 s cold, 1.5 GB, 20 s warm), and where the time
-goes. `--set` changes the recipe. About two minutes a time on two cores. Nothing else should run
-meanwhile. Reads /proc, so Linux only.
+goes. `--set` changes the recipe. About two minutes a time on two cores. Linux only.
 """
 
 import statistics

@@ -3,12 +3,9 @@
     .venv/bin/python bench/compare_page.py --runs 1000 --times 5
 
 The store is made of plausible run folders on the bundled photos (those of the tests, ten recipes
-with many seeds, no training). A real Chromium opens the link of a section in a fresh context; the
-time runs from the navigation until the server has nothing left to do, the section's figure or table
-stands, and so does every figure on the screen; then until those beneath it stand, too, which are
-drawn when the browser has nothing else to do. Until the title is there, it is mostly Streamlit's
-own start. The first view after the server's start, which imports and reads everything, is told
-apart. Nothing else should run meanwhile.
+with many seeds, no training). A real Chromium opens the link of a section in a fresh context, from
+the navigation until the section's figure or table stands and every figure on the screen, then those
+beneath it. Until the title is there, it is mostly Streamlit's own start.
 """
 
 import os

@@ -4,15 +4,13 @@
 
 Two cases, each with its own server (bin/serve, OVERFIT_LENS_MODE=demo) and a hard limit of memory
 for all its processes: 1 GB with training off, 2 GB with training on, where one visitor launches
-`quick`, and again when it is done. Visitors (bench/visitor.py: Streamlit's protocol without a
-browser) click through the Lesson, Compare and CAMs for two minutes, each ten seconds after the page
-before, on average. A page counts as drawn when the server says that its script has finished.
+`quick`, and again when it is done. Visitors (bench/visitor.py) click through the Lesson, Compare
+and CAMs for two minutes, each ten seconds after the page before, on average. A page counts as drawn
+when the server says that its script has finished.
 
-The limit is a control group's (version 2, or 1) where this user may make one; else the memory of
-all processes is added up twice a second (proportional share), and the server killed beyond it.
-Prints pages, their median and slowest, errors, kills and peak memory (proportional share of all
-processes). Limits: no error, no kill, a median under 1.5 s. About six minutes. Nothing else should
-run meanwhile. Linux only.
+The limit is a control group's where this user may make one; else the memory of all processes is
+added up twice a second, and the server killed beyond it. Limits: no error, no kill, a median under
+1.5 s. About six minutes. Nothing else should run meanwhile. Linux only.
 """
 
 import contextlib

@@ -3,18 +3,14 @@
     .venv/bin/python bench/examples.py --runs runs/bench
 
 Five seeds of `quick` and of `looks-good` on `toy_books`, and one run for each thing else that can
-happen (EXAMPLES). No seed is chosen: the seeds are 0 to 4, and 0 where there is one.
-
-A run that is finished already (in --runs) is not trained again, and an example that is there is not
-written again, so the command can be stopped and taken up. On the same machine it gives the same
-files: what differs each time (times, process ids, the commit) is left out, and photos are named by
-their place in the project. To see that it does, from nothing:
+happen (EXAMPLES); no seed is chosen. Finished runs (in --runs) and examples that are there are not
+made again. On the same machine it gives the same files, as what differs each time is left out:
 
     .venv/bin/python bench/examples.py --runs /tmp/again --out /tmp/again-examples
     diff -r /tmp/again-examples runs/examples
 
-About 20 minutes on two cores, where `looks-good` takes most. Ends with 1 when an example is not
-what it is said to be, or the two groups do not look equally good by their validation.
+About 20 minutes on two cores. Ends with 1 when an example is not what it is said to be, or the two
+groups do not look equally good by their validation.
 """
 
 import json

@@ -2,19 +2,15 @@
 
     .venv/bin/python bench/kill_resume.py --recipe quick --kills 10 --seed 0 --empty-cache
 
-Trains a recipe once undisturbed, as a process of its own with an empty runs folder. Then its
-process is killed (SIGKILL) `--kills` times: the moments are spread over the undisturbed run's whole
-duration, from starting Python to writing the last file, one drawn in each of as many equal parts,
-and come in a random order. After each kill `python -m core resume` goes on with the run and the
-next moment counts from that process's start, so a run may be killed several times; a run that ends
+Trains a recipe once undisturbed, then kills its process (SIGKILL) `--kills` times, at moments drawn
+in as many equal parts of that run's duration, in random order. After each kill `python -m core
+resume` goes on with the run and the next moment counts from that process's start; a run that ends
 before its moment is compared and the moment is kept for a new run. With `--empty-cache` the feature
-cache is emptied after every second kill. Each run begins with an empty runs folder.
+cache is emptied after every second kill.
 
-Prints a line per kill (the phase and epoch it fell in) and a verdict; ends with 1 when a byte of
-history.csv, batches.csv, predictions.csv, cams.npz or weights.safetensors (or of drift.csv and
-diagnosis.json, where there are any) differs. A draw of `--seed` gives the same moments every time.
-About ten minutes for `quick` on two cores. It proves rather than measures, so other work on the
-machine does no harm, but it should be steady.
+Prints a line per kill and a verdict; ends with 1 when a byte of history.csv, batches.csv,
+predictions.csv, cams.npz or weights.safetensors (or of drift.csv and diagnosis.json) differs. About
+ten minutes for `quick` on two cores; other work on the machine does no harm.
 """
 
 import random

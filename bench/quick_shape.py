@@ -3,16 +3,11 @@
     .venv/bin/python bench/quick_shape.py --toy-seeds 401,402 --seeds 0,1,2,3,4
     .venv/bin/python bench/quick_shape.py --data PHOTO_SET --shapes quick,fresh-views
 
-Trains each shape over the seeds on each toy draw (and photo set) and prints, per set and shape, the
-mean over seeds with the lowest and highest: validation loss, object accuracy and lift on
-`test_difficult`, verdicts, and the seconds a run takes from its photos to its last answer
-(median; features that seeds share are paid by the first). Then, for each shape, the difference to
-`quick` in object accuracy and lift, seed by seed: mean and the 95 % interval of a t distribution
-over all pairs. `fresh-views` is the pool's price: the same with new views in every epoch.
-
-A run that is finished already (in --runs) is not trained again, so the command can be stopped and
-taken up. About 10 seconds a run on two cores with bfloat16, a minute for `stride-16`. Seconds hold
-only where nothing else runs meanwhile.
+Trains each shape over the seeds on each set of photos and prints means (lowest-highest), verdicts
+and the median seconds of a run; then each shape's difference to `quick` in object accuracy and
+lift, seed by seed: mean and the 95 % interval of a t distribution over all pairs. `fresh-views` is
+the pool's price: the same with new views in every epoch. Finished runs (in --runs) are not trained
+again. About 10 seconds a run on two cores with bfloat16, a minute for `stride-16`.
 """
 
 import statistics

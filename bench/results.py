@@ -3,15 +3,11 @@
     .venv/bin/python bench/results.py --runs runs/results > docs/results.md
     .venv/bin/python bench/results.py --claims mixup,dropout --sets toy
 
-Each claim is one thing changed in `quick` (EfficientNet-Lite0), on a toy draw that nothing was
-chosen on and, where it is there, on the real photos (`--photos`). Arms are compared with their base
-on the cut-out objects of `test_difficult`: the mean over seeds, its difference to the base's, and
-the 95 % interval of a bootstrap over photos (docs/how-numbers-are-computed.md, "Groups over
-seeds"); and by the lift of their class maps. Five seeds each; ten where five cannot tell.
-
-A run that is finished already (in --runs) is not trained again: the command can be stopped and
-taken up, and gives the same page on the same machine. About two hours on two cores with bfloat16
-(front layers and training from scratch take most); what is left is told while it runs.
+Each claim is one thing changed in `quick`, on a toy draw that nothing was chosen on and, where it
+is there, on the real photos (`--photos`). Arms are compared with their base on the cut-out objects
+of `test_difficult` (docs/how-numbers-are-computed.md, "Groups over seeds") and by lift, over five
+seeds; ten where five cannot tell. Finished runs (in --runs) are not trained again. About two hours
+on two cores with bfloat16.
 """
 
 import shutil

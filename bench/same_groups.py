@@ -3,14 +3,11 @@
     .venv/bin/python bench/same_groups.py --toy-seeds 4711
     .venv/bin/python bench/same_groups.py --data PHOTO_SET
 
-Trains `quick` with twelve seeds on a toy draw (or a photo set) and compares each of the 462 ways of
-splitting them into halves, as Compare does: no score may call more than 5 % of them different. Then
-ten seeds each of `quick` and `looks-good`, 200 times five of each: the objects of the hardest set
-(its photos, where none are boxed) must tell at least 95 % apart. Beside it, what photos alone and
-seeds alone would say. Ends with 1 when a limit is missed.
-
-A run that is finished already (in --runs) is not trained again; `bench/verdicts.py` with the same
---runs shares its own. About 20 minutes on two cores with bfloat16, the comparisons a minute of it.
+Trains `quick` with twelve seeds on a set of photos and compares each of the 462 ways of splitting
+them into halves, as Compare does: no score may call more than 5 % of them different. Then ten seeds
+each of `quick` and `looks-good`, 200 times five of each: the objects of the hardest set must tell
+at least 95 % apart. Ends with 1 when a limit is missed. Shares finished runs with
+`bench/verdicts.py` of the same --runs. About 20 minutes on two cores with bfloat16.
 """
 
 import sys

@@ -4,13 +4,12 @@
       --data ../shared/pacs_small
 
 Trains what the table lacks (some 40 recipes x 5 folds x 2 seeds for each data set), a row of --rows
-after each run, so that it goes on from the rows on any machine; --replay trains nothing. Prints for
-each data set and method: regret (difficult objects of the best recipe less those of the chosen one,
-means over folds and seeds), trainings used, and how often the best of the recipes that were tried,
-or one within a standard error, is still in at the end. A trial reads the sets that are the truth
-(with boxes: their objects). Neighbours of the best cannot be trained in a replay: other recipes of
-the table stand for them. --simulate prints how often a recipe as good as the best is dropped, by
-how much luck a training has.
+after each run; --replay trains nothing. Prints for each data set and method: regret (difficult
+objects of the best recipe less those of the chosen one, means over folds and seeds), trainings
+used, and how often the best of the recipes that were tried, or one within a standard error, is
+still in at the end. Neighbours of the best cannot be trained in a replay: other recipes of the
+table stand for them. --simulate prints how often a recipe as good as the best is dropped, by how
+much luck a training has.
 """
 
 import csv

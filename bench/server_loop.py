@@ -2,12 +2,10 @@
 
     .venv/bin/python bench/server_loop.py
 
-A browser that has never been here asks for some sixty files before it draws anything, over six
-connections that it keeps. Streamlit (1.67) opens its port in a way that asyncio's loop does not
-recognise as TCP, so each answer after a connection's first waits for the browser's delayed
-acknowledgement (https://github.com/Kludex/uvicorn/issues/3149 is the same in another place).
-uvloop, which Streamlit takes where it is installed, sends at once. Fetches the files of the start
-page in that way, `--times` times on each loop, and prints the medians.
+A browser that has never been here asks for some sixty files over six connections. Streamlit (1.67)
+opens its port in a way that asyncio's loop does not recognise as TCP, so each answer after a
+connection's first waits for the browser's delayed acknowledgement
+(https://github.com/Kludex/uvicorn/issues/3149); uvloop sends at once. Medians of `--times`.
 """
 
 import http.client

@@ -3,16 +3,14 @@
     .venv/bin/python bench/sixteen.py
     .venv/bin/python bench/sixteen.py --all
 
-Batch: sixteen variants of `quick` on toy_books, submitted to the queue of an empty runs folder and
-carried out by the one worker that serves it, its start included; the features of each set of
-photos are computed once for all of them, which is checked. Cold: each variant as a fresh `python -m
-core train` with an empty runs folder. Only `--sample N` (4) of the cold commands are run and their
-median is multiplied by sixteen, unless `--all` runs every one; they take turns with equal parts of
-the batch, whose worker waits meanwhile, so that a machine whose speed drifts slows both.
+Batch: sixteen variants of `quick` on toy_books in the queue of one worker, its start included; the
+features of each set of photos are computed once for all of them, which is checked. Cold: each
+variant as a fresh `python -m core train` with an empty runs folder; only `--sample N` (4) of these
+are run and their median is multiplied by sixteen, unless `--all` runs every one. Both take turns,
+so that a machine whose speed drifts slows both.
 
-Prints both times, their ratio (it must be below 0.65) and where the batch's time goes; ends with 1
-when the ratio or the features are not as they must be. `--set` changes all sixteen. Six minutes on
-two cores, with `--all` a quarter of an hour. Nothing else should run meanwhile.
+Ends with 1 when the ratio is not below 0.65 or features are computed twice. `--set` changes all
+sixteen. Six minutes on two cores, with `--all` a quarter of an hour.
 """
 
 import itertools

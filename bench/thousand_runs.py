@@ -2,18 +2,12 @@
 
     .venv/bin/python bench/thousand_runs.py
 
-Makes a store of run folders as training leaves them (with curves, answers, class maps and a
-diagnosis, from drawn photos; 200 recipes of five seeds), starts the app, and drives Chromium.
-
-- drawn: from the navigation to the table's rows being on screen, in a fresh browser each time (no
-  cache, no cookies); the server has been visited before. The first visit to a store without an
-  index is told apart.
-- of which title: until the page's title is there, which is Streamlit's own start.
-- search: from the last key to the rows that fit being on screen; sort: from the click; star: from
-  the click to the other browser showing it.
-- server: memory of the app's process (VmRSS, peak), after all that.
-
-Medians of `--times`. Nothing else should run meanwhile.
+Makes a store of run folders as training leaves them (200 recipes of five seeds), starts the app,
+and drives Chromium. drawn: from the navigation to the table's rows being on screen, in a fresh
+browser each time; the first visit to a store without an index is told apart. of which title: until
+the page's title is there, which is Streamlit's own start. search: from the last key to the rows
+that fit; sort: from the click; star: from the click to the other browser showing it. server: memory
+of the app's process after all that. Medians of `--times`.
 """
 
 import tempfile

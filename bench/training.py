@@ -5,12 +5,10 @@
     .venv/bin/python bench/training.py --backbone vgg16_bn --side 1024 --epochs 2
 
 Both sides train 57 photos of toy_books, scaled to `--side` pixels beforehand, with fresh random
-views each epoch and validation on 15, batch size 16, 224 pixels, SGD with momentum, the first
-layers frozen. Each side is a process of its own, so that neither lends the other its settings; they
-take turns, epoch by epoch, so that a machine whose speed drifts slows both. Prints medians, their
-ratio and where our time goes. `--precision both` measures float32 and, where the processor
-multiplies bfloat16 in hardware, what `auto` makes of it, one after the other; fastai always trains
-in float32. Nothing else should run meanwhile.
+views each epoch and validation on 15. Each is a process of its own, and they take turns, epoch by
+epoch, so that a machine whose speed drifts slows both. Prints medians, their ratio and where our
+time goes. `--precision both` measures float32 and, where the processor multiplies bfloat16 in
+hardware, what `auto` makes of it; fastai always trains in float32.
 """
 
 from __future__ import annotations

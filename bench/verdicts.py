@@ -3,23 +3,14 @@
     .venv/bin/python bench/verdicts.py --toy-seeds 301
     .venv/bin/python bench/verdicts.py --data PHOTO_SET
 
-Draws a toy set (or takes a photo set) and trains, over `--seeds` (0,1,2,3,4): `quick`,
-`looks-good`, both on shuffled labels, `quick` without pretrained weights for two epochs, both with
-rates a hundred times too high, and `quick` with four test photos. Prints a row for each with its
-verdicts, then says for each claim of the product whether it held:
+Trains the CASES over `--seeds` on each toy draw or photo set, prints a row for each with its
+verdicts, then says for each claim of the product whether it held: the verdicts of each case;
+validation errors of `quick` and `looks-good` equal within one photo, seed by seed; their mean
+object accuracies at least .25 apart and the mean lift in the same order; class maps of heads with
+re-drawn weights without localisation (lift within .2 of 1).
 
-- at least four of five runs of `quick` are *generalises*, and of `looks-good` *overfit that looks
-  good*;
-- their validation errors are equal within one photo, seed by seed;
-- the mean object accuracy is at least .25 apart and the mean lift in the same order;
-- shuffled labels never *generalises*; an untrained start is *never learned*; rates a hundred times
-  too high are *never learned*, *overfit, and it shows*, or stop as diverged; four test photos are
-  *too little evidence* or *holds up, untested elsewhere*;
-- class maps of heads with re-drawn weights have lost their localisation (lift within .2 of 1).
-
-A run that is finished already (in --runs) is not trained again, so the command can be stopped and
-taken up. About 15 minutes on two cores with bfloat16, where `looks-good` takes most. Ends with 1
-when a claim fails.
+Finished runs (in --runs) are not trained again. About 15 minutes on two cores with bfloat16, where
+`looks-good` takes most. Ends with 1 when a claim fails.
 """
 
 import shutil

@@ -4,20 +4,15 @@
     .venv/bin/python bench/whole_recipe.py --backbone efficientnet_lite0 --side 1024
     .venv/bin/python bench/whole_recipe.py --backbone vgg16_bn --side 1024 --fastai-epochs 5
 
-Ours is a run as `python -m core train` makes it, from an empty feature cache to summary.json: a
-pool of 8 views per photo, features, every epoch with its checkpoint, class maps, evaluation, all
-files. Three ratios are told: up to the answers to every photo and object, with those to four varied
-views of each, and with the diagnosis (and the machine measured for the estimate of the time).
-fastai's Learner trains the same number of epochs on the same network, photos and frozen layers, and
-does nothing else: EfficientNet-Lite0 with its first 13 layers frozen for 32 epochs, VGG16-BN with
-random weights and its first 34 frozen for 82. Batch size 16, photos of toy_books at `--side`
-pixels; every layer after the frozen ones trains in every epoch on both sides.
+Ours is a run as `python -m core train` makes it, from an empty feature cache to summary.json. Three
+ratios are told: up to the answers to every photo and object, with those to four varied views of
+each, and with the diagnosis. fastai's Learner trains the same number of epochs on the same network,
+photos of toy_books (`--side` pixels) and frozen layers, and does nothing else: half of its epochs
+before ours and half after it, so that a machine whose speed drifts slows both.
 
-fastai trains one half of its epochs before ours and the other half after it, in a process of its
-own, so that a machine whose speed drifts slows both. With `--fastai-epochs N` (5 or more) it trains
-N besides a first one to warm up, and the median is multiplied by the recipe's epochs. Imports count
-on neither side. `--set` changes our recipe: `--set precision=float32`. VGG16-BN takes about ten
-minutes on two cores. Nothing else should run meanwhile.
+With `--fastai-epochs N` (5 or more) it trains N besides a first one to warm up, and the median is
+multiplied by the recipe's epochs. Imports count on neither side. `--set` changes our recipe.
+VGG16-BN takes about ten minutes on two cores.
 """
 
 import statistics

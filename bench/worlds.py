@@ -5,20 +5,15 @@
 Draws 24 worlds of simple objects on a table. In some, training photos (and so validation's) give
 the class away by the background's colour, by brightness or by a frame; on photos from elsewhere
 none of these tells anything. Trains `quick` on clean worlds and `looks-good` on those with a cue,
-and asks each run about 500 further photos from elsewhere that it never saw. With c the constant
-answer's share and a the accuracy there, the run is truly good from (a - c) / (1 - c) = .5 on and
-truly bad up to .2. Right:
+and asks each run about 500 photos from elsewhere that it never saw. With c the constant answer's
+share and a the accuracy there, the run is good from (a - c) / (1 - c) = .5 on and bad up to .2.
+Right is of a good run *generalises*, of a bad one any verdict but it and *too little evidence*;
+between the two *too little evidence* and what is right of the nearer one; without labelled photos
+from elsewhere *too little evidence* too, and of a good run *holds up, untested elsewhere*.
 
-- of a good run *generalises*, of a bad one any verdict but it and *too little evidence*;
-- between the two, *too little evidence* and what is right of the nearer one;
-- in a world without labelled photos from elsewhere, *too little evidence* too, and of a good run
-  *holds up, untested elsewhere*.
-
-Prints a row for each world, with its accuracy on shifted validation photos. Ends with 1 unless 9 of
-10 runs are judged rightly, and 8 of 10 of the good and of the bad ones each, which must be a third
-of all each. A run that is finished already (in
---runs) is not trained again. About a minute a world on two cores with bfloat16, up to ten with 20
-classes.
+Ends with 1 unless 9 of 10 runs are judged rightly, and 8 of 10 of the good and of the bad ones
+each, which must be a third of all each. Finished runs (in --runs) are not trained again. A minute a
+world on two cores with bfloat16, up to ten with 20 classes.
 """
 
 import colorsys

@@ -159,14 +159,6 @@ def _assess_validation(
     plain, balanced = validation["accuracy"], validation.get("balanced")
     score = balanced or plain
     value, low, high, constant = (float(score[key]) for key in ("value", "low", "high", "constant"))
-    values = {
-        "right": plain["correct"],
-        "total": plain["total"],
-        "share": value,
-        "low": low,
-        "high": high,
-        "constant": constant,
-    }
     told = N_(
         "It answers {right} of {total} validation photos right ({low:.0%} to {high:.0%} is likely; "
         "one answer for all gets {constant:.0%})."
@@ -176,7 +168,8 @@ def _assess_validation(
             "It answers {right} of {total} validation photos right, {share:.0%} averaged over "
             "classes ({low:.0%} to {high:.0%} is likely; one answer for all gets {constant:.0%})."
         )
-    told = told.format(**values)
+    counts = {"right": plain["correct"], "total": plain["total"], "share": value}
+    told = told.format(**counts, low=low, high=high, constant=constant)
     if high < threshold("validation"):
         return "bad", told
     loss, random = float(history["val_loss"].iloc[-1]), math.log(max(classes, 2))
@@ -186,11 +179,10 @@ def _assess_validation(
             "random {random:.2f}."
         )
         return "cannot tell", f"{told} {where.format(loss=loss, random=random)}"
-    fine = value >= threshold("validation") and low > constant
-    if not fine:
-        few = N_("That is too few photos to call it fine or bad.")
-        return "cannot tell", f"{told} {few}"
-    return "fine", told
+    if value >= threshold("validation") and low > constant:
+        return "fine", told
+    few = N_("That is too few photos to call it fine or bad.")
+    return "cannot tell", f"{told} {few}"
 
 
 def assess_shifted(shifted: Mapping[str, Any] | None) -> tuple[Assessment, str]:
@@ -204,19 +196,14 @@ def assess_shifted(shifted: Mapping[str, Any] | None) -> tuple[Assessment, str]:
         "Of {views} other views of each of {photos} validation photos it answers {value:.0%} right "
         "({low:.0%} to {high:.0%} is likely)."
     ).format(views=shifted["views"] * len(shifted["counted"]), photos=shifted["photos"], **values)
-    relies = (
-        background is not None
-        and background["value"] >= threshold("background")
-        and background["low"] > 0
-    )
-    if relies:
+    if background and background["value"] >= threshold("background") and background["low"] > 0:
         why = N_(
             "Before backgrounds of other classes {fall:.0%} fewer photos are answered right than "
             "before those of their own: it looks at the background."
         )
         return "bad", f"{told} {why.format(fall=background['value'])}"
     skills = [
-        (float(found["accuracy"]["value"]) - constant) / (1 - constant) if constant < 1 else 0.0
+        _skill(float(found["accuracy"]["value"]), constant)
         for found in (shifted["total"], shifted["untrained"])
         if found is not None
     ]
@@ -307,12 +294,16 @@ def _criteria(
 
 def _finds_criterion(key: str, score: Mapping[str, Any], what: str) -> Criterion:
     value, constant = float(score["value"]), float(score["constant"])
-    skill = (value - constant) / (1 - constant) if constant < 1 else 0.0
     words = N_("{what} ({value:.0%}; one answer for all would get {constant:.0%})").format(
         what=what, value=value, constant=constant
     )
-    title = N_("Does it find the objects?")
-    return _criterion("finds", title, skill, key, int(score["total"]), words)
+    title, total = N_("Does it find the objects?"), int(score["total"])
+    return _criterion("finds", title, _skill(value, constant), key, total, words)
+
+
+def _skill(value: float, constant: float) -> float:
+    """How far a score lies from the best constant answer's (0) to the perfect one (1)."""
+    return (value - constant) / (1 - constant) if constant < 1 else 0.0
 
 
 def density_ratio(share: float, area: float) -> float:
@@ -339,13 +330,12 @@ def _looks_criterion(localisation: Mapping[str, Any]) -> Criterion:
 
 
 def _needs_criterion(reliance: Mapping[str, Any]) -> Criterion:
-    objects, others = (
-        float(reliance["fall"][kind]["value"]) for kind in ("object", "only_objects")
-    )
+    falls = (reliance["fall"][kind]["value"] for kind in ("object", "only_objects"))
+    objects, others = map(_drop_text, falls)
     words = N_(
         "with the objects hidden the right classes {objects} of probability, with everything else "
         "hidden they {others}"
-    ).format(objects=_drop_text(objects), others=_drop_text(others))
+    ).format(objects=objects, others=others)
     value = float(reliance["balance"]["value"])
     title = N_("Does it need the objects?")
     return _criterion("needs", title, value, "needs", reliance["photos"], words)

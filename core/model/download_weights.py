@@ -90,7 +90,8 @@ def _fetch_from_hub(backbone: str, hub_id: str) -> Path:
 
 def _copy(backbone: str, source: Path, place: Path) -> None:
     """Copies a file to its place, at once and only if it is the right one."""
-    _check(backbone, source, str(source))
+    if (problem := _problem(backbone, source)) is not None:
+        raise InputError(f"{source}: {problem}")
     beside = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -100,13 +101,6 @@ def _copy(backbone: str, source: Path, place: Path) -> None:
         raise InputError(not_written_text(place, error)) from None
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _check(backbone: str, path: Path, origin: str) -> None:
-    """Raises InputError unless a file holds torchvision's weights; `origin` is named."""
-    problem = _problem(backbone, path)
-    if problem is not None:
-        raise InputError(f"{origin}: {problem}")
 
 
 def _problem(backbone: str, path: Path) -> str | None:

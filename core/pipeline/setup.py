@@ -76,25 +76,15 @@ class Setup:
 
     def plain_training_photos(self) -> PhotoSet:
         """The photos that train in this split, without augmentation."""
-        whole, (rows, __) = self.training_photos(), split_photos(self.dataset, self.recipe)
-        return PhotoSet(
-            split=whole.split,
-            files=tuple(whole.files[row] for row in rows),
-            primary=tuple(whole.primary[row] for row in rows),
-            present=tuple(whole.present[row] for row in rows),
-            pixels=whole.pixels[rows],
-            features=None if whole.features is None else whole.features[rows],
-        )
+        rows, __ = split_photos(self.dataset, self.recipe)
+        return self.training_photos().take(rows)
 
     def objects(self, test_set: TestSet) -> PhotoSet | None:
         """The labelled objects of a test set, cut out; None when there are none."""
         recipe = self.recipe
         found = object_set(test_set, self.dataset.classes, recipe.image_size, recipe.crop)
-        if found is None:
-            return None
-        return self.features.with_features(
-            found, repr(self.fingerprints["test_sets"][test_set.name])
-        )
+        fingerprint = repr(self.fingerprints["test_sets"][test_set.name])
+        return found and self.features.with_features(found, fingerprint)
 
 
 def set_up(
@@ -160,17 +150,11 @@ def set_up(
     if to_train and any(stage.by_gradients for stage in recipe.stages):
         inputs.prepare()
     on_phase_end("features")
-    known = CachedShare(
-        photos=_share(hits, misses),
-        views=_share(features.cache.hits - hits, features.cache.misses - misses),
-    )
+    later, missed = features.cache.hits - hits, features.cache.misses - misses
+    known = CachedShare(hits / max(1, hits + misses), later / max(1, later + missed))
     return Setup(
         recipe, dataset, prints, settings, network, features, inputs, validation, test_photos, known
     )
-
-
-def _share(hits: int, misses: int) -> float:
-    return hits / max(1, hits + misses)
 
 
 def seeded_network(recipe: Recipe, dataset: Dataset, settings: ComputeSettings) -> Network:

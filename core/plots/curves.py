@@ -2,7 +2,7 @@
 very many bands for all and lines for a few."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -261,43 +261,37 @@ def many_curve_panels(
     return go.Figure(traces, layout | {"hovermode": "closest", "hoverdistance": -1})
 
 
+def _rows_by_colour(
+    matrix: CurveMatrix, rows: Iterable[int], colour_scheme: ColourScheme
+) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(colour_scheme.colours[matrix.items[row]], []).append(row)
+    return found
+
+
 def _bands(matrix: CurveMatrix, colour_scheme: ColourScheme) -> list[dict[str, object]]:
     everything = range(len(matrix.items))
     low, high = matrix.quantiles(everything, 0, 1)
-    found = [_area(matrix.x, low, high, GREY, 0.14)]
-    by_colour: dict[str, list[int]] = {}
-    for row, id_ in enumerate(matrix.items):
-        by_colour.setdefault(colour_scheme.colours[id_], []).append(row)
+    known = ~np.isnan(low)
+    found = [figures.band(matrix.x[known], low[known], high[known], GREY, 0.14)]
+    by_colour = _rows_by_colour(matrix, everything, colour_scheme)
     middles = {colour: matrix.quantiles(r, 0.25, 0.5, 0.75) for colour, r in by_colour.items()}
-    found += [_area(matrix.x, q[0], q[2], colour, 0.25) for colour, q in middles.items()]
+    for colour, q in middles.items():
+        known = ~np.isnan(q[0])
+        x, low, high = (values[known] for values in (matrix.x, q[0], q[2]))
+        found.append(figures.band(x, low, high, colour, 0.25))
     for colour, q in middles.items():
         line = {"color": colour, "width": 3}
         found.append({"x": matrix.x, "y": q[1], "mode": "lines", "line": line, "hoverinfo": "skip"})
     return found
 
 
-def _area(x: Values, low: Values, high: Values, colour: str, opacity: float) -> dict[str, object]:
-    known = ~np.isnan(low)
-    return {
-        "x": np.concatenate([x[known], x[known][::-1]]),
-        "y": np.concatenate([high[known], low[known][::-1]]),
-        "mode": "lines",
-        "line": {"width": 0},
-        "fill": "toself",
-        "fillcolor": colour,
-        "opacity": opacity,
-        "hoverinfo": "skip",
-    }
-
-
 def _lines(
     matrix: CurveMatrix, colour_scheme: ColourScheme, drawn: Sequence[str]
 ) -> list[dict[str, object]]:
     """A trace per colour, with a gap between lines."""
-    rows = matrix.rows_of(drawn)
-    by_colour: dict[str, list[int]] = {}
-    for row in rows:
-        by_colour.setdefault(colour_scheme.colours[matrix.items[row]], []).append(row)
+    by_colour = _rows_by_colour(matrix, matrix.rows_of(drawn), colour_scheme)
     gap = np.array([np.nan])
     return [
         {

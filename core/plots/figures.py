@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.io.json import to_json_plotly
@@ -30,9 +31,6 @@ def error_bars(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
         "width": 0,
         "color": colour,
     }
-
-
-# --- colours --------------------------------------------------------------------------------
 
 
 def escape_label(label: str) -> str:
@@ -102,15 +100,15 @@ def overlap_width(number: int, count: int, least: float, more: float) -> float:
     return least + more * (count - 1 - number) / max(count - 1, 1)
 
 
-def band(x: pd.Series, low: pd.Series, high: pd.Series, colour: str) -> dict[str, Any]:
+def band(x: Any, low: Any, high: Any, colour: str, opacity: float = 0.22) -> dict[str, Any]:
     """A trace: the faint area from the lowest to the highest."""
     return {
         "type": "scatter",
-        "x": [*x, *x[::-1]],
-        "y": [*high, *low[::-1]],
+        "x": np.concatenate([x, x[::-1]]),
+        "y": np.concatenate([high, low[::-1]]),
         "fill": "toself",
         "fillcolor": colour,
-        "opacity": 0.22,
+        "opacity": opacity,
         "line": {"width": 0},
         "mode": "lines",
         "hoverinfo": "skip",
@@ -181,8 +179,8 @@ def lr_search_curves(curves: pd.DataFrame, suggested: float | None) -> go.Figure
     # Where one start has stopped the others' median would jump.
     common = common[common["count"] == curves["start"].nunique()]
     lr = curves.groupby("step")["lr"].first().loc[common.index]
-    spread = band(lr, common["min"], common["max"], colour)
-    figure.add_trace(spread | {"name": _("spread"), "showlegend": True, "opacity": 0.15})
+    spread = band(lr, common["min"], common["max"], colour, 0.15)
+    figure.add_trace(spread | {"name": _("spread"), "showlegend": True})
     for number, (__, rows) in enumerate(curves.groupby("start")):
         figure.add_scatter(
             x=rows["lr"],

@@ -43,15 +43,16 @@ def save_checkpoint(
     momenta = {} if optimizer is None else optimizer_tensors(network, optimizer)
     files.overwrite(beside / "optimizer.safetensors", save(momenta))
     state: dict[str, Any] = {"epoch": train_state.epochs_done, "stage": stage}
-    if train_state.best is None:
-        (beside / "best.safetensors").unlink(missing_ok=True)
-    else:
-        files.overwrite(beside / "best.safetensors", save(train_state.best.weights))
-        state["best"] = {"epoch": train_state.best.epoch, "val_loss": train_state.best.val_loss}
-    if train_state.first is None:
-        (beside / "first.safetensors").unlink(missing_ok=True)
-    else:
-        files.overwrite(beside / "first.safetensors", save(train_state.first))
+    best = train_state.best
+    if best is not None:
+        state["best"] = {"epoch": best.epoch, "val_loss": best.val_loss}
+    kept = {"best": best.weights if best else None, "first": train_state.first}
+    for name, weights in kept.items():
+        path = beside / f"{name}.safetensors"
+        if weights is None:
+            path.unlink(missing_ok=True)
+        else:
+            files.overwrite(path, save(weights))
     files.write_json(beside / "state.json", state)
     if place.exists():
         place.rename(old)

@@ -26,9 +26,7 @@ from core.train.schedule import batches_per_epoch
 LOWEST, HIGHEST = 1e-5, 10.0  # the article's range
 STEPS = 100
 SMOOTHING = 0.9  # of the exponential moving average of the loss
-SMOOTHING_WARMUP = (
-    10  # steps after which the average no longer rests on a few batches: 1 / (1 - SMOOTHING)
-)
+SMOOTHING_WARMUP = 10  # steps until the average rests on many batches: 1 / (1 - SMOOTHING)
 STOP_RATIO = 4.0  # stop when the smoothed loss exceeds this many times the best
 MIN_LOSS_DROP = 0.2  # a search whose loss falls by less than this share has found nothing
 AGREEMENT = 0.5  # decades between the searches' answers within which they agree
@@ -109,27 +107,23 @@ def suggest(curves: Sequence[pd.DataFrame]) -> Suggestion:
         for curve in curves
         if (found := steepest(curve["lr"].to_numpy(), curve["smoothed"].to_numpy())) is not None
     ]
-    if len(answers) * 2 <= len(curves):
+    count = len(curves)
+    if len(answers) * 2 <= count:
         problem = N_("in {few} of {count} searches the loss hardly fell")
-        return Suggestion(
-            None,
-            "cannot tell",
-            None,
-            None,
-            problem.format(few=len(curves) - len(answers), count=len(curves)),
-        )
+        told = problem.format(few=count - len(answers), count=count)
+        return Suggestion(None, "cannot tell", None, None, told)
     low, high = min(answers), max(answers)
     decades = math.log10(high / low)
     middle = float(np.exp(np.median(np.log(answers))))
     confidence: Confidence = "cannot tell"
     why = N_("{few} of {count} searches say {low:.1e} to {high:.1e}: they do not agree")
-    if decades <= AGREEMENT and len(answers) == len(curves):
+    if decades <= AGREEMENT and len(answers) == count:
         confidence = "good"
         why = N_("{few} of {count} searches say {low:.1e} to {high:.1e}: they agree")
     elif decades <= 2 * AGREEMENT:
         confidence = "fair"
         why = N_("{few} of {count} searches say {low:.1e} to {high:.1e}: they agree roughly")
-    told = why.format(few=len(answers), count=len(curves), low=low, high=high)
+    told = why.format(few=len(answers), count=count, low=low, high=high)
     lr = None if confidence == "cannot tell" else middle
     return Suggestion(lr, confidence, low, high, told)
 

@@ -1,6 +1,7 @@
 """The optimizers: made for a stage, and their state as tensors with names."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -28,20 +29,15 @@ def make_optimizer(network: Network, recipe: Recipe, stage_number: int) -> torch
     if not groups:
         told = N_("stages.{stage}: every band is frozen, so nothing would train")
         raise RunError(told.format(stage=stage_number - 1))
-    momentum, decay = chosen.momentum, chosen.weight_decay
-    match chosen.name:
-        case "sgd":
-            return torch.optim.SGD(groups, lr=0, momentum=momentum, weight_decay=decay)
-        case "adam":
-            betas = (momentum, SECOND_BETA)
-            return torch.optim.Adam(groups, lr=0, betas=betas, weight_decay=decay)
-        case "adamw":
-            betas = (momentum, SECOND_BETA)
-            return torch.optim.AdamW(groups, lr=0, betas=betas, weight_decay=decay)
-        case "rmsprop":
-            return torch.optim.RMSprop(
-                groups, lr=0, alpha=RMSPROP_ALPHA, momentum=momentum, weight_decay=decay
-            )
+    momentum, betas = {"momentum": chosen.momentum}, {"betas": (chosen.momentum, SECOND_BETA)}
+    kinds: dict[str, tuple[type[torch.optim.Optimizer], dict[str, Any]]] = {
+        "sgd": (torch.optim.SGD, momentum),
+        "adam": (torch.optim.Adam, betas),
+        "adamw": (torch.optim.AdamW, betas),
+        "rmsprop": (torch.optim.RMSprop, momentum | {"alpha": RMSPROP_ALPHA}),
+    }
+    kind, own = kinds[chosen.name]
+    return kind(groups, lr=0, weight_decay=chosen.weight_decay, **own)  # type: ignore[call-arg]
 
 
 def optimizer_tensors(network: Network, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -354,21 +354,20 @@ def _control_scores(
     set_summary: Mapping[str, Any], controls: Mapping[str, Any] | None, name: str | None
 ) -> pd.DataFrame:
     """The run's score of cut-out objects beside the controls'."""
-    rows = [("run", _("this run"), set_summary)]
-    for key, title in (
-        ("frozen", _("pretrained features, untouched")),
-        ("untrained", _("random features")),
-    ):
-        sets = ((controls or {}).get(key) or {}).get("sets") or {}
-        rows.append((key, title, sets.get(name) or {}))
-    columns = ["run", "label", "title", "value", "low", "high", "constant", "words"]
+    titles = {
+        "run": _("this run"),
+        "frozen": _("pretrained features, untouched"),
+        "untrained": _("random features"),
+    }
+    numbers = ["value", "low", "high", "constant"]
     table = []
-    for key, title, numbers in rows:
-        score = (numbers.get("scores") or {}).get("object")
-        if score:
-            numbers_of = [score[c] for c in ("value", "low", "high", "constant")]
-            table.append((key, title, title, *numbers_of, percent(score["value"])))
-    return pd.DataFrame(table, columns=columns)
+    for key, title in titles.items():
+        sets = ((controls or {}).get(key) or {}).get("sets") or {}
+        found = set_summary if key == "run" else sets.get(name) or {}
+        if score := (found.get("scores") or {}).get("object"):
+            values = [score[column] for column in numbers]
+            table.append((key, title, title, *values, percent(score["value"])))
+    return pd.DataFrame(table, columns=["run", "label", "title", *numbers, "words"])
 
 
 # --- pictures -------------------------------------------------------------------------------------
@@ -389,8 +388,7 @@ def _pictures(
     if "looks" in keys and (maps := run.class_maps()):
         found["looks"] = localisation_pictures(test_set, dataset, maps, recipe.crop)
     if "needs" in keys:
-        rows = run.reliance()
+        rows, size = run.reliance(), recipe.image_size
         rows = rows[rows["split"] == set_name]
-        size = recipe.image_size
         found["needs"] = occlusion_pictures(test_set, classes, recipe.crop, size, rows)
     return {key: tuple(pictures) for key, pictures in found.items()}
