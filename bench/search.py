@@ -32,7 +32,7 @@ from core.data.origin import find_origins
 from core.recipe.files import load_recipe, recipe_dict, recipe_from_dict
 from core.recipe.repeats import repeat_over_folds
 from core.recipe.schema import Recipe
-from core.search.objective import read_scores
+from core.search.engine import read_scores
 from core.search.racing import (
     ERROR,
     PhotoScores,

@@ -9,8 +9,7 @@ from typer import Argument, Option, Typer
 from core.cli.common import DEFAULT_RUNS, JsonOption, RunsOption, SetOption, print_json, print_table
 from core.recipe.files import load_recipe, parse_changes
 from core.search import engine
-from core.search.plan import Budget
-from core.search.request import plan_search
+from core.search.plan import Budget, plan_search
 from core.search.search import create_search, find_searches, open_search
 from core.search.space import DEFAULT_SPACE
 from core.search.words import plan_text, recipe_table, state_text, unused_text

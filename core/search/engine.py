@@ -9,8 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
 from core.base.errors import InputError, RunError
 from core.base.language import N_
+from core.data.dataset_names import VALIDATION
+from core.evaluate.paired import photo_of
+from core.evaluate.scores import answers_by_photo, mean_over_families
 from core.jobs.detached import DetachedProcess
 from core.jobs.local import LocalExecutor, ensure_worker, mark_lost, worker_alive
 from core.jobs.queue import Queue
@@ -18,8 +23,7 @@ from core.jobs.stop_worker import stop_requested
 from core.recipe.files import recipe_dict
 from core.search.confirmation import compare, kept_answer
 from core.search.neighbours import can_propose, importance, propose
-from core.search.objective import read_scores
-from core.search.racing import choose, next_trainings
+from core.search.racing import PhotoScores, choose, next_trainings
 from core.search.search import Search, Training, find_searches, open_search
 from core.search.space import SHIFTED
 from core.store.annotations import annotate
@@ -144,7 +148,7 @@ def _look_at(search: Search, training: Training, clock: Clock, memory: Memory) -
         if all(entry.work_id != run.id for entry in entries):  # killed before it was queued
             _submit(search, run)
     elif status.state == "done":
-        by = _objective(search) if training.confirms else search.request.space.objective
+        by = _objective(search, training)
         seconds = round(worked_seconds(status), 1)
         search.note(clock, "finished", run=run.id, photos=read_scores(run, by), seconds=seconds)
     elif status.state == "cancelled" and run.id not in search.paused_runs:
@@ -178,7 +182,7 @@ def _begin(
 
 
 def _create(search: Search, training: Training, clock: Clock, memory: Memory) -> None:
-    objective = _objective(search) if training.confirms else search.request.space.objective
+    objective = _objective(search, training)
     sets = () if objective == SHIFTED else (objective,)
     # Of the two that are compared in the end one run each is whole: class maps and diagnosis.
     trial = Trial(search.id, not (training.confirms and training.repeat == 0), sets)
@@ -193,9 +197,36 @@ def _submit(search: Search, run: Run) -> None:
     Queue(search.runs_dir).submit(run.id)
 
 
-def _objective(search: Search) -> str:
-    """What the confirmation is read from."""
-    return search.request.confirm_set or SHIFTED
+def _objective(search: Search, training: Training) -> str:
+    """What a training is read from."""
+    asked = search.request
+    return (asked.confirm_set or SHIFTED) if training.confirms else asked.space.objective
+
+
+def read_scores(run: Run, objective: str) -> PhotoScores:
+    """A finished training's score and loss by photo: over the families of shifted views that count,
+    over validation photos themselves where none counts, or over a test set's photos, by their
+    objects where it has labelled ones. Raises RunError where the run does not hold them."""
+    summary = run.summary() or {}
+    counted = (summary.get("shifted") or {}).get("counted", ())
+    if objective == SHIFTED and counted:
+        found = mean_over_families(answers_by_photo(run.shifted()), counted)
+    else:
+        frame, name = run.predictions(), VALIDATION if objective == SHIFTED else objective
+        if frame.empty:
+            frame = pd.DataFrame(columns=["split", "primary", "file"])
+        rows = frame[(frame["split"] == f"{name}/objects") & (frame["primary"] != "")]
+        if rows.empty:
+            rows = frame[(frame["split"] == name) & (frame["primary"] != "")]
+        rows = rows.assign(family="", file=rows["file"].map(photo_of))
+        found = mean_over_families(answers_by_photo(rows), [""]) if len(rows) else pd.DataFrame()
+    if found.empty:
+        raise RunError(N_("{run}: holds no answers on {name}").format(run=run.id, name=objective))
+    pairs = zip(found["right"], found["loss"], strict=True)
+    return {
+        str(file): (round(float(right), 4), round(float(loss), 4))
+        for file, (right, loss) in zip(found.index, pairs, strict=True)
+    }
 
 
 # --- what is next ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from core.base.errors import RecipeError
 from core.recipe.batch import recipe_without_name
 from core.recipe.files import recipe_dict
 from core.recipe.schema import Recipe
-from core.search.racing import choose, standings
+from core.search.racing import choose
 from core.search.search import Search
 from core.search.space import Parameter, apply
 
@@ -34,21 +34,23 @@ def can_propose(search: Search) -> bool:
 
 def propose(search: Search) -> tuple[str, Recipe] | None:
     """A recipe near the best that was not tried yet, with its name; None where none was found."""
-    study = _study(search)
-    names = search.racing_names
-    best, known = choose(search.results, names), list(search.recipes.values())
+    import optuna
+
+    study, failed = _study(search), optuna.trial.TrialState.FAIL
+    best = choose(search.results, search.racing_names)
     for _ in range(_TRIES):
         trial = study.ask(_distributions(search.request.space.parameters))
         name = f"neighbour {trial.number + 1}"
         try:
             recipe = apply(search.recipes[best], trial.params, name)
         except RecipeError:  # two values that do not go together
-            study.tell(trial, state=_state("FAIL"))
+            study.tell(trial, state=failed)
             continue
-        if all(recipe_without_name(recipe) != recipe_without_name(other) for other in known):
+        known = map(recipe_without_name, search.recipes.values())
+        if recipe_without_name(recipe) not in known:
             trial.set_user_attr(_NAME, name)
             return name, recipe
-        study.tell(trial, state=_state("FAIL"))
+        study.tell(trial, state=failed)
     return None
 
 
@@ -85,12 +87,10 @@ def _study(search: Search) -> optuna.Study:
     )
     distributions = _distributions(search.request.space.parameters)
     there = {trial.user_attrs.get(_NAME): trial for trial in study.get_trials(deepcopy=False)}
-    found = standings(search.results, search.racing_names)
-    for name, standing in found.items():
-        trial = there.get(name)
+    for name, standing in search.standings.items():
         if not standing.repeats:
             continue
-        if trial is not None:
+        if trial := there.get(name):
             if not trial.state.is_finished():
                 study.tell(trial.number, standing.gain)
             continue
@@ -104,12 +104,6 @@ def _study(search: Search) -> optuna.Study:
             )
         )
     return study
-
-
-def _state(name: str) -> Any:
-    import optuna
-
-    return optuna.trial.TrialState[name]
 
 
 def _distributions(parameters: Mapping[str, Parameter]) -> dict[str, Any]:

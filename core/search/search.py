@@ -21,14 +21,32 @@ from core.base.language import N_
 from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.repeats import repeat_over_folds
 from core.recipe.schema import Recipe
-from core.search.plan import Plan
-from core.search.racing import PhotoScores, Results
+from core.search.racing import PhotoScores, Results, Standing, standings
 from core.search.space import Space
 from core.store.status import Clock
 from core.store.visitors import refuse_visitor
 
 SEARCHES_FOLDER = ".search"
 FRESH = 1000  # added to split and training seeds that confirm, which a search never uses
+
+
+@dataclass(frozen=True)
+class Plan:
+    """trainings: all together. recipes: how many are tried, the one to compare with included.
+    confirms: repeats of two recipes at the end. seconds: of one training while it searches; all
+    together `total_seconds`. observed: whether earlier runs on this machine back them."""
+
+    trainings: int
+    recipes: int
+    confirms: int
+    seconds: float
+    total_seconds: float
+    observed: bool
+
+    @property
+    def racing(self) -> int:
+        """Trainings of the race."""
+        return self.trainings - 2 * self.confirms
 
 
 @checked_dataclass(frozen=True)
@@ -131,6 +149,11 @@ class Search:
     @property
     def racing_names(self) -> list[str]:
         return [name for name in self.names if name not in self.failed]
+
+    @cached_property
+    def standings(self) -> dict[str, Standing]:
+        """Of those in the race, by name."""
+        return standings(self.results, self.racing_names)
 
     @property
     def repeats(self) -> int:

@@ -34,6 +34,7 @@ SHIFTED = "shifted"  # the objective: core.evaluate.shifted's total
 MAX_COMBINATIONS = 100_000  # of listed values: more are a slip of the pen
 MAX_PARAMETERS = 20
 _KEYS = ("recipes", "parameters", "objective", "folds", "seeds")
+_RANGE = {"low", "high", "log"}
 _OPERATIONS = ("rates", "deeper", "head_only", "preset")
 Parameter = dict[str, Any] | list[Any]  # {low, high, log, whole}, or values
 
@@ -59,6 +60,10 @@ class Candidates:
     left_out: tuple[str, ...] = ()
 
 
+def _error(where: str, why: str, **values: object) -> InputError:
+    return InputError(f"{where}: {why.format(**values) if values else why}")
+
+
 def space_names() -> tuple[str, ...]:
     """Names of the ready-made spaces, the default first."""
     names = sorted(path.stem for path in SPACES_DIR.glob("*.yaml"))
@@ -81,12 +86,13 @@ def load_space(name_or_path: str | Path, base: Recipe) -> Space:
         raise InputError(N_("{path}: must be a list of `key: value` lines").format(path=source))
     for key in data:
         if key not in _KEYS:
-            why = N_("unknown key; a space has {keys}").format(keys=", ".join(_KEYS))
-            raise InputError(f"{source}: {key}: {why}")
+            raise _error(
+                f"{source}: {key}", N_("unknown key; a space has {keys}"), keys=", ".join(_KEYS)
+            )
     recipes, parameters = _recipes(data.get("recipes"), source), data.get("parameters") or {}
     if not isinstance(parameters, dict):
         why = N_("must be `key: {low, high}` or `key: [values]` lines")
-        raise InputError(f"{source}: parameters: {why}")
+        raise _error(f"{source}: parameters", why)
     if not recipes and not parameters:
         raise InputError(N_("{path}: empty: name recipes or parameters to search", path=source))
     return Space(
@@ -159,7 +165,7 @@ def _recipes(asked: Any, source: str) -> dict[str, dict[str, Any]]:
         return ready
     found: dict[str, dict[str, Any]] = {}
     if asked is not None and not isinstance(asked, list):
-        raise InputError(f"{source}: recipes: {N_('must be all, or a list of names and changes')}")
+        raise _error(f"{source}: recipes", N_("must be all, or a list of names and changes"))
     for number, entry in enumerate(asked or ()):
         where = f"{source}: recipes.{number}"
         if isinstance(entry, dict) and isinstance(entry.get("name"), str):
@@ -168,9 +174,9 @@ def _recipes(asked: Any, source: str) -> dict[str, dict[str, Any]]:
             name, entry = entry, ready[entry]
         else:
             why = N_("must be one of the portfolio ({names}), or changes with a name")
-            raise InputError(f"{where}: {why.format(names=', '.join(ready))}")
+            raise _error(where, why, names=", ".join(ready))
         if name in found:
-            raise InputError(f"{where}: {N_('{name!r} is given twice').format(name=name)}")
+            raise _error(where, N_("{name!r} is given twice"), name=name)
         found[name] = entry
     return found
 
@@ -182,12 +188,11 @@ def _checked_parameters(
     found: dict[str, Parameter] = {}
     if len(parameters) > MAX_PARAMETERS:
         why = N_("at most {most} parameters, not {count}")
-        raise InputError(f"{source}: {why.format(most=MAX_PARAMETERS, count=len(parameters))}")
-    listed = [len(values) for values in parameters.values() if isinstance(values, list)]
-    if math.prod(listed) > MAX_COMBINATIONS:
+        raise _error(source, why, most=MAX_PARAMETERS, count=len(parameters))
+    count = math.prod(len(values) for values in parameters.values() if isinstance(values, list))
+    if count > MAX_COMBINATIONS:
         why = N_("the listed values have {count:,} combinations; at most {most:,} make sense")
-        count = math.prod(listed)
-        raise InputError(f"{source}: parameters: {why.format(count=count, most=MAX_COMBINATIONS)}")
+        raise _error(f"{source}: parameters", why, count=count, most=MAX_COMBINATIONS)
     for key, values in parameters.items():
         where = f"{source}: parameters.{key}"
         for value in _ends(values, where):
@@ -213,31 +218,27 @@ def _ends(values: Any, where: str) -> list[Any]:
     """The values that decide whether a parameter is sound: all that are listed, or both ends."""
     if isinstance(values, list):
         if len(values) < 2:
-            raise InputError(f"{where}: {N_('needs at least two values')}")
+            raise _error(where, N_("needs at least two values"))
         if not all(isinstance(v, str | int | float | bool) or v is None for v in values):
-            raise InputError(f"{where}: {N_('values must be numbers or words')}")
+            raise _error(where, N_("values must be numbers or words"))
         return values
-    if not isinstance(values, dict) or not {"low", "high"} <= values.keys() <= {
-        "low",
-        "high",
-        "log",
-    }:
-        raise InputError(f"{where}: {N_('must be {low, high}, with log: true or not, or a list')}")
+    if not isinstance(values, dict) or not {"low", "high"} <= values.keys() <= _RANGE:
+        raise _error(where, N_("must be {low, high}, with log: true or not, or a list"))
     low, high = values["low"], values["high"]
     numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (low, high))
     if not numbers or not math.isfinite(low) or not math.isfinite(high):
-        raise InputError(f"{where}: {N_('low and high must be numbers')}")
+        raise _error(where, N_("low and high must be numbers"))
     if low >= high:
         why = N_("low must be below high, not {low:g} and {high:g}")
-        raise InputError(f"{where}: {why.format(low=low, high=high)}")
+        raise _error(where, why, low=low, high=high)
     if values.get("log") and low <= 0:
-        raise InputError(f"{where}: {N_('a logarithmic range must begin above 0')}")
+        raise _error(where, N_("a logarithmic range must begin above 0"))
     return [low, high]
 
 
 def _whole(data: dict[Any, Any], key: str, default: int, low: int, high: int, source: str) -> int:
     value = data.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        why = N_("must be a whole number from {low} to {high}").format(low=low, high=high)
-        raise InputError(f"{source}: {key}: {why}")
+        why = N_("must be a whole number from {low} to {high}")
+        raise _error(f"{source}: {key}", why, low=low, high=high)
     return value

@@ -6,7 +6,7 @@ from core.base import formatting
 from core.base.language import _, join_sentences, ngettext, translate
 from core.search.confirmation import answer_text, signed
 from core.search.neighbours import INSTALL, can_propose
-from core.search.racing import PhotoScores, standings
+from core.search.racing import PhotoScores
 from core.search.search import Request, Search
 from core.search.space import SHIFTED
 
@@ -69,17 +69,18 @@ def seconds_left(search: Search) -> float:
 
 def best_so_far(search: Search) -> str:
     """The recipe with the highest gain."""
-    found = standings(search.results, search.racing_names).values()
-    return max(found, key=lambda one: (one.gain, one.loss_gain)).name
+    return max(search.standings.values(), key=lambda one: (one.gain, one.loss_gain)).name
 
 
 def recipe_table(search: Search) -> pd.DataFrame:
     """A row per recipe, best first: recipe, folds (trainings done), score, gain (over the first,
     with its standard error), state, and run (its newest training)."""
     rows = []
-    found = standings(search.results, search.racing_names)
     for name in search.names:
-        standing, trainings = found.get(name), [t for t in search.trainings if t.name == name]
+        standing, trainings = (
+            search.standings.get(name),
+            [t for t in search.trainings if t.name == name],
+        )
         done = len(standing.repeats) if standing else 0
         if standing is None:
             state = _(

@@ -14,12 +14,13 @@ import difflib
 import math
 import operator
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.base.errors import InputError
-from core.base.language import _
+from core.base.language import N_, _, translate
 from core.store.fields import RUN_FIELDS, field_info, generic_key, schema_keys
 from core.store.index import RunRow
 
@@ -65,28 +66,29 @@ Vocabulary = Mapping[str, QueryKey]
 def vocabulary(rows: Iterable[RunRow]) -> dict[str, QueryKey]:
     """The keys of these runs, the best known first, then what else a recipe may say."""
     numbers: set[str] = set()
-    texts: dict[str, dict[str, int]] = {key: {} for key in RUN_FIELDS}
+    texts: dict[str, Counter[str]] = {key: Counter() for key in RUN_FIELDS}
     for row in rows:
         for key, value in row.field_values.items():
-            counts = texts.setdefault(key, {})
+            counts = texts.setdefault(key, Counter())
             for item in value if isinstance(value, tuple) else (value,):
                 if isinstance(item, int | float):
                     numbers.add(key)
                 elif item is not None and len(item) <= 40:
-                    counts[item] = counts.get(item, 0) + 1
+                    counts[item] += 1
     for key in sorted(schema_keys() - texts.keys()):
-        texts.setdefault(key, {})
+        texts[key] = Counter()
     numeric = numbers | {
         key for key, own in RUN_FIELDS.items() if own.kind not in ("words", "moment")
     }
     return {
-        key: QueryKey(key, field_info(key).description, key in numeric, _commonest(counts))
+        key: QueryKey(
+            key,
+            field_info(key).description,
+            key in numeric,
+            tuple(text for text, _count in counts.most_common(12)),
+        )
         for key, counts in texts.items()
     }
-
-
-def _commonest(counts: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(sorted(counts, key=lambda text: -counts[text])[:12])
 
 
 def filter_rows(rows: Sequence[RunRow], query: str, known: Vocabulary) -> list[RunRow]:
@@ -127,26 +129,19 @@ def _match_text(value: str) -> Predicate:
 def _term(key: str, op: str, value: str, known: Vocabulary) -> Predicate:
     term = f"{key}{op}{value}"
     if not _unquote(value):
-        raise QueryError(
-            _(
-                "`{term}` lacks a value: write, for example, {example}",
-                term=term,
-                example=f"{key}{op}{_example_value(key)}",
-            )
-        )
+        told = N_("`{term}` lacks a value: write, for example, {example}")
+        raise _refused(told, term, f"{key}{op}{_example_value(key)}")
     if key.lower() == "is":
         return _match_flag(op, value)
     key = _resolved(key, known)
-    if op == "!=":
-        return _negate(_any_of(key, "=", value, known, term))
-    return _any_of(key, op, value, known, term)
+    alternatives = [value] if op in _OPERATORS or '"' in value else value.split(",")
+    sign = "=" if op == "!=" else op
+    tests = [_match_value(key, sign, each, known, term) for each in alternatives if each]
 
+    def test(facts: FieldValues) -> bool:
+        return any(test(facts) for test in tests) != (op == "!=")
 
-def _any_of(key: str, op: str, value: str, known: Vocabulary, term: str) -> Predicate:
-    """Alternatives: `a,b`."""
-    values = [value] if op in _OPERATORS or '"' in value else [v for v in value.split(",") if v]
-    tests = [_match_value(key, op, each, known, term) for each in values]
-    return lambda facts: any(test(facts) for test in tests)
+    return test
 
 
 def _match_value(key: str, op: str, value: str, known: Vocabulary, term: str) -> Predicate:
@@ -159,14 +154,8 @@ def _match_value(key: str, op: str, value: str, known: Vocabulary, term: str) ->
     if key == "state":
         wanted = _STATE_ALIASES.get(wanted, wanted)
     if number is None and key in known and known[key].numeric and not known[key].values:
-        raise QueryError(
-            _(
-                "`{term}`: {key} is a number: write, for example, {example}",
-                term=term,
-                key=key,
-                example=f"{key}={_example_value(key)}",
-            )
-        )
+        told = N_("`{term}`: {key} is a number: write, for example, {example}")
+        raise _refused(told, term, f"{key}={_example_value(key)}", key)
 
     def test(facts: FieldValues) -> bool:
         found = facts.get(key)
@@ -182,32 +171,18 @@ def _comparison(key: str, op: str, wanted: str, known: Vocabulary, term: str) ->
     compare = _OPERATORS[op]
     if field_info(key).kind == "moment":
         if not re.match(r"\d{4}", wanted):
-            raise QueryError(
-                _(
-                    "`{term}` needs a date: write, for example, {example}",
-                    term=term,
-                    example=f"{key}{op}2026-03-01",
-                )
-            )
+            told = N_("`{term}` needs a date: write, for example, {example}")
+            raise _refused(told, term, f"{key}{op}2026-03-01")
         return lambda facts: facts.get(key) is not None and compare(str(facts[key]).lower(), wanted)
     if key in known and not known[key].numeric and known[key].values:
-        raise QueryError(
-            _(
-                "`{term}`: {key} is a word: write, for example, {example}",
-                term=term,
-                key=key,
-                example=f"{key}:{_quoted_value(known[key])}",
-            )
-        )
+        value = known[key].values[0]
+        example = f'"{value}"' if " " in value else value
+        told = N_("`{term}`: {key} is a word: write, for example, {example}")
+        raise _refused(told, term, f"{key}:{example}", key)
     number = _number(key, wanted)
     if number is None:
-        raise QueryError(
-            _(
-                "`{term}` needs a number: write, for example, {example}",
-                term=term,
-                example=f"{key}{op}{_example_value(key)}",
-            )
-        )
+        told = N_("`{term}` needs a number: write, for example, {example}")
+        raise _refused(told, term, f"{key}{op}{_example_value(key)}")
 
     def test(facts: FieldValues) -> bool:
         found = facts.get(key)
@@ -219,13 +194,8 @@ def _comparison(key: str, op: str, wanted: str, known: Vocabulary, term: str) ->
 def _match_flag(op: str, value: str) -> Predicate:
     wanted = _unquote(value)
     if wanted not in FLAGS or op not in (":", "="):
-        raise QueryError(
-            _(
-                "`{term}` is not known: write is: and one of {flags}",
-                term=f"is{op}{value}",
-                flags=", ".join(FLAGS),
-            )
-        )
+        known, told = ", ".join(FLAGS), N_("`{term}` is not known: write is: and one of {flags}")
+        raise QueryError(translate(told).format(term=f"is{op}{value}", flags=known))
     return lambda facts: wanted in facts["is"]
 
 
@@ -251,16 +221,13 @@ def _resolved(key: str, known: Vocabulary) -> str:
     if ends:
         few = ", ".join(sorted(ends)[:4]) + (" ..." if ends[4:] else "")
         raise QueryError(_("`{key}` may be several keys: write {keys}", key=key, keys=few))
-    close = difflib.get_close_matches(lowered, [*known, *_last_parts(known), "is"], n=1)
+    last_parts = [name.rsplit(".", 1)[-1] for name in known]
+    close = difflib.get_close_matches(lowered, [*known, *last_parts, "is"], n=1)
     if close:
         raise QueryError(
             _("`{key}` is no key of a run: did you mean {close}?", key=key, close=close[0])
         )
     raise QueryError(_("`{key}` is no key of a run: try {examples}", key=key, examples=EXAMPLES))
-
-
-def _last_parts(known: Vocabulary) -> list[str]:
-    return [name.rsplit(".", 1)[-1] for name in known]
 
 
 def _number(key: str, value: str) -> float | None:
@@ -300,6 +267,5 @@ def _example_value(key: str) -> str:
     return own.get(key) or by_kind.get(field_info(key).kind, "1")
 
 
-def _quoted_value(key: QueryKey) -> str:
-    value = key.values[0]
-    return f'"{value}"' if " " in value else value
+def _refused(told: str, term: str, example: str, key: str = "") -> QueryError:
+    return QueryError(translate(told).format(term=term, example=example, key=key))

@@ -12,8 +12,7 @@ from core.recipe.draft import decode_recipe
 from core.recipe.files import load_recipe, preset_names
 from core.recipe.schema import Recipe
 from core.search import engine
-from core.search.plan import Budget
-from core.search.request import plan_search
+from core.search.plan import Budget, plan_search
 from core.search.search import Request, create_search, find_searches, open_search
 from core.search.space import DEFAULT_SPACE, space_names
 from core.search.words import plan_text, state_text

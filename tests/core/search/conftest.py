@@ -14,8 +14,7 @@ from core.jobs import local
 from core.jobs.queue import Queue
 from core.recipe.files import load_recipe
 from core.search import engine
-from core.search.plan import Budget
-from core.search.request import plan_search
+from core.search.plan import Budget, plan_search
 from core.search.search import create_search, open_search
 from core.store.run import open_run
 from tests.conftest import fixed_clock

@@ -6,8 +6,7 @@ import pytest
 
 from core.jobs import local
 from core.search import engine
-from core.search.plan import Budget
-from core.search.request import plan_search
+from core.search.plan import Budget, plan_search
 from core.search.search import create_search, open_search
 from core.store.run import find_runs, open_run
 from core.store.status import utc_now

@@ -6,7 +6,8 @@ from core.base.errors import DataError, InputError, RunError
 from core.data.dataset import read_dataset
 from core.data.origin import SetOrigin, find_origins
 from core.evaluate.verdict import judge
-from core.search.objective import check_objective, confirmation_set, read_scores
+from core.search.engine import read_scores
+from core.search.plan import check_objective, confirmation_set
 from core.store.run import open_run
 from tests.core.search.conftest import SPACE
 from tests.factory import write_dataset, write_run
