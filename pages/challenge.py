@@ -17,8 +17,8 @@ from core.compare.challenge_ranking import (
     find_comparable_groups,
     read_leaderboard,
 )
-from core.store.challenge_answers import challenge_fingerprint
 from core.store.index import RunRow
+from core.store.rescoring import challenge_fingerprint
 from pages import settings
 from pages.widgets.challenge import board as challenge_board
 from pages.widgets.challenge import submit, task

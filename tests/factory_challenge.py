@@ -13,7 +13,7 @@ from core.base.files import write_json
 from core.data.challenge_photos import CHALLENGE_FOLDER, TEST_SET_NAME
 from core.data.dataset import Dataset
 from core.data.fingerprints import fingerprints
-from core.store.challenge_answers import ChallengeEvaluation, ChallengeResult
+from core.store.rescoring import ChallengeEvaluation, ChallengeResult
 from core.store.run import Run
 from tests.factory import write_run
 

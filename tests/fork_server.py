@@ -56,7 +56,6 @@ IMPORTS = {
         "plotly.graph_objects",
         "PIL.Image",
         "core.recipe.files",
-        "core.store.run_list",
         "core.jobs.local",
     ),
 }

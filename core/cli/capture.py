@@ -15,8 +15,7 @@ from core.capture.asking import Request, request_text
 from core.capture.scoring import default_runs, score_runs
 from core.capture.session import Picture, Session
 from core.cli.common import DEFAULT_RUNS, RunsOption, print_errors
-from core.store.index import RunIndex
-from core.store.run_list import all_rows
+from core.store.index import RunIndex, all_rows
 
 
 def capture(

@@ -27,8 +27,8 @@ from core.compare.challenge_ranking import (
 )
 from core.compare.tables import verdict_text
 from core.data.challenge_photos import draw_challenge_set
-from core.store.challenge_answers import ChallengeEvaluation
 from core.store.index import RunIndex
+from core.store.rescoring import ChallengeEvaluation
 from core.views import challenge_text
 
 

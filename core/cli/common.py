@@ -15,9 +15,8 @@ from core.base.errors import InputError
 from core.base.files import PROJECT_ROOT
 from core.base.formatting import duration
 from core.recipe.layer_table import BACKBONES, find_backbone, timm_model
-from core.store.index import RunRow
+from core.store.index import AllRuns, RunRow
 from core.store.run import open_run
-from core.store.run_list import AllRuns
 
 DATASETS = PROJECT_ROOT / "dataset"
 TOY_BOOKS = DATASETS / "toy_books"

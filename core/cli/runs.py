@@ -40,11 +40,10 @@ from core.store.annotations import annotate, read_annotations
 from core.store.backup import back_up
 from core.store.fields import UNCONFIRMED
 from core.store.groups import Group
-from core.store.index import RunIndex, RunRow
+from core.store.index import RunIndex, RunRow, all_rows
 from core.store.provenance import read_provenance
 from core.store.query import filter_rows, vocabulary
 from core.store.run import Run, open_run
-from core.store.run_list import all_rows
 from core.store.status import status_text, utc_now
 from core.store.test_sets import comparison_set_of
 from core.transfer.submissions import find_import_requests, import_summary, import_table

@@ -37,8 +37,7 @@ from core.recipe.layer_table import network_layers
 from core.recipe.repeats import repeat_over_folds, repeat_over_seeds
 from core.recipe.schema import Holdout, Recipe, Stage
 from core.store.feature_folder import ALL_CACHED, NONE_CACHED
-from core.store.finished_recipes import earlier_run
-from core.store.index import RunIndex, photos_fingerprint
+from core.store.index import RunIndex, earlier_run, photos_fingerprint
 from core.store.lr_finder import DEFAULT_HEAD_INITS, SUGGESTION_CAVEAT, search_recipe
 from core.store.run import Run, create_run, discard_run
 from core.store.status import utc_now

@@ -19,10 +19,9 @@ from core.evaluate.group_difference import Difference, GroupMean, group_differen
 from core.evaluate.paired import match_correctness, photo_correctness
 from core.recipe.difference import recipe_difference
 from core.recipe.files import load_recipe, recipe_dict
-from core.store.challenge_answers import ChallengeEvaluation
 from core.store.groups import Group, find_groups
 from core.store.index import RunRow
-from core.store.rescoring import has_weights
+from core.store.rescoring import ChallengeEvaluation, has_weights
 from core.store.run import DIVERGED, Run
 
 BASE_RECIPE = "looks-good"  # the preset that is to be mended

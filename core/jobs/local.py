@@ -26,14 +26,19 @@ from core.recipe.bands import check_stages
 from core.recipe.repeats import can_share_epochs, with_stage
 from core.recipe.schema import Recipe
 from core.store import visitors
-from core.store.challenge_answers import ChallengeEvaluation
 from core.store.lr_finder import (
     LrSearch,
     create_lr_search,
     find_lr_search,
     open_work,
 )
-from core.store.rescoring import Rescoring, Work, check_can_predict, create_rescoring
+from core.store.rescoring import (
+    ChallengeEvaluation,
+    Rescoring,
+    Work,
+    check_can_predict,
+    create_rescoring,
+)
 from core.store.run import OWNER_LOCK, Run, create_run, discard_run, find_runs, open_run
 from core.store.status import Clock, Status, utc_now
 from core.store.visitors import shared_root_of

@@ -30,10 +30,9 @@ from core.jobs.worker_settings import (
     read_worker_settings,
     take_share,
 )
-from core.store.challenge_answers import ChallengeEvaluation
 from core.store.leftovers import delete_unfinished_files
 from core.store.lr_finder import LrSearch, open_work
-from core.store.rescoring import Rescoring
+from core.store.rescoring import ChallengeEvaluation, Rescoring
 from core.store.run import Run
 from core.store.status import Clock
 from core.store.trash import delete_expired_runs

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
@@ -20,10 +21,11 @@ from typing import Any
 
 from core.base.errors import InputError, naming_os_errors
 from core.base.language import _
+from core.recipe.batch import recipe_without_name
 from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.schema import Recipe
 from core.store.annotations import ANNOTATIONS_FILE, Annotations, read_annotations
-from core.store.examples import is_example
+from core.store.examples import examples_dir, examples_hidden, is_example
 from core.store.fields import read_field_values
 from core.store.provenance import PROVENANCE_FOLDER as ARRIVALS
 from core.store.provenance import read_provenance
@@ -289,3 +291,68 @@ def photos_fingerprint(fingerprints: dict[str, Any] | None) -> str:
 def _row_from(data: dict[str, Any]) -> RunRow:
     status, tags = Status(**data["status"]), tuple(data["tags"])
     return RunRow(**{**data, "status": status, "tags": tags})
+
+
+class AllRuns:
+    """The runs of a folder, newest first, then the examples. Threads may share it, as RunIndex.
+    examples: their index, where several folders of runs share it."""
+
+    def __init__(self, runs_dir: Path, examples: RunIndex | None = None) -> None:
+        self.runs_dir = Path(runs_dir)
+        self._own = RunIndex(runs_dir)
+        self._examples = examples or RunIndex(examples_dir(), examples=True)
+
+    def rows(self, include_hidden: bool = False) -> list[RunRow]:
+        """All of them; the examples not where they are hidden, unless `include_hidden`."""
+        return self.snapshot(include_hidden)[1]
+
+    def snapshot(self, include_hidden: bool = False) -> tuple[int, list[RunRow]]:
+        """The same, after their `version`."""
+        version, rows = self._own.snapshot()
+        if examples_hidden(self.runs_dir) and not include_hidden:
+            return _joint(version, self._examples.version(), hidden=True), rows
+        examples, found = self._examples.snapshot()
+        return _joint(version, examples, hidden=False), [*rows, *found]
+
+    def examples(self) -> list[RunRow]:
+        """The examples, hidden or not."""
+        return self._examples.rows()
+
+    def version(self, at_most_old: float = 0, include_hidden: bool = False) -> int:
+        """A number that changes whenever the rows do, as RunIndex.version."""
+        hidden = examples_hidden(self.runs_dir) and not include_hidden
+        return _joint(
+            self._own.version(at_most_old), self._examples.version(at_most_old), hidden=hidden
+        )
+
+
+def all_rows(runs_dir: Path) -> list[RunRow]:
+    """The rows of a single look, for a command."""
+    return AllRuns(runs_dir).rows()
+
+
+def _joint(own: int, examples: int, *, hidden: bool) -> int:
+    """Both only ever grow, so their sum changes with either."""
+    return 2 * (own + examples) + hidden
+
+
+def earlier_run(
+    rows: Sequence[RunRow], recipe: Recipe, fingerprint: str, data_dir: Path
+) -> RunRow | None:
+    """The newest finished run of the same recipe, whatever its name, on the same photos; without
+    one the newest that has begun or waits. None when there is neither.
+
+    rows: newest first, as the index gives them. fingerprint: as RunRow has them. data_dir: of the
+    photos, for runs that have not read any yet. Labels and boxes of test sets do not count: they
+    change no training."""
+    place = str(Path(data_dir).resolve())
+    wanted = recipe_without_name(recipe)
+    same = [
+        row
+        for row in rows
+        if (row.photos == fingerprint if row.photos else row.data_path == place)
+        and not row.problem
+        and {key: value for key, value in row.recipe.items() if key != "name"} == wanted
+    ]
+    done = [row for row in same if row.status.state == "done"]
+    return next(iter(done or same), None)

@@ -21,8 +21,7 @@ from core.data.dataset import Dataset
 from core.recipe.bands import last_trained_band_index
 from core.recipe.files import recipe_yaml
 from core.recipe.schema import Recipe, Stage
-from core.store.challenge_answers import ChallengeEvaluation
-from core.store.rescoring import Rescoring, Work
+from core.store.rescoring import ChallengeEvaluation, Rescoring, Work
 from core.store.run import Run, new_environment, new_status, open_run
 from core.store.status import Clock
 from core.store.visitors import split_entry

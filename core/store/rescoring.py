@@ -1,19 +1,26 @@
-"""What workers do beside training; and a finished run's scores asked for anew after labels or boxes
-have changed: a folder `<runs>/.rescore/<run's id>/` with status.json and log.txt."""
+"""What workers do beside training, each a folder with status.json and log.txt. Of a finished run:
+`<runs>/.rescore/<run's id>/`, its scores asked for anew after labels or boxes have changed, and
+`<runs>/.challenge/<run's id>/`, its answers to the challenge's photos: answers.csv (rows of
+predictions.csv) and answers.json, which says to which draw they belong."""
 
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
+import pandas as pd
+import pydantic
+
+from core.base import files
 from core.base.errors import RunError, naming_os_errors
 from core.base.language import N_
+from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import Dataset
 from core.data.fingerprints import truth_fingerprint
 from core.store.examples import refuse_example
 from core.store.index import RunRow
 from core.store.provenance import read_provenance, write_provenance
-from core.store.run import Run, new_status, open_run
+from core.store.run import PREDICTION_COLUMNS, Run, new_status, open_run
 from core.store.status import Clock, Status
 
 RESCORING_FOLDER = ".rescore"
@@ -129,3 +136,47 @@ def outdated_runs(runs_dir: Path, rows: list[RunRow], dataset: Dataset) -> list[
         if scored != now and has_weights(run):
             found.append(row)
     return found
+
+
+class ChallengeResult(pydantic.BaseModel):
+    """answers.json. draw: the photos' fingerprint (core.data.challenge_photos.ChallengeSet.print).
+    localisation: as in summary.json; None where no box counts."""
+
+    draw: str
+    localisation: dict[str, Any] | None = None
+
+    @property
+    def lift(self) -> float | None:
+        """Evidence in the boxes against evidence strewn evenly."""
+        return None if self.localisation is None else float(self.localisation["lift"])
+
+
+class ChallengeEvaluation(Rescoring):
+    """A run put to the challenge's photos."""
+
+    folder = CHALLENGE_FOLDER
+
+    def result(self) -> ChallengeResult | None:
+        """What is known of its answers; None until they are there."""
+        path = self.path / "answers.json"
+        if not path.is_file():
+            return None
+        try:
+            return ChallengeResult.model_validate_json(path.read_bytes())
+        except (OSError, pydantic.ValidationError):
+            raise RunError(
+                N_("{path}: damaged: delete its folder, and rank the run again").format(path=path)
+            ) from None
+
+    def challenge_predictions(self) -> pd.DataFrame:
+        """Its answers as core.store.run.Run.predictions gives a run's; no rows until then."""
+        return self._read_probabilities("answers.csv", PREDICTION_COLUMNS)
+
+
+def challenge_fingerprint(runs_dir: Path) -> str:
+    """Changes whenever a run has answered, or other photos were drawn."""
+    folder = Path(runs_dir) / CHALLENGE_FOLDER
+    found = sorted(folder.glob("*/answers.json"))  # of .photos there is none
+    return " ".join(
+        files.quick_fingerprint(path) for path in (folder / ".photos" / "drawn.json", *found)
+    )

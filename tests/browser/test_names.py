@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from core.compare.selection import selectable_items
 from core.report.page import render_report
-from core.store.run_list import AllRuns
+from core.store.index import AllRuns
 from tests.browser.conftest import wait_two_frames, wait_until_idle
 from tests.factory_hostile import (
     HOSTILE_FILE_PREFIX,

@@ -8,7 +8,7 @@ import pytest
 
 from core.compare import challenge_ranking
 from core.jobs.queue import Queue
-from core.store.challenge_answers import ChallengeEvaluation
+from core.store.rescoring import ChallengeEvaluation
 from core.store.run import find_runs
 from tests.factory_challenge import CHALLENGE_CLASSES, write_challenge_set, write_group
 from tests.pages.conftest import visible_text

@@ -23,7 +23,7 @@ from core.evaluate.predictor import Predictor, classes_of
 from core.jobs.tasks.attempt import check_cancelled, run_lifecycle
 from core.jobs.tasks.recorder import write_table
 from core.pipeline.predict import object_set, photo_set_of, prediction_rows
-from core.store.challenge_answers import ChallengeEvaluation, ChallengeResult
+from core.store.rescoring import ChallengeEvaluation, ChallengeResult
 from core.store.run import Run
 from core.store.status import Clock
 

@@ -9,8 +9,8 @@ from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.compare.challenge_ranking import Leaderboard
 from core.jobs.local import LocalExecutor, ensure_worker, mark_lost_work, worker_alive
-from core.store.challenge_answers import ChallengeEvaluation
 from core.store.index import RunRow
+from core.store.rescoring import ChallengeEvaluation
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import access

@@ -17,8 +17,7 @@ from core.compare.comparable import runs_on_same_photos
 from core.compare.selection import selectable_items
 from core.store.examples import EXAMPLE_PREFIX, examples_dir
 from core.store.groups import Group
-from core.store.index import RunIndex, RunRow
-from core.store.run_list import AllRuns
+from core.store.index import AllRuns, RunIndex, RunRow
 from core.store.trash import TRASH
 from pages import settings
 
@@ -53,7 +52,7 @@ def snapshot() -> tuple[int, list[RunRow]]:
 
 
 def version(at_most_old: float = 0) -> int:
-    """A number that changes whenever the runs do (core.store.run_list.AllRuns.version)."""
+    """A number that changes whenever the runs do (core.store.index.AllRuns.version)."""
     return _cached_runs(settings.runs_dir(), examples_dir()).version(
         at_most_old, _is_example_linked()
     )

@@ -17,8 +17,8 @@ from core.compare.challenge_ranking import (
 )
 from core.evaluate.group_difference import Difference
 from core.recipe.files import load_recipe, recipe_dict
-from core.store.challenge_answers import ChallengeEvaluation, challenge_fingerprint
 from core.store.index import RunIndex
+from core.store.rescoring import ChallengeEvaluation, challenge_fingerprint
 from core.views.challenge_text import (
     changes_text,
     difference_text,

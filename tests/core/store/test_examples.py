@@ -16,10 +16,10 @@ from core.compare.tables import labels_by_id
 from core.store.annotations import annotate
 from core.store.examples import examples_hidden, is_example, set_examples_hidden
 from core.store.groups import find_groups
+from core.store.index import AllRuns, all_rows
 from core.store.query import filter_rows, vocabulary
 from core.store.rescoring import Rescoring, create_rescoring, outdated_runs
 from core.store.run import Run, open_run
-from core.store.run_list import AllRuns, all_rows
 from core.store.trash import delete_runs, restore_run
 from tests.conftest import fixed_clock
 from tests.factory import write_example, write_run

@@ -1,4 +1,4 @@
-"""core.store.finished_recipes: has this been trained already?"""
+"""core.store.index: has this been trained already?"""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.recipe.files import load_recipe
-from core.store.finished_recipes import earlier_run
-from core.store.index import RunIndex
+from core.store.index import RunIndex, earlier_run
 from tests.factory import write_run
 
 NOWHERE = Path("/nowhere")

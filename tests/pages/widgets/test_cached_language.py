@@ -25,7 +25,7 @@ CACHES = re.compile(r"\b(cache_data|cache_resource|cache|lru_cache|cached_proper
 CACHED = "pages/widgets/shared/cached.py"  # its key holds the language
 LANGUAGE_ARGUMENT = "language"  # the argument of those that keep a value for each language
 # Kept by hand, in objects that all visitors share.
-PERSISTENT_CLASSES = {"core/store/index.py": "RunIndex", "core/store/run_list.py": "AllRuns"}
+PERSISTENT_CLASSES = {("core/store/index.py", name) for name in ("RunIndex", "AllRuns")}
 
 
 def cached() -> Iterator[tuple[str, str, bool]]:
@@ -34,7 +34,7 @@ def cached() -> Iterator[tuple[str, str, bool]]:
     for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py")):
         file = str(path.relative_to(ROOT))
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef) and node.name == PERSISTENT_CLASSES.get(file):
+            if isinstance(node, ast.ClassDef) and (file, node.name) in PERSISTENT_CLASSES:
                 yield from (
                     (file, f.name, False) for f in node.body if isinstance(f, ast.FunctionDef)
                 )

@@ -20,8 +20,8 @@ from core.jobs.queue import Queue
 from core.jobs.queue_forecast import entry_text
 from core.jobs.tasks.challenge_answers import predict_challenge_set
 from core.jobs.tasks.train_run import run_training
-from core.store.challenge_answers import ChallengeEvaluation
 from core.store.lr_finder import open_work
+from core.store.rescoring import ChallengeEvaluation
 from core.store.run import Run, create_run
 from core.store.status import utc_now
 from core.toy_books import draw_toy_books
