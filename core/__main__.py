@@ -48,9 +48,8 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _bad_input(message: str) -> int:
-    line = " ".join(
-        message.split()
-    )  # it may quote a stranger's file, which must not steer a terminal
+    line = " ".join(message.split())
+    # It may quote a stranger's file, which must not steer a terminal.
     print("error: " + "".join(c if c.isprintable() else "?" for c in line), file=sys.stderr)
     return 2
 

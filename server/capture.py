@@ -101,9 +101,6 @@ def _change(session: Session, request: HttpRequest, body: IO[bytes]) -> Response
     return _state(session, request, body)
 
 
-# --- inside ---------------------------------------------------------------------------------------
-
-
 def _endpoint(answer: Answer, takes_photo: bool = False) -> Callable[..., Awaitable[Response]]:
     """Finds the code's session, reads the body where a photo is taken, and has the answer made in a
     thread, in the reader's language."""

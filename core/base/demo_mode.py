@@ -101,7 +101,7 @@ def _setting(name: str, known: tuple[str, ...]) -> str:
     value = os.environ.get(name, "").strip().lower()
     if value not in known:
         first, second = filter(None, known)
-        wanted = N_("must be {first} or {second}").format(first=first, second=second)
+        wanted = N_("must be {first} or {second}", first=first, second=second)
         raise InputError(f"{name}={value}: {wanted}")
     return value
 

@@ -12,21 +12,13 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from core.base.errors import InputError, not_written_text
+from core.base.errors import InputError, naming_os_errors, one_line
 from core.base.language import N_
 
 _CHUNK = 1 << 16
-_TRANSIENT_STATUSES = {
-    408,
-    425,
-    429,
-    500,
-    502,
-    503,
-    504,
-}  # HTTP errors that may be gone in a moment
+# HTTP errors that may be gone in a moment.
+_TRANSIENT_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 _TRANSIENT_ERRORS = (OSError, http.client.HTTPException, ValueError)
 
 
@@ -88,7 +80,7 @@ def download(
         failures = 1 if got > furthest else failures + 1
         furthest = max(furthest, got)
         if failures >= retry_policy.max_failures:
-            often = N_("{problem} (tried {count} times)").format(problem=problem, count=failures)
+            often = N_("{problem} (tried {count} times)", problem=problem, count=failures)
             raise InputError(f"{shown}: {often}")
         time.sleep(min(retry_policy.max_delay, retry_policy.first_delay * 2 ** (failures - 1)))
 
@@ -140,7 +132,9 @@ def _write(
                 raise _PermanentError(
                     N_("the server sent more than the {limit} bytes of this file", limit=limit)
                 )
-            _append(file, chunk)
+            with naming_os_errors(part, InputError):  # trying again does not help a full disk
+                file.write(chunk)
+                file.flush()
             on_bytes(size)
             # A server that drips never times out by itself.
             if time.monotonic() - since > retry_policy.timeout:
@@ -149,15 +143,6 @@ def _write(
                 since, before = time.monotonic(), size
     if promised is not None and size - start < promised:
         raise ConnectionError(N_("the connection broke off"))
-
-
-def _append(file: BinaryIO, chunk: bytes) -> None:
-    """Trying again does not help against a full disk."""
-    try:
-        file.write(chunk)
-        file.flush()
-    except OSError as error:
-        raise InputError(not_written_text(file.name, error)) from None
 
 
 def _first_byte(response: http.client.HTTPResponse) -> int | None:
@@ -173,11 +158,9 @@ def _error_text(error: Exception) -> str:
     """One line on what went wrong."""
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(error, urllib.error.HTTPError):
-        loops = "redirect" in str(error.reason) and error.code < 400
-        if loops:
+        if "redirect" in str(error.reason) and error.code < 400:
             return N_("its redirects never end")
-        return N_("HTTP error {code} ({reason})").format(code=error.code, reason=error.reason)
+        return N_("HTTP error {code} ({reason})", code=error.code, reason=error.reason)
     if isinstance(reason, TimeoutError):
         return N_("the server does not answer, or stopped sending")
-    text = " ".join(str(reason).split())
-    return text or type(reason).__name__
+    return one_line(reason) or type(reason).__name__

@@ -66,14 +66,14 @@ def os_error_line(error: OSError) -> str:
     line = reason if error.filename is None else f"{error.filename}: {reason}"
     if error.errno in _DISK_FULL_ERRNOS:
         return N_(
-            "{line}; free some space, then try again (a run that stopped can be resumed)"
-        ).format(line=line)
+            "{line}; free some space, then try again (a run that stopped can be resumed)", line=line
+        )
     return line
 
 
 def damaged_text(place: object, reason: object) -> str:
     """One line: a file is not as it should be, for that reason (marked, or another program's)."""
-    return N_("{path}: damaged ({reason})").format(path=place, reason=reason)
+    return N_("{path}: damaged ({reason})", path=place, reason=reason)
 
 
 NOT_WRITTEN = N_("{path}: cannot be written ({reason})")

@@ -25,9 +25,8 @@ def configure_threads(threads: int = 0) -> int:
 def configure_device(device: str) -> None:
     """On a GPU, chooses kernels that give the same bits each time, at full float32 precision."""
     if device == "cuda":
-        os.environ.setdefault(
-            "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
-        )  # read when CUDA first multiplies
+        # Read when CUDA first multiplies.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.backends.cudnn.deterministic = True
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.allow_tf32 = False

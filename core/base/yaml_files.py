@@ -43,7 +43,7 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(
                     None,
                     None,
-                    N_("key '{key}' is given twice").format(key=key),
+                    N_("key '{key}' is given twice", key=key),
                     key_node.start_mark,
                 )
             seen.add(key)
@@ -106,9 +106,8 @@ def read_yaml(path: Path) -> Any:
     """Plain data from a YAML file of at most 1 MB. Raises InputError that names the file."""
     try:
         if path.exists() and not path.is_file():
-            raise InputError(
-                N_("{path}: is no file", path=path)
-            )  # a pipe or a device might never end
+            # A pipe or a device might never end.
+            raise InputError(N_("{path}: is no file", path=path))
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:

@@ -9,7 +9,7 @@ import typer
 from typer import Argument, Option
 
 from core.base import files
-from core.base.errors import InputError, os_error_line
+from core.base.errors import InputError
 from core.cli.common import (
     DATASETS,
     DEFAULT_RUNS,
@@ -280,12 +280,7 @@ def draw_toy(
         if done % 10 == 0 or done == total:
             print_status(f"drawn {done} of {total} photos")
 
-    try:
-        draw_toy_books(out, seed, on_photo=print_progress)
-    except FileExistsError as error:
-        raise InputError(str(error)) from None
-    except OSError as error:
-        raise InputError(os_error_line(error)) from None
+    draw_toy_books(out, seed, on_photo=print_progress)
     print(out)
 
 

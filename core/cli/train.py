@@ -131,9 +131,6 @@ def _is_queued(run: Run, runs: Path) -> bool:
     return any(entry.work_id == run.id for entry in Queue(runs).entries())
 
 
-# --- which runs -----------------------------------------------------------------------------------
-
-
 def _parse_seeds(seed: int | None, seeds: str | None) -> list[int] | None:
     if seeds is None:
         return None if seed is None else [seed]
@@ -171,9 +168,6 @@ def _find_earlier_runs(recipes: Sequence[Recipe], dataset: Dataset, runs: Path) 
     rows, photos = RunIndex(runs).rows(), photos_fingerprint(fingerprints(dataset))
     found = [earlier_run(rows, recipe, photos, dataset.root) for recipe in recipes]
     return [None if row is None else Run(Path(runs) / row.id) for row in found]
-
-
-# --- one after the other --------------------------------------------------------------------------
 
 
 def _train_all(

@@ -32,12 +32,6 @@ MAX_RUNS_PER_GROUP = 100
 MAX_CAPTURED = 30  # photos that one visitor captures, where that is allowed
 
 
-# --- what is not done at all ----------------------------------------------------------------------
-
-
-# --- what is done within limits -------------------------------------------------------------------
-
-
 def limits_text() -> str:
     """What may be trained, in a sentence or two."""
     if not demo_mode.is_training_allowed():

@@ -102,9 +102,6 @@ def find_problems(runs_dir: Path, now: datetime, rows: Sequence[RunRow] = ()) ->
     return [trouble for trouble in found if trouble is not None]
 
 
-# --- the workers ----------------------------------------------------------------------------------
-
-
 def _time_since_heartbeat(
     runs_dir: Path,
     work_id: str | None,
@@ -140,9 +137,6 @@ def _modified_time(path: Path) -> datetime | None:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError:
         return None
-
-
-# --- what is wrong --------------------------------------------------------------------------------
 
 
 def _check_cluster(runs_dir: Path, workers: Sequence[WorkerStatus]) -> list[Problem]:

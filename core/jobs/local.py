@@ -64,7 +64,7 @@ class LocalExecutor:
         run's checkpoint where it is kept and the bits are the same; else it begins anew."""
         done = open_run(self.runs_dir, run_id)
         if done.status().state != "done":
-            raise RunError(N_("{run}: only a finished run can be trained on").format(run=run_id))
+            raise RunError(N_("{run}: only a finished run can be trained on", run=run_id))
         recipe = done.recipe()
         longer = with_stage(recipe, stage)
         kept = (done.path / "checkpoint").is_dir() and can_share_epochs(recipe, longer)

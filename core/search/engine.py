@@ -121,13 +121,10 @@ def stop(search: Search, clock: Clock, problem: str = "") -> None:
 def resume(search: Search, clock: Clock) -> None:
     """Lets a stopped search go on."""
     if search.answer is not None:
-        raise RunError(N_("{id}: has its answer").format(id=search.id))
+        raise RunError(N_("{id}: has its answer", id=search.id))
     if search.stopped:
         search.note(clock, "resumed")
     ensure_engine(search.runs_dir)
-
-
-# --- trainings ------------------------------------------------------------------------------------
 
 
 def _look_at(search: Search, training: Training, clock: Clock, memory: Memory) -> None:
@@ -221,15 +218,12 @@ def read_scores(run: Run, objective: str) -> PhotoScores:
         rows = rows.assign(family="", file=rows["file"].map(photo_of))
         found = mean_over_families(answers_by_photo(rows), [""]) if len(rows) else pd.DataFrame()
     if found.empty:
-        raise RunError(N_("{run}: holds no answers on {name}").format(run=run.id, name=objective))
+        raise RunError(N_("{run}: holds no answers on {name}", run=run.id, name=objective))
     pairs = zip(found["right"], found["loss"], strict=True)
     return {
         str(file): (round(float(right), 4), round(float(loss), 4))
         for file, (right, loss) in zip(found.index, pairs, strict=True)
     }
-
-
-# --- what is next ---------------------------------------------------------------------------------
 
 
 def _race(search: Search, pending: list[Training], clock: Clock, memory: Memory) -> None:

@@ -89,7 +89,7 @@ def check_objective(dataset: Dataset, objective: str) -> None:
         )
         raise InputError(told.format(name=objective))
     if not found.labels:
-        raise InputError(N_("objective: {name}: has no labels").format(name=objective))
+        raise InputError(N_("objective: {name}: has no labels", name=objective))
 
 
 def confirmation_set(dataset: Dataset, runs_dir: Path) -> str | None:

@@ -209,7 +209,7 @@ def open_search(runs_dir: Path, search_id: str) -> Search:
     folder = Path(runs_dir) / SEARCHES_FOLDER / search_id
     path = folder / "search.json"
     if not re.fullmatch(r"[0-9a-f-]{1,60}", search_id) or not path.is_file():
-        raise RunError(N_("{id}: no such search").format(id=search_id[:80]))
+        raise RunError(N_("{id}: no such search", id=search_id[:80]))
     try:
         request: Request = _REQUEST.validate_json(path.read_bytes())
         recipes = {name: recipe_from_dict(data) for name, data in request.recipes.items()}

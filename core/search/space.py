@@ -83,7 +83,7 @@ def load_space(name_or_path: str | Path, base: Recipe) -> Space:
     path = SPACES_DIR / f"{source}.yaml" if ready else Path(name_or_path)
     data = read_yaml(path)
     if not isinstance(data, dict):
-        raise InputError(N_("{path}: must be a list of `key: value` lines").format(path=source))
+        raise InputError(N_("{path}: must be a list of `key: value` lines", path=source))
     for key in data:
         if key not in _KEYS:
             raise _error(

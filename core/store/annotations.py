@@ -86,7 +86,7 @@ def check_annotations(said: Annotations) -> None:
     """Raises RunError where somebody's annotations hold what `annotate` would not take."""
     _check(said.name, said.note, said.tags)
     if len(said.tags) > MAX_TAGS:
-        raise RunError(N_("a run has at most {most} tags").format(most=MAX_TAGS))
+        raise RunError(N_("a run has at most {most} tags", most=MAX_TAGS))
 
 
 def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:
@@ -94,7 +94,7 @@ def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:
         try:
             check_name(name)
         except ValueError as error:
-            raise RunError(N_("name: {reason}").format(reason=error)) from None
+            raise RunError(N_("name: {reason}", reason=error)) from None
     if note is not None and len(note) > MAX_NOTE_LENGTH:
         told = N_("note: at most {most} characters, not {count}")
         raise RunError(told.format(most=MAX_NOTE_LENGTH, count=len(note)))

@@ -141,11 +141,11 @@ def field_info(key: str) -> RunField:
         return RUN_FIELDS[key]
     last = key.rsplit(".", 1)[-1]
     if last in _SCORES and "." in key:
-        words = N_("{score}, on {set}").format(score=_SCORES[last], set=key.rpartition(".")[0])
+        words = N_("{score}, on {set}", score=_SCORES[last], set=key.rpartition(".")[0])
         return RunField(key, "share", words)
     if last == "lift" and "." in key:
-        words = N_("{score}, on {set}").format(
-            score=RUN_FIELDS["lift"].description, set=key.rpartition(".")[0]
+        words = N_(
+            "{score}, on {set}", score=RUN_FIELDS["lift"].description, set=key.rpartition(".")[0]
         )
         return RunField(key, "number", words)
     return RunField(key, "words", N_("Of the recipe"))

@@ -37,12 +37,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY, stamp TEXT NOT NULL, row TEXT NOT NULL
 )"""
-_ROW_FILES = (
-    "summary.json",
-    "recipe.yaml",
-    "environment.json",
-    ANNOTATIONS_FILE,
-)  # and status.json
+# And status.json.
+_ROW_FILES = ("summary.json", "recipe.yaml", "environment.json", ANNOTATIONS_FILE)
 
 
 @dataclass(frozen=True)

@@ -128,5 +128,5 @@ def open_work(runs_dir: Path, name: str) -> Run:
         return open_run(runs_dir, name)
     search = LrSearch.of(runs_dir, id_)
     if not re.fullmatch(r"[0-9a-f]+", id_) or not search.exists():
-        raise RunError(N_("{name}: no such search in {folder}").format(name=name, folder=runs_dir))
+        raise RunError(N_("{name}: no such search in {folder}", name=name, folder=runs_dir))
     return search

@@ -56,7 +56,7 @@ class Work(Run):
         return self.path.parent.parent
 
     def lost_process_text(self, status: Status) -> str:
-        return N_("its process ({pid}) stopped; it can be asked again").format(pid=status.pid)
+        return N_("its process ({pid}) stopped; it can be asked again", pid=status.pid)
 
 
 class Rescoring(Work):
@@ -165,7 +165,7 @@ class ChallengeEvaluation(Rescoring):
             return ChallengeResult.model_validate_json(path.read_bytes())
         except (OSError, pydantic.ValidationError):
             raise RunError(
-                N_("{path}: damaged: delete its folder, and rank the run again").format(path=path)
+                N_("{path}: damaged: delete its folder, and rank the run again", path=path)
             ) from None
 
     def challenge_predictions(self) -> pd.DataFrame:

@@ -130,7 +130,7 @@ class Run:
         if not arrival.data:
             # Without a stranger's words: this line is shown in many places.
             raise RunError(
-                N_("{run}: came from elsewhere, and its photos are not here").format(run=self.id)
+                N_("{run}: came from elsewhere, and its photos are not here", run=self.id)
             )
         return Path(arrival.data)
 
@@ -217,7 +217,7 @@ class Run:
         for split, maps in found.maps.items():
             shape = (len(found.epochs), len(found.files[split]), len(found.classes))
             if maps.ndim != 5 or maps.shape[:3] != shape:
-                why = N_("maps.{split} has shape {shape}").format(split=split, shape=maps.shape)
+                why = N_("maps.{split} has shape {shape}", split=split, shape=maps.shape)
                 raise RunError(damaged_text(path, why))
         return found
 
@@ -310,7 +310,7 @@ class Run:
         try:
             data = json.loads(path.read_text("utf-8"))
         except FileNotFoundError:
-            raise RunError(N_("{path}: missing").format(path=path)) from None
+            raise RunError(N_("{path}: missing", path=path)) from None
         except (OSError, ValueError, RecursionError) as error:
             raise RunError(damaged_text(path, error)) from None
         if not isinstance(data, dict):
@@ -348,14 +348,14 @@ class Run:
             raise RunError(damaged_text(path, error)) from None
         missing = [column for column in columns if column not in frame]
         if missing:
-            why = N_("lacks the column {column}").format(column=missing[0])
+            why = N_("lacks the column {column}", column=missing[0])
             raise RunError(damaged_text(path, why))
         return frame
 
     def _check_numbers(self, name: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
         for column in columns if len(frame) else ():
             if not pd.api.types.is_numeric_dtype(frame[column]):
-                why = N_("{column} holds no number somewhere").format(column=column)
+                why = N_("{column} holds no number somewhere", column=column)
                 raise RunError(damaged_text(self.path / name, why))
 
 
@@ -443,7 +443,7 @@ def open_run(runs_dir: Path, run_id: str) -> Run:
     """The run of that id, an example too (core.store.examples). Raises RunError when there is none
     or the id is no plain name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", run_id):
-        raise RunError(N_("{run}: not the id of a run").format(run=run_id[:80]))
+        raise RunError(N_("{run}: not the id of a run", run=run_id[:80]))
     run = Run(run_folder(runs_dir, run_id))
     if not (run.path / "status.json").is_file():
         raise RunError(N_("{run}: no such run in {parent}", run=run_id, parent=run.path.parent))

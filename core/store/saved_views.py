@@ -32,7 +32,7 @@ def save_view(runs_dir: Path, name: str, params: Mapping[str, str] | None) -> No
     RunError."""
     name = name.strip()
     if not 1 <= len(name) <= MAX_NAME:
-        raise RunError(N_("name: 1 to {most} characters").format(most=MAX_NAME))
+        raise RunError(N_("name: 1 to {most} characters", most=MAX_NAME))
     path = runs_dir / VIEWS_FILE
     with naming_os_errors(path), files.locked(runs_dir / ".views.lock"):
         views = read_views(runs_dir)
@@ -40,7 +40,7 @@ def save_view(runs_dir: Path, name: str, params: Mapping[str, str] | None) -> No
         if params is not None:
             views[name] = _known(params)
         if len(views) > MAX_VIEWS:
-            raise RunError(N_("at most {most} views can be saved").format(most=MAX_VIEWS))
+            raise RunError(N_("at most {most} views can be saved", most=MAX_VIEWS))
         files.write_json(path, dict(sorted(views.items())))
 
 

@@ -95,7 +95,7 @@ def restore_run(runs_dir: Path, run_id: str) -> Run:
     deleted = open_run(Path(runs_dir) / TRASH, run_id)
     run = Run(Path(runs_dir) / run_id)
     if run.path.exists():
-        raise RunError(N_("{path}: is there already").format(path=run.path))
+        raise RunError(N_("{path}: is there already", path=run.path))
     with naming_os_errors(deleted.path, line=NOT_MOVED):
         deleted.path.rename(run.path)
         (run.path / _NOTE).unlink(missing_ok=True)

@@ -96,8 +96,6 @@ class Follower:
                 time.sleep(2)
             time.sleep(POLL_SECONDS)
 
-    # --- the cluster -----------------------------------------------------------------------------
-
     def _connect(self) -> None:
         import ray
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -148,8 +146,6 @@ class Follower:
 
         with _reaching():
             return bytes(ray.get(ref, timeout=600))
-
-    # --- runs ------------------------------------------------------------------------------------
 
     def _resume_following(self) -> None:
         """What an earlier process followed: on with it where the cluster has it, lost where not."""
@@ -254,7 +250,7 @@ class Follower:
             self._end(work_id, "cancelled", None)
         elif told["state"] == "lost":
             words = told["error"] or N_("its node stopped")
-            self._end(work_id, "failed", N_("{reason}; it can be resumed").format(reason=words))
+            self._end(work_id, "failed", N_("{reason}; it can be resumed", reason=words))
 
     def _write_files(self, run: Run, sent: dict[str, bytes], node: str) -> None:
         """What a run under way has sent: its tables, class maps, log and checkpoint."""

@@ -68,11 +68,11 @@ def describe_node() -> dict[str, Any]:
     with suppress(OSError):
         root.mkdir(parents=True, exist_ok=True)
     if not root.is_dir() or not os.access(root, os.W_OK):
-        problem = N_("{folder} cannot be written").format(folder=root)
+        problem = N_("{folder} cannot be written", folder=root)
     memory, disk = resources.memory(), resources.disk(root)
     if disk is not None and disk.free < LEAST_DISK:
-        problem = N_("only {free:.1f} GB of disk are free in {folder}").format(
-            free=disk.free / 1e9, folder=root
+        problem = N_(
+            "only {free:.1f} GB of disk are free in {folder}", free=disk.free / 1e9, folder=root
         )
     return {
         "host": socket.gethostname(),

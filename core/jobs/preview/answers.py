@@ -92,16 +92,14 @@ class RequestHandler:
         told = N_("the preview process was asked for {what!r}, which it does not know")
         raise InputError(told.format(what=str(what)[:40]))
 
-    # --- views ------------------------------------------------------------------------------------
-
     def _handle_views(self, fields: dict[str, Any]) -> Message:
         recipe = recipe_from_dict(fields.get("recipe"))
         files, epoch = fields.get("files"), fields.get("epoch")
         if not isinstance(files, list) or len(files) > MAX_PHOTOS:
-            raise InputError(N_("photos: must be a list of at most {n}").format(n=MAX_PHOTOS))
+            raise InputError(N_("photos: must be a list of at most {n}", n=MAX_PHOTOS))
         if type(epoch) is not int or not 1 <= epoch <= 10**6:
             raise InputError(
-                N_("epoch: must be a whole number from 1, not {given!r:.40}").format(given=epoch)
+                N_("epoch: must be a whole number from 1, not {given!r:.40}", given=epoch)
             )
         dataset = read_dataset(Path(str(fields.get("data"))))
         wall = build_view_grid(
@@ -137,15 +135,13 @@ class RequestHandler:
         run, asked = open_run(self.runs_dir, str(fields.get("run"))), fields.get("asked")
         shifted = (run.summary() or {}).get("shifted")
         if shifted is None or not isinstance(asked, list) or len(asked) > MAX_PHOTOS:
-            raise InputError(N_("{run}: has no such views").format(run=run.id))
+            raise InputError(N_("{run}: has no such views", run=run.id))
         recipe, dataset = run.recipe(), read_dataset(run.data_dir())
         strength = Strength(shifted["use"]["turned"], shifted["use"]["distance"])
         views = [(str(family), str(file), int(number)) for family, file, number in asked]
         size, crop = recipe.image_size, recipe.crop
         pictures = shifted_pictures(dataset, size, crop, strength, views)
         return Message({}, tuple(map(_jpeg, pictures)))
-
-    # --- answers ----------------------------------------------------------------------------------
 
     def _handle_prediction(self, request: Message) -> Message:
         answerer = self._predictor(str(request.fields.get("run")))
@@ -192,7 +188,7 @@ def _load_predictor(run: Run) -> Predictor:
         return Predictor(run)
     except FileNotFoundError as error:
         raise RunError(
-            N_("{run}: {file} is not there any more").format(run=run.id, file=error.filename)
+            N_("{run}: {file} is not there any more", run=run.id, file=error.filename)
         ) from None
 
 

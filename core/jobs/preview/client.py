@@ -217,7 +217,7 @@ def socket_path(runs_dir: Path) -> Path:
         found = folder.lstat()
     except OSError as error:
         raise RunError(
-            N_("{folder}: cannot be made ({reason})").format(folder=folder, reason=error.strerror)
+            N_("{folder}: cannot be made ({reason})", folder=folder, reason=error.strerror)
         ) from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise RunError(
@@ -268,9 +268,9 @@ def _connect(runs_dir: Path, check_cancelled: CancelCheck) -> socket.socket:
 
 def _start_error(process: DetachedProcess) -> PreviewError:
     why = process.last_log_line()
-    why = why or N_("exit status {number}").format(number=process.exit_status())
+    why = why or N_("exit status {number}", number=process.exit_status())
     process.reset()
-    return PreviewError(N_("the preview process could not be started: {why}").format(why=why))
+    return PreviewError(N_("the preview process could not be started: {why}", why=why))
 
 
 def stop_preview(runs_dir: Path) -> None:

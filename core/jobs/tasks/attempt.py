@@ -71,7 +71,7 @@ def claim_run(run: Run, clock: Clock, owner: ExitStack) -> None:
                 N_("{run}: is {state}; only what waits is carried out", run=run.id, state=state)
             )
         if not owner.enter_context(files.hold_lock(run.path / OWNER_LOCK)):
-            raise RunError(N_("{run}: another process carries it out").format(run=run.id))
+            raise RunError(N_("{run}: another process carries it out", run=run.id))
         run.report(clock, "")
 
 

@@ -97,8 +97,6 @@ class Recorder:
             }
         self._write_timing(finished_epochs)
 
-    # --- what the loop tells ---------------------------------------------------------------------
-
     def on_batch(self, row: BatchRow) -> None:
         self._batches.append(row)
         now = time.monotonic()
@@ -140,8 +138,6 @@ class Recorder:
         if self.run.cancel_requested():
             raise Cancelled
 
-    # --- what the run tells ----------------------------------------------------------------------
-
     def report(self, phase: str = "training", eta: float | None = None) -> None:
         """Renews status.json. eta: seconds that are left."""
         self.run.report(self.clock, phase, epoch=len(self._history), eta_seconds=eta)
@@ -165,8 +161,6 @@ class Recorder:
     def final_predictions(self) -> dict[str, Predictions]:
         """By split: those made for the last epoch's class maps, which need not be made again."""
         return self._last_predictions
-
-    # --- inside --------------------------------------------------------------------------------
 
     def _check_complete(self, finished_epochs: int, *tables: pd.DataFrame) -> None:
         """The tables of a run that is taken up must go as far as its checkpoint."""
