@@ -34,7 +34,7 @@ from core.data.dataset_names import (
 from core.data.fingerprints import addition_numbers
 from core.data.label_edits import locked_dataset
 from core.data.label_tables import LABEL_COLUMNS
-from core.data.photo_copies import QUALITY, DecodingBudget, jpeg_copy
+from core.data.photo_copies import QUALITY, DecodingBudget, copy_photo
 from core.data.photos import is_photo, jpeg_bytes, open_photo, time_taken, unreadable_reason
 from core.data.source_photo import SourcePhoto
 
@@ -196,7 +196,7 @@ def _read_photo(
         raise DataError(known)
     budget.spend(data)
     incoming.write_bytes(data)
-    jpeg, changes = jpeg_copy(incoming)
+    jpeg, changes, _ = copy_photo(incoming)
     if not changes:  # its own bytes: of its metadata only the time stays, and no location
         with Image.open(incoming) as image:
             if not image.info.keys().isdisjoint(("exif", "xmp", "photoshop")):

@@ -20,7 +20,7 @@ from core.base.errors import DataError, naming_os_errors
 from core.base.language import N_
 from core.data.archive import FileSource, open_file_source
 from core.data.dataset import Dataset, read_dataset
-from core.data.photo_copies import jpeg_copy
+from core.data.photo_copies import copy_photo
 from core.data.photos import open_photo
 
 DATASET_NAME = "small_books"
@@ -179,7 +179,7 @@ def _fetch(
         get(original, part, on_bytes)
         part.replace(path)
     try:
-        jpeg, _ = jpeg_copy(path)
+        jpeg = copy_photo(path).jpeg
     except DataError as error:
         raise DataError(f"{original.path}: {error}") from None
     copy = target / COPIES / original.relative_path

@@ -63,11 +63,6 @@ class PhotoCopy(NamedTuple):
     remark: str
 
 
-def jpeg_copy(path: Path, longest: int = LONGEST_SIDE) -> tuple[bytes, tuple[str, ...]]:
-    """The first two of `copy_photo`."""
-    return copy_photo(path, longest)[:2]
-
-
 def copy_photo(path: Path, longest: int = LONGEST_SIDE) -> PhotoCopy:
     """A photo as JPEG, upright, in RGB, at most `longest` pixels wide and high. A JPEG that is so
     already keeps its very bytes.

@@ -4,6 +4,7 @@ Free of torch, so that the dashboard can use it too.
 """
 
 import base64
+import hashlib
 import io
 import threading
 import warnings
@@ -20,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from core.base import files
 from core.base.errors import DataError
-from core.base.files import quick_fingerprint
 from core.base.language import N_
 
 Crop = Literal["squash", "centre"]
@@ -41,6 +42,7 @@ _MAX_DENSITY = 2_000  # pixels a byte, of large pictures; a scanned page of text
 _LARGE = 16_000_000  # pixels of a photo that is decoded while no other such one is
 _STRIP = 1_000_000  # pixels that are converted at once
 _large_lock = threading.Lock()
+_THUMBNAILS, _THUMBNAIL_VERSION = ".thumbnails", 1  # raise it when the copies change
 TIME_FORMAT = "%Y:%m:%d %H:%M:%S"  # of EXIF
 MAX_ASPECT = 30  # a longer strip would be as large as that when its shorter side is enlarged
 # Our limit is checked from the header, before anything is decoded; Pillow's own only warns.
@@ -219,7 +221,9 @@ def _scaled(image: Image.Image) -> tuple[Image.Image, str]:
 def photo_size(path: Path | BytesIO) -> tuple[int, int]:
     """Width and height of a photo as it is shown (turned as EXIF says), from its header alone; of a
     file read once as long as it stays as it is. Raises DataError naming the file."""
-    return _size(path) if isinstance(path, BytesIO) else _file_size(path, quick_fingerprint(path))
+    if isinstance(path, BytesIO):
+        return _size(path)
+    return _file_size(path, files.quick_fingerprint(path))
 
 
 @lru_cache(maxsize=10_000)
@@ -290,3 +294,30 @@ def jpeg_bytes(image: Image.Image, quality: int = 82, taken: str = "") -> bytes:
 def jpeg_data_url(jpeg: bytes) -> str:
     """A JPEG as an address that holds it, for an `img` or a cell of a table."""
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
+
+
+def read_thumbnail(path: Path, runs_dir: Path, side: int) -> bytes:
+    """A small copy of a photo as JPEG, made once and kept by its content: upright, at most `side`
+    pixels wide and high; from the folder of runs `runs_dir` where it is there already, else put
+    there. Raises DataError when it cannot be read."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from None
+    name = hashlib.sha256(content).hexdigest()
+    kept = Path(runs_dir) / _THUMBNAILS / f"{name}-{side}-v{_THUMBNAIL_VERSION}.jpg"
+    with suppress(OSError):
+        return kept.read_bytes()
+    image = open_photo(path, at_least=side)
+    image.thumbnail((side, side))
+    made = jpeg_bytes(image)
+    with suppress(OSError):  # a full disk or a read-only folder: done without
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        files.write_bytes(kept, made)
+    return made
+
+
+def thumbnail_base64(path: Path, runs_dir: Path, side: int) -> tuple[str, float]:
+    """The small copy in base64, and the photo's width by its height. Raises DataError likewise."""
+    width, height = photo_size(path)
+    return base64.b64encode(read_thumbnail(path, runs_dir, side)).decode(), width / height

@@ -13,7 +13,7 @@ from core.toy_books.noise import Array
 from core.toy_books.render import Scene, rasterize
 from core.toy_books.shapes import Pose, Solid, rotation_about, rotation_z
 from core.toy_books.stacking import GAP, PlacedBook, is_stable, resting_pose
-from core.toy_books.training_scenes import Shot, landscape_size
+from core.toy_books.training_scenes import landscape_size
 
 _TRIES = 200
 _ORDER = 900  # Number of the generators that shuffle; photos use smaller ones.
@@ -25,7 +25,7 @@ _KINDS = """pile pile stand pile group pile single pile stand pile
 
 def difficult_shot(
     rng: Generator, home: Home, index: int, long_side: int, kind: str = "", wanted: str = ""
-) -> Shot:
+) -> Scene:
     """The `index`-th difficult photo. kind (pile, stand, group, single) and wanted, its largest
     class, are those of the index unless they are given. Scenes are thrown until the wanted class is
     the largest by a clear margin, so that the label `primary` is never a matter of taste."""
@@ -50,7 +50,7 @@ def difficult_shot(
         surface = ("floor", "grey", "oak", "shag", "walnut")[int(rng.integers(5))]
     ground = Solid((home.floor(surface, rng),))
     light = random_light(rng, camera.position, low=standing)
-    return Shot(Scene(camera, (ground, *solids), light), _random_capture(rng, deep=standing))
+    return Scene(camera, (ground, *solids), light, _random_capture(rng, deep=standing))
 
 
 def wanted_class(seed: int, index: int) -> str:

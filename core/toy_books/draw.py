@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from core.toy_books.labels import (
 )
 from core.toy_books.lens import develop
 from core.toy_books.render import Scene, rasterize, shade
-from core.toy_books.training_scenes import Shot, background_shot, landscape_size, training_shot
+from core.toy_books.training_scenes import background_shot, landscape_size, training_shot
 
 # Photos are rendered a little larger and shrunk, which smooths letters and textures.
 OVERSAMPLING = 1.2
@@ -88,7 +89,7 @@ _TEST_SETS = ("test", "test_difficult")
 
 def _shots(
     seed: int, long_side: int, train_per_book: int, backgrounds: int, easy: int, difficult: int
-) -> Iterator[tuple[str, int, Generator, Shot]]:
+) -> Iterator[tuple[str, int, Generator, Scene]]:
     """Folder and number of each photo, its generator, and its scene."""
     home, size, books = Home(seed), landscape_size(long_side), len(CLASSES)
 
@@ -114,14 +115,13 @@ def _shots(
         yield "test_difficult", index, rng, difficult_shot(rng, home, index, long_side)
 
 
-def render_photo(shot: Shot, rng: Generator) -> tuple[bytes, list[VisibleBook]]:
+def render_photo(scene: Scene, rng: Generator) -> tuple[bytes, list[VisibleBook]]:
     """The photo as JPEG, and the books on it."""
-    shown, solids = shot.scene.camera, shot.scene.solids
-    camera = shown.scaled(OVERSAMPLING)
-    view = rasterize(camera, solids)
-    light = shade(Scene(camera, solids, shot.scene.lighting), view, rng)
-    photo = develop(light, view.inverse_depth, shot.capture, (shown.width, shown.height), rng)
-    return _jpeg(photo), find_visible_books(camera, solids, view)
+    size, camera = (scene.camera.width, scene.camera.height), scene.camera.scaled(OVERSAMPLING)
+    view = rasterize(camera, scene.solids)
+    light = shade(replace(scene, camera=camera), view, rng)
+    photo = develop(light, view.inverse_depth, scene.capture, size, rng)
+    return _jpeg(photo), find_visible_books(camera, scene.solids, view)
 
 
 def _jpeg(photo: Image.Image) -> bytes:

@@ -8,6 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from core.toy_books.camera import Camera
+from core.toy_books.lens import CaptureSettings
 from core.toy_books.light import Lighting, light_face, light_rod
 from core.toy_books.noise import Array
 from core.toy_books.shapes import Face, Rod, Solid
@@ -15,11 +16,13 @@ from core.toy_books.shapes import Face, Rod, Solid
 
 @dataclass(frozen=True)
 class Scene:
-    """A camera, what stands before it, and the light. `solids[0]` should hold the ground."""
+    """A camera, what stands before it, the light, and how it is photographed. `solids[0]` should
+    hold the ground."""
 
     camera: Camera
     solids: tuple[Solid, ...]
     lighting: Lighting
+    capture: CaptureSettings
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The scenes of the training shoot: one book on the table, and the backgrounds of the home."""
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -17,13 +16,6 @@ from core.toy_books.shapes import Colour, Face, Pose, Solid, box, plain, rotatio
 from core.toy_books.stacking import resting_pose
 
 
-class Shot(NamedTuple):
-    """A scene and how it is photographed."""
-
-    scene: Scene
-    capture: CaptureSettings
-
-
 def landscape_size(long_side: int) -> Size:
     """A 4:3 frame."""
     return long_side, round(long_side * 0.75)
@@ -31,7 +23,7 @@ def landscape_size(long_side: int) -> Size:
 
 def training_shot(
     rng: Generator, home: Home, book: Book, size: Size, *, varied_pose: bool = False
-) -> Shot:
+) -> Scene:
     """One book in the middle of the table, turned by about 90 degrees as all of the shoot;
     `varied_pose` allows a slightly different pose."""
     turn = 90 + (rng.normal(0, 14) if varied_pose else rng.uniform(-9, 9))
@@ -43,9 +35,9 @@ def training_shot(
     view = View(azimuth, elevation, azimuth + rng.normal(0, 2.5), 1.05)
     camera = frame(solid.hull, fill, aim, view, size)
     floor = home.floor("table", rng, turn=rng.normal(0, 3))
-    scene = Scene(camera, (Solid((floor,)), solid), home.training_light(rng))
-    spreads = (0.14, 0.012, 0.015)
-    return Shot(scene, _capture(rng, spreads, (0.16, 0.26), (2.0, 3.2), (0.4, 0.65)))
+    light = home.training_light(rng)
+    capture = _capture(rng, (0.14, 0.012, 0.015), (0.16, 0.26), (2.0, 3.2), (0.4, 0.65))
+    return Scene(camera, (Solid((floor,)), solid), light, capture)
 
 
 def _capture(
@@ -62,7 +54,7 @@ _BACKGROUNDS = """planks rug heater planks shag lamp rug shelf cloth planks rug 
     heater rug lamp phone planks rug shag shelf corner planks rug cloth cable"""
 
 
-def background_shot(rng: Generator, home: Home, index: int, size: Size) -> Shot:
+def background_shot(rng: Generator, home: Home, index: int, size: Size) -> Scene:
     """A corner of the home without any book of the classes."""
     kind = _BACKGROUNDS.split()[index % 27]
     floor, things, reach = _background(kind, rng, home)
@@ -77,7 +69,7 @@ def background_shot(rng: Generator, home: Home, index: int, size: Size) -> Shot:
     light = Lighting(place, radius, colour, sky * rng.uniform(0.7, 1.2))
     capture = _capture(rng, (0.22, 0.03, 0.04), (0.1, 0.3), (2.0, 4.0), (0.4, 0.9))
     capture = replace(capture, target_luminance=rng.uniform(0.25, 0.36))
-    return Shot(Scene(camera, (Solid((floor,)), *things), light), capture)
+    return Scene(camera, (Solid((floor,)), *things), light, capture)
 
 
 Background = tuple[Face, list[Solid], float]

@@ -43,6 +43,9 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+_Sender = Annotated[str | None, Field(alias="from", min_length=1, max_length=MAX_NAME_LENGTH)]
+
+
 class PackedFile(_Part):
     """A file as it was when it was packed."""
 
@@ -53,9 +56,7 @@ class PackedFile(_Part):
 class PackedRun(_Part):
     """sender: who trained it, where that was not whoever packed it."""
 
-    sender: Annotated[str | None, Field(alias="from", min_length=1, max_length=MAX_NAME_LENGTH)] = (
-        None
-    )
+    sender: _Sender = None
     files: Annotated[dict[str, PackedFile], Field(min_length=1)]
 
 
@@ -63,9 +64,7 @@ class Manifest(_Part):
     """travel.json. exported: when, ISO 8601 in UTC. runs: by id."""
 
     format: int = FORMAT
-    sender: Annotated[str | None, Field(alias="from", min_length=1, max_length=MAX_NAME_LENGTH)] = (
-        None
-    )
+    sender: _Sender = None
     exported: Annotated[str, Field(max_length=40)]
     runs: Annotated[dict[str, PackedRun], Field(min_length=1)]
 

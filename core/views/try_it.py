@@ -18,7 +18,7 @@ from core.base.language import N_, _
 from core.data.archive import printable
 from core.data.dataset import Photo, TestSet
 from core.data.label_tables import Box, Label
-from core.data.photo_copies import jpeg_copy
+from core.data.photo_copies import copy_photo
 from core.data.photos import Crop, centre_square, jpeg_bytes, open_photo
 from core.jobs.preview.client import PreviewPrediction, most_likely
 from core.views.heat_map import heat_map
@@ -50,7 +50,7 @@ def read_upload(name: str, data: bytes) -> QueryPhoto:
         path = Path(folder) / "photo"
         path.write_bytes(data)
         try:
-            copy, __ = jpeg_copy(path)
+            copy = copy_photo(path).jpeg
             return QueryPhoto(name, copy, _display_jpeg(decode_jpeg(copy)))
         except DataError as error:
             reason = str(error).replace(f"{path}: ", "")

@@ -12,7 +12,7 @@ from core.data.dataset import BACKGROUND, VALIDATION, Dataset
 from core.data.dataset_names import TRAIN
 from core.data.label_edits import save_truth, truth_from_dict, truth_to_dict
 from core.data.photo_grid import GridPhoto
-from core.data.thumbnails import thumbnail_base64
+from core.data.photos import thumbnail_base64
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.data import photo_filter

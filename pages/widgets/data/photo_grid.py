@@ -10,7 +10,7 @@ from core.base.errors import DataError
 from core.base.language import _, translate
 from core.data.label_edits import truth_to_dict
 from core.data.photo_grid import GridPhoto
-from core.data.thumbnails import thumbnail_base64
+from core.data.photos import thumbnail_base64
 from pages import settings
 from pages.widgets.ui.assets import script, style
 

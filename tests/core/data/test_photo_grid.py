@@ -1,4 +1,4 @@
-"""core.data.photo_grid and core.data.thumbnails: what hangs on a wall, and its small copies."""
+"""core.data.photo_grid: what hangs on a wall, and its small copies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from core.base.errors import DataError
-from core.data import photo_grid, thumbnails
+from core.data import photo_grid
+from core.data import photos as photo_files
 from core.data.dataset import read_dataset
 from core.data.label_tables import Box
 from core.data.near_copies import NearCopyPair
@@ -80,19 +81,19 @@ def test_kinds_count_what_is_shown(tmp_path):
 
 def test_a_small_copy_is_made_once_for_a_content(tiny, tmp_path, monkeypatch):
     photo = tiny.train[0].path
-    first = thumbnails.read_thumbnail(photo, tmp_path, 64)
+    first = photo_files.read_thumbnail(photo, tmp_path, 64)
     with Image.open(io.BytesIO(first)) as image:
         assert image.format == "JPEG" and image.size == (64, 48)
     other = shutil.copyfile(photo, tmp_path / "renamed.jpg")
-    monkeypatch.setattr(thumbnails, "open_photo", None)  # not made again
-    assert thumbnails.read_thumbnail(other, tmp_path, 64) == first
+    monkeypatch.setattr(photo_files, "open_photo", None)  # not made again
+    assert photo_files.read_thumbnail(other, tmp_path, 64) == first
 
 
 def test_a_small_copy_does_without_a_place_to_keep_it(tiny, tmp_path):
     (tmp_path / "file").touch()
-    assert thumbnails.read_thumbnail(tiny.train[0].path, tmp_path / "file", 64)
+    assert photo_files.read_thumbnail(tiny.train[0].path, tmp_path / "file", 64)
     with pytest.raises(DataError, match=r"gone\.jpg: No such file"):
-        thumbnails.read_thumbnail(tmp_path / "gone.jpg", tmp_path, 64)
+        photo_files.read_thumbnail(tmp_path / "gone.jpg", tmp_path, 64)
     (tmp_path / "bad.jpg").write_bytes(b"no photo")
     with pytest.raises(DataError, match=r"bad\.jpg: not a photo we can read"):
-        thumbnails.read_thumbnail(tmp_path / "bad.jpg", tmp_path, 64)
+        photo_files.read_thumbnail(tmp_path / "bad.jpg", tmp_path, 64)

@@ -123,7 +123,7 @@ def scenes() -> list[Scene]:
     """The first eight difficult scenes of a home: piles, a group, one book, books that stand."""
     home = Home(3)
     rngs = [np.random.default_rng(index) for index in range(8)]
-    return [difficult_scenes.difficult_shot(rng, home, i, 320).scene for i, rng in enumerate(rngs)]
+    return [difficult_scenes.difficult_shot(rng, home, i, 320) for i, rng in enumerate(rngs)]
 
 
 def test_primary_is_the_clearly_largest_book(scenes: list[Scene]) -> None:
