@@ -12,8 +12,6 @@ table stand for them. --simulate prints how often a recipe as good as the best i
 much luck a training has.
 """
 
-import csv
-import shutil
 import tempfile
 from collections.abc import Iterator
 from itertools import product
@@ -23,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from common import ROOT, log, numbers, print_head, print_row, run_script, table_row
+from seeds import append_row, known_rows, throwaway_run
 from shifted import RECIPES as SHIFTED_RECIPES
 from shifted import draw_data
 
@@ -43,8 +42,7 @@ from core.search.racing import (
     standings,
 )
 from core.search.space import SHIFTED, apply, candidates, load_space
-from core.store.run import Trial, create_run
-from core.store.status import utc_now
+from core.store.run import Trial
 
 FOLDS, SEEDS = 5, 2
 COLUMNS = ("data", "recipe", "fold", "seed", "truth", "accuracy", "loss", "right", "losses")
@@ -74,39 +72,29 @@ def recipes() -> dict[str, Recipe]:
 
 def fill(rows: Path, name: str, data: Path) -> None:
     """Trains what the rows lack of a data set."""
-    done = set()
-    if rows.is_file():
-        known = pd.read_csv(rows)
-        done = set(zip(known["data"], known["recipe"], known["fold"], known["seed"], strict=True))
-    runs = Path(tempfile.gettempdir()) / f"search-{name}"  # shares the cached features
+    done = known_rows(rows, "data", "recipe", "fold", "seed")
+    runs = Path(tempfile.gettempdir()) / f"search-{name}"
     dataset = read_dataset(data)
     origins = find_origins(dataset, lambda: near_copies(dataset, runs))
     truth = [
         each.name for each in dataset.test_sets if each.labels and origins[each.name].elsewhere
     ]
-    for seed in range(SEEDS):
-        for fold in range(FOLDS):
-            for key, recipe in recipes().items():
-                if (name, key, fold, seed) not in done:
-                    log(f"{name}: {key}, fold {fold}, seed {seed}")
-                    row = train(recipe, fold, seed, data, runs, truth)
-                    append(rows, {"data": name, "recipe": key, "fold": fold, "seed": seed, **row})
+    for seed, fold, (key, recipe) in product(range(SEEDS), range(FOLDS), recipes().items()):
+        if (name, key, fold, seed) not in done:
+            log(f"{name}: {key}, fold {fold}, seed {seed}")
+            row = train(recipe, fold, seed, data, runs, truth)
+            row |= {"data": name, "recipe": key, "fold": fold, "seed": seed}
+            append_row(rows, COLUMNS, row)
 
 
 def train(
     recipe: Recipe, fold: int, seed: int, data: Path, runs: Path, truth: list[str]
 ) -> dict[str, Any]:
-    from core.jobs.tasks.train_run import run_training
-
     plain = recipe_dict(repeat_over_folds(recipe, FOLDS)[fold]) | {"seed": seed}
     trial = Trial("bench", sets=tuple(truth))
-    run = create_run(runs, recipe_from_dict(plain), data, utc_now, trial=trial)
-    try:
-        run_training(run, utc_now)
+    with throwaway_run(recipe_from_dict(plain), data, runs, trial) as run:
         scores, summary = read_scores(run, SHIFTED), run.summary() or {}
         hard = [right for each in truth for right, _ in read_scores(run, each).values()]
-    finally:
-        shutil.rmtree(run.path)
     files = sorted(scores)
     return {
         "truth": round(float(np.mean(hard)), 4),
@@ -115,14 +103,6 @@ def train(
         "right": " ".join(f"{scores[file][0]:g}" for file in files),
         "losses": " ".join(f"{scores[file][1]:.3g}" for file in files),
     }
-
-
-def append(rows: Path, row: dict[str, Any]) -> None:
-    with rows.open("a", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        if file.tell() == 0:
-            writer.writeheader()
-        writer.writerow(row)
 
 
 # --- replays --------------------------------------------------------------------------------------

@@ -1,18 +1,21 @@
 """What benchmarks that train recipes over seeds share: photo sets, runs, and rows of scores."""
 
+import csv
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from common import log, numbers, table_row
 
 from core.base.errors import RunError
 from core.recipe.files import load_recipe
 from core.recipe.schema import Recipe
-from core.store.run import Run, create_run, find_runs
+from core.store.run import Run, Trial, create_run, find_runs
 from core.store.status import utc_now
 
 DIVERGED = "diverged"
@@ -43,6 +46,36 @@ def train_seeds(
     """A preset with changes over seeds."""
     recipes = [load_recipe(preset, {"seed": seed, **changes}) for seed in seeds]
     return [train_or_reuse(runs, recipe, data) for recipe in recipes]
+
+
+@contextmanager
+def throwaway_run(
+    recipe: Recipe, data: Path, runs: Path, trial: Trial | None = None
+) -> Iterator[Run]:
+    """A run trained now, whose folder goes when the block ends; the cached features stay."""
+    from core.jobs.tasks.train_run import run_training
+
+    run = create_run(runs, recipe, data, utc_now, trial=trial)
+    try:
+        run_training(run, utc_now, with_controls=False)
+        yield run
+    finally:
+        shutil.rmtree(run.path)
+
+
+def known_rows(table: Path, *columns: str) -> set[tuple[Any, ...]]:
+    """What a table of rows holds already, by these columns."""
+    frame = pd.read_csv(table) if table.is_file() else pd.DataFrame(columns=list(columns))
+    return set(frame[list(columns)].itertuples(index=False, name=None))
+
+
+def append_row(table: Path, columns: Sequence[str], row: Mapping[str, Any]) -> None:
+    """Writes a row at the end of a table; what it lacks stays empty."""
+    with table.open("a", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore")
+        if file.tell() == 0:
+            writer.writeheader()
+        writer.writerow(row)
 
 
 def draw_toy_set(folder: Path, seed: int) -> Path:

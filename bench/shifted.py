@@ -11,21 +11,19 @@ number's Spearman with the truth of the other seeds, with a bootstrap interval o
 what choosing a recipe by it loses (regret). A run takes about half a minute on two cores.
 """
 
-import csv
 import shutil
-import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from common import ROOT, numbers, print_head, print_row, run_script
+from common import ROOT, log, numbers, print_head, print_row, run_script
+from seeds import append_row, known_rows, throwaway_run
 
 from core.data.dataset import read_dataset
 from core.recipe.files import load_recipe
-from core.store.run import create_run
-from core.store.status import utc_now
 
 _STRONG = {
     "augment.zoom": {"range": [0.55, 2.0], "p": 1.0},
@@ -108,39 +106,20 @@ def row_of(summary: dict[str, Any], truth: list[str]) -> dict[str, float]:
     return found | {"truth": right / sum(each[key]["total"] for each in scored)}
 
 
-def train(name: str, seed: int, data: Path, truth: list[str]) -> dict[str, float]:
-    from core.jobs.tasks.train_run import run_training
-
-    preset, changes = RECIPES[name]
-    recipe = load_recipe(preset, changes | {"name": name, "seed": seed})
-    runs = Path(tempfile.gettempdir()) / f"shifted-{data.name}"  # shares the cached features
-    run = create_run(runs, recipe, data, utc_now)
-    try:
-        run_training(run, utc_now, with_controls=False)
-        return row_of(run.summary() or {}, truth)
-    finally:
-        shutil.rmtree(run.path)
-
-
 def finish(table: Path, data_name: str, data: Path, seeds: list[int], truth: list[str]) -> None:
     """Trains what the table lacks of a data set, a row after each run."""
-    done = set()
-    if table.is_file():
-        frame = pd.read_csv(table)
-        done = {*zip(frame["data"], frame["recipe"], frame["seed"], strict=True)}
-    for seed in seeds:
-        for name in RECIPES:
-            if (data_name, name, seed) in done:
-                continue
-            print(f"{data_name}: {name}, seed {seed}", file=sys.stderr, flush=True)
-            row = {"data": data_name, "recipe": name, "seed": seed}
-            row |= {key: round(v, 4) for key, v in train(name, seed, data, truth).items()}
-            columns = ["data", "recipe", "seed", "truth", *NUMBERS]
-            with table.open("a", newline="") as file:
-                writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore")
-                if file.tell() == 0:
-                    writer.writeheader()
-                writer.writerow(row)
+    done = known_rows(table, "data", "recipe", "seed")
+    for seed, (name, (preset, changes)) in product(seeds, RECIPES.items()):
+        if (data_name, name, seed) in done:
+            continue
+        log(f"{data_name}: {name}, seed {seed}")
+        recipe = load_recipe(preset, changes | {"name": name, "seed": seed})
+        runs = Path(tempfile.gettempdir()) / f"shifted-{data.name}"
+        with throwaway_run(recipe, data, runs) as run:
+            found = row_of(run.summary() or {}, truth)
+        row = {"data": data_name, "recipe": name, "seed": seed}
+        row |= {key: round(value, 4) for key, value in found.items()}
+        append_row(table, ["data", "recipe", "seed", "truth", *NUMBERS], row)
 
 
 def spearman(a: np.ndarray, b: np.ndarray) -> float:

@@ -18,26 +18,13 @@ CONTROL_TITLES = {
     "frozen": N_("frozen backbone + logistic regression"),
     "untrained": N_("untrained weights + logistic regression"),
 }
-_CONTROL_COLUMNS = {
-    "frozen": N_("frozen backbone"),
-    "untrained": N_("untrained weights"),
-}  # as columns
+_CONTROL_COLUMNS = {"frozen": N_("frozen backbone"), "untrained": N_("untrained weights")}
 _CONSTANT = N_("constant answer")
 _ACCURACY, _SHIFTED = ("validation", "accuracy"), ("shifted", "total", "accuracy")
 DOT_COLUMNS = (
-    "run",
-    "label",
-    "title",
-    "value",
-    "low",
-    "high",
-    "constant",
-    *CONTROL_TITLES,
-    "words",
-    "members",
+    *("run", "label", "title", "value", "low", "high", "constant"),
+    *(*CONTROL_TITLES, "words", "members"),
 )
-
-
 MAX_DRAWN_SETS = 12  # side by side
 
 
@@ -119,16 +106,15 @@ def share_texts(item: Group, *keys: str) -> tuple[str, str]:
     if score is None or spread is None:
         return "-", ""
     if spread.n > 1:
-        if formatting.percent(spread.low) == formatting.percent(spread.high):
-            return formatting.percent(spread.mean), _("in each of {n} runs", n=spread.n)
         low, high = f"{100 * spread.low:.0f}", f"{100 * spread.high:.0f}"
-        ends = _("{low}-{high} % in {n} runs", low=low, high=high, n=spread.n)
-        return formatting.percent(spread.mean), ends
-    correct = score.get("correct")
-    if correct is None:
-        return formatting.percent(spread.mean), ""
-    count = _("{count} of {total}", count=correct, total=score["total"])
-    return formatting.percent(spread.mean), count
+        small = _("{low}-{high} % in {n} runs", low=low, high=high, n=spread.n)
+        if low == high:
+            small = _("in each of {n} runs", n=spread.n)
+    elif (correct := score.get("correct")) is None:
+        small = ""
+    else:
+        small = _("{count} of {total}", count=correct, total=score["total"])
+    return formatting.percent(spread.mean), small
 
 
 def _dots(

@@ -21,7 +21,7 @@ from core.evaluate.derived_predictions import DerivedPredictor
 from core.evaluate.localisation import find_scene
 from core.evaluate.scores import mean_interval, proportion
 from core.model.network import Network
-from core.pipeline.predict import PhotoSet, Predictions, predict
+from core.pipeline.predict import PhotoSet, Predictions, answer_columns, predict
 from core.pipeline.setup import Setup
 from core.pipeline.views import to_tensor
 
@@ -203,14 +203,5 @@ def _table(split: str, found: Sequence[MaskedPrediction], classes: Sequence[str]
             rows.append((one.file, variant, ALL_FILLS, one.masked_mean(variant)))
             rows += [(one.file, variant, fill, p) for fill, p in zip(FILLS, fills, strict=True)]
     files, variants, names, values = zip(*rows, strict=True)
-    p = np.stack(values)
-    return pd.DataFrame(
-        {
-            "split": split,
-            "file": files,
-            "variant": variants,
-            "fill": names,
-            "predicted": [classes[i] for i in p.argmax(axis=1)],
-            **{f"p_{name}": p[:, i] for i, name in enumerate(classes)},
-        }
-    )
+    columns = {"split": split, "file": files, "variant": variants, "fill": names}
+    return pd.DataFrame(columns | answer_columns(np.stack(values), classes))

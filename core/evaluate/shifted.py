@@ -8,7 +8,7 @@ and synthetic shifts say little of others (Taori et al. 2020, arXiv 2007.00644):
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -49,7 +49,7 @@ from core.evaluate.shifted_views import (
     light_views,
 )
 from core.model.network import Network
-from core.pipeline.predict import PhotoSet, plain_pixels
+from core.pipeline.predict import PhotoSet, answer_columns, plain_pixels
 from core.pipeline.setup import Setup
 from core.pipeline.views import to_tensor
 from core.recipe.schema import Augment
@@ -79,14 +79,9 @@ def shifted_validation(setup: Setup, network: Network) -> tuple[dict[str, Any], 
         tables.append(_table(family, asked, found, validation, dataset.classes))
     tables += _context_tables(setup, predictor)
     frame = pd.concat(tables, ignore_index=True)
-    trained = [
-        family
-        for family, trains in (
-            (GEOMETRY, trains_on_geometry(setup.recipe.augment, strength)),
-            (LIGHT, (setup.recipe.augment.lighting or 0) > CONTRAST / 2),
-        )
-        if trains
-    ]
+    augment = setup.recipe.augment
+    trained = [GEOMETRY] if trains_on_geometry(augment, strength) else []
+    trained += [LIGHT] if (augment.lighting or 0) > CONTRAST / 2 else []
     counted = [GEOMETRY] if strength != Strength("same", "same") else []
     counted += [LIGHT] if use["light"] == "other" else []
     has_boxes = OTHER in set(frame["family"])
@@ -150,14 +145,8 @@ def _score(photos: pd.DataFrame) -> dict[str, Any]:
     over photos."""
     value = float(photos.groupby("primary")["right"].mean().mean())
     low, high = wilson(value * len(photos), len(photos))
-    constant = 1 / photos["primary"].nunique()
-    accuracy = {
-        "value": value,
-        "low": low,
-        "high": high,
-        "total": len(photos),
-        "constant": constant,
-    }
+    accuracy = {"value": value, "low": low, "high": high, "total": len(photos)}
+    accuracy |= {"constant": 1 / photos["primary"].nunique()}
     return {"accuracy": accuracy, "loss": mean_interval(photos["loss"].to_numpy(np.float64))}
 
 
@@ -174,6 +163,15 @@ def _context_tables(setup: Setup, predictor: DerivedPredictor) -> list[pd.DataFr
     labels = dict(zip(everything.files, everything.primary, strict=True))
     digests = file_digests(dataset, list(scenes))
     fingerprint = f"{digests} {[dataset.train_boxes[file] for file in scenes]} {VERSION}"
+
+    def pictures(pairs: Sequence[tuple[str, str]]) -> Tensor:
+        """Of files (whose object, whose background): uint8 (pairs, 3, size, size)."""
+        seen = (
+            before_background(shown[file], scenes[file], shown[other], scenes[other])
+            for file, other in pairs
+        )
+        return torch.stack(list(map(to_tensor, seen)))
+
     tables = []
     for family in (OWN, OTHER):
         chosen = {
@@ -183,8 +181,7 @@ def _context_tables(setup: Setup, predictor: DerivedPredictor) -> list[pd.DataFr
         }
         pairs = [(file, other) for file, others in chosen.items() for other in others]
         if pairs:
-            names = [f"{file}~{other}" for file, other in pairs]
-            make = partial(_before_backgrounds, pairs, shown, scenes)
+            names, make = [f"{file}~{other}" for file, other in pairs], partial(pictures, pairs)
             found = predictor.probabilities(f"validation/{family}", names, fingerprint, make)
             asked = [(file, n) for file, others in chosen.items() for n in range(len(others))]
             tables.append(_table(family, asked, found, validation, dataset.classes))
@@ -196,20 +193,6 @@ def find_scenes(dataset: Dataset, crop: Crop) -> dict[str, ObjectMasking]:
     held = dataset.held_out([p.file for p in dataset.train if p.file in dataset.train_boxes])
     found = {photo.file: find_scene(held, photo, dataset.classes, crop) for photo in held.photos}
     return {file: scene for file, scene in found.items() if scene is not None}
-
-
-def _before_backgrounds(
-    pairs: Sequence[tuple[str, str]],
-    shown: Mapping[str, Pixels],
-    scenes: Mapping[str, ObjectMasking],
-) -> Tensor:
-    """Pictures of pairs of files (whose object, whose background): uint8 (pairs, 3, size, size)."""
-    return torch.stack(
-        [
-            to_tensor(before_background(shown[file], scenes[file], shown[other], scenes[other]))
-            for file, other in pairs
-        ]
-    )
 
 
 def file_digests(dataset: Dataset, files: Sequence[str]) -> dict[str, str]:
@@ -226,16 +209,10 @@ def _table(
     classes: Sequence[str],
 ) -> pd.DataFrame:
     labels = dict(zip(photos.files, photos.primary, strict=True))
-    return pd.DataFrame(
-        {
-            "family": family,
-            "file": [file for file, _ in asked],
-            "view": [view for _, view in asked],
-            "primary": [labels[file] for file, _ in asked],
-            "predicted": [classes[i] for i in found.argmax(axis=1)],
-            **{f"p_{name}": found[:, i] for i, name in enumerate(classes)},
-        }
-    )
+    files, views = zip(*asked, strict=True)
+    columns = {"family": family, "file": files, "view": views}
+    columns |= {"primary": [labels[file] for file in files]}
+    return pd.DataFrame(columns | answer_columns(found, classes))
 
 
 def shifted_pictures(

@@ -61,7 +61,8 @@ def export_onnx(run: Run, path: Path) -> OnnxExport:
     pictures = (
         np.random.default_rng(0).normal(size=(_CHECK_BATCH_SIZE, 3, side, side)).astype(np.float32)
     )
-    difference = _max_difference(pytorch_outputs(network, pictures), _run_onnx(content, pictures))
+    outputs = zip(pytorch_outputs(network, pictures), _run_onnx(content, pictures), strict=True)
+    difference = max(float(np.abs(a - b).max()) for a, b in outputs)
     if not difference <= TOLERANCE:  # also refuses NaN
         raise InputError(
             f"--onnx {path}: not written: ONNX Runtime's outputs differ from PyTorch's by up to "
@@ -108,12 +109,6 @@ def _run_onnx(content: bytes, images: NDArray[np.float32]) -> list[NDArray[np.fl
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     found: list[Any] = session.run(list(OUTPUTS), {INPUT: images})
     return found
-
-
-def _max_difference(
-    expected: list[NDArray[np.float32]], actual: list[NDArray[np.float32]]
-) -> float:
-    return max(float(np.abs(a - b).max()) for a, b in zip(expected, actual, strict=True))
 
 
 INPUT, OUTPUTS = "photos", ("log_probabilities", "class_maps")

@@ -65,11 +65,10 @@ def _write_pictures(run: Run, dataset: Dataset, maps: ClassMaps, writer: Any) ->
     validated = [dataset.held_out(maps.files[VALIDATION])] if VALIDATION in maps.files else []
     for test_set in (*dataset.test_sets, *validated):
         files = maps.files.get(test_set.name, ())
-        found = (
-            {}
-            if answers.empty
-            else _predictions_by_file(answers[answers["split"] == test_set.name])
-        )
+        found: dict[str, str] = {}
+        if not answers.empty:
+            rows = answers[answers["split"] == test_set.name]
+            found = dict(zip(rows["file"], rows["predicted"], strict=True))
         for photo in test_set.photos:
             label = test_set.labels.get(photo.file)
             name = label.primary if label else found.get(photo.file)
@@ -82,7 +81,3 @@ def _write_pictures(run: Run, dataset: Dataset, maps: ClassMaps, writer: Any) ->
                 picture = np.asarray(heat_map(view, seen))
                 tag = f"{test_set.name}/{photo.file}, evidence for {name}"
                 writer.add_image(tag, picture, epoch, dataformats="HWC")
-
-
-def _predictions_by_file(rows: Any) -> dict[str, str]:
-    return dict(zip(rows["file"], rows["predicted"], strict=True))

@@ -57,8 +57,7 @@ def describe_network(network: nn.Module, size: int) -> dict[str, Any]:
     side = _side(features, layout, prefix)
     if side is None or side < 2 or layout == "?":
         raise ValueError(f"its features {tuple(features.shape)} are no square grid of cells")
-    total = sum(weight.numel() for weight in network.parameters())
-    rows = _rows(network, calls, x, features, layout, size, prefix, total)
+    rows = _rows(network, calls, x, features, layout, size, prefix)
     if layout != "NCHW":
         rows.append([GRID, 1, "Grid", channels, _stride(size, side), 0, "NCHW"])
     found = {"stride": _stride(size, side), "layers": _fold(rows)}
@@ -103,9 +102,16 @@ def _rows(
     layout: str,
     size: int,
     prefix: int,
-    total: int,
 ) -> list[list[Any]]:
-    """The flat list's rows, as the table has them."""
+    """The flat list's rows, as the table has them. layout: of the features, which tells that of
+    outputs with four axes."""
+
+    def row(name: str, kind: type, output: Tensor, weights: int) -> list[Any]:
+        own = "NLC" if output.ndim == 3 else "NHWC" if layout == "NHWC" else "NCHW"
+        cells = _side(output, own, prefix) or math.isqrt(output.shape[1 if own == "NLC" else 2])
+        width = int(output.shape[1 if own == "NCHW" else -1])
+        return [name, 1, kind.__name__, width, _stride(size, cells), weights, own]
+
     children = _children(network, "", calls)
     start, entering = len(children), features
     while start and children[start - 1].returned is entering:
@@ -115,27 +121,17 @@ def _rows(
         start, entering = start - 1, given
     chain = [call for child in children[start:] for call in _expand(child, calls)]
     kept = [call for call in chain if not _does_nothing(call.module)]
-    rows = []
-    for call in kept:
-        weights = sum(weight.numel() for weight in call.module.parameters())
-        rows.append(_row(call.name, call.module, call.returned, weights, layout, size, prefix))
+    rows = [row(c.name, type(c.module), c.returned, _weights(c.module)) for c in kept]
     if not kept or (entering is not x and (len(kept) < 3 or entering.ndim not in (3, 4))):
-        return [_row(WHOLE, network, features, total, layout, size, prefix)]
+        return [row(WHOLE, type(network), features, _weights(network))]
     if entering is not x:
-        rest = total - sum(row[5] for row in rows)
-        rows.insert(0, _row(STEM, Stem, entering, rest, layout, size, prefix))
+        rest = _weights(network) - sum(each[5] for each in rows)
+        rows.insert(0, row(STEM, Stem, entering, rest))
     return rows
 
 
-def _row(
-    name: str, of: Any, output: Tensor, weights: int, layout: str, size: int, prefix: int
-) -> list[Any]:
-    """A layer's row; `layout`: of the features, which tells that of outputs with four axes."""
-    own = "NLC" if output.ndim == 3 else "NHWC" if layout == "NHWC" else "NCHW"
-    cells = _side(output, own, prefix) or math.isqrt(output.shape[1 if own == "NLC" else 2])
-    kind = (of if isinstance(of, type) else type(of)).__name__
-    width = int(output.shape[1 if own == "NCHW" else -1])
-    return [name, 1, kind, width, _stride(size, cells), weights, own]
+def _weights(module: nn.Module) -> int:
+    return sum(weight.numel() for weight in module.parameters())
 
 
 def _stride(size: int, cells: int) -> int:
@@ -231,9 +227,7 @@ def _facts(name: str, config: dict[str, Any]) -> dict[str, Any]:
         if channels != 3 or sides[0] != sides[1]:
             raise ValueError(f"takes {facts['input_size']}, not square photos in colour")
         kept = {"size": sides[0], "interpolation": facts["interpolation"]}
-        for key in ("mean", "std"):
-            kept[key] = list(facts[key])
-        return kept
+        return kept | {key: list(facts[key]) for key in ("mean", "std")}
 
     entry = of_tag(config) | ({"fixed": True} if config.get("fixed_input_size") else {})
     weights = {}

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -201,8 +202,6 @@ def prediction_rows(
     photos: PhotoSet, predictions: Predictions, classes: Sequence[str], kind: str = "plain"
 ) -> pd.DataFrame:
     """Rows of predictions.csv for one set."""
-    probabilities = predictions.probabilities
-    answers = probabilities.argmax(axis=1)
     return pd.DataFrame(
         {
             "kind": kind,
@@ -210,7 +209,12 @@ def prediction_rows(
             "file": photos.files,
             "primary": photos.primary,
             "present": [join_names(names) for names in photos.present],
-            "predicted": [classes[i] for i in answers],
-            **{f"p_{name}": probabilities[:, i] for i, name in enumerate(classes)},
+            **answer_columns(predictions.probabilities, classes),
         }
     )
+
+
+def answer_columns(p: NDArray[np.float32], classes: Sequence[str]) -> dict[str, Any]:
+    """`predicted` and `p_<class>` of a table of answers, from probabilities (rows, classes)."""
+    predicted = [classes[i] for i in p.argmax(axis=1)]
+    return {"predicted": predicted, **{f"p_{name}": p[:, i] for i, name in enumerate(classes)}}

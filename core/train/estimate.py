@@ -28,14 +28,8 @@ from core.store.visitors import shared_root_of
 from core.train.schedule import batches_per_epoch, planned_epochs
 
 PARTS = (
-    "photos",
-    "features",
-    "train",
-    "class maps",
-    "checkpoint",
-    "evaluate",
-    "varied views",
-    "diagnose",
+    *("photos", "features", "train", "class maps", "checkpoint"),
+    *("evaluate", "varied views", "diagnose"),
 )
 TRAINING_PARTS = ("train", "class maps", "checkpoint")  # from the first epoch to the last
 TIMING_FILE = ".timing.json"

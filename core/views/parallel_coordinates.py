@@ -3,7 +3,7 @@ per item across recipe keys and results."""
 
 import re
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Any
 from unicodedata import east_asian_width
 
 from core.base import palette
@@ -17,50 +17,23 @@ _ROW, _ROWS = 15, 3  # characters of a row of a title, and rows
 _WIDEST, _WIDE, _THIN = 4.0, 2.2, 1.5  # pixels of lines: few, that all show, and of many
 
 
-class Axis(TypedDict):
-    """key: unlike any other axis'. name: its title in one piece, title: the same in rows.
-    ticks: shares of its height (0 at the foot) with their words, none crowding another."""
-
-    key: str
-    name: str
-    title: list[str]
-    ticks: list[tuple[float, str]]
-    result: bool
-
-
-class Line(TypedDict):
-    """at: shares of the axes' heights; values: the same in words."""
-
-    name: str
-    colour: str
-    dash: str
-    width: float
-    at: list[float]
-    values: list[str]
-
-
-class ParallelLines(TypedDict):
-    """words: what the figure shows, for who cannot see it. legend: what its colours tell, with the
-    dash of each line that has a colour of its own. texts: what
-    is said of it in the browser, with `{…}` for what only the browser knows."""
-
-    axes: list[Axis]
-    lines: list[Line]
-    words: str
-    legend: list[tuple[str, str, str]]
-    texts: dict[str, str]
-
-
 def parallel_lines(
     parallel_axes: ParallelAxes, keys: Sequence[str], colour_scheme: ColourScheme
-) -> ParallelLines:
+) -> dict[str, Any]:
     """A line per item, in the colour that it has everywhere, across those recipe keys and all
-    results."""
+    results, as plain data.
+
+    axes: key (unlike any other axis'), name (its title in one piece), title (the same in rows),
+    ticks (shares of its height, 0 at the foot, with their words, none crowding another), result
+    (whether it is one). lines: name, colour, dash, width, at (shares of the axes' heights), values
+    (the same in words). words: what the figure shows, for who cannot see it. legend: what its
+    colours tell, with the dash of each line that has a colour of its own. texts: what is said of
+    it in the browser, with `{…}` for what only the browser knows."""
     recipe = {dimension.title: dimension for dimension in parallel_axes.recipe_dimensions}
     dimensions = [*(recipe[key] for key in keys), *parallel_axes.result_dimensions]
     short = _short_titles([_translate_result(one, one.title) for one in dimensions])
     at = [[_normalise(one, place) for place in one.positions] for one in dimensions]
-    lines: list[Line] = [
+    lines: list[dict[str, Any]] = [
         {
             "name": item.title,
             "colour": palette.css_colour(colour_scheme.colours[item.id]),
@@ -74,27 +47,7 @@ def parallel_lines(
     legend = [(words, palette.css_colour(c), mark.dash) for words, c, mark in colour_scheme.legend]
     if not legend and colour_scheme.name == BY_ITEM:
         legend = [(line["name"], line["colour"], line["dash"]) for line in lines]
-    return {
-        "axes": [
-            _axis(dimension, title, last=number == len(dimensions))
-            for number, (dimension, title) in enumerate(zip(dimensions, short, strict=True), 1)
-        ],
-        "lines": lines,
-        "words": _(
-            "{n} runs or groups, each a line across: {axes}", n=len(lines), axes="; ".join(short)
-        ),
-        "legend": legend,
-        "texts": _browser_texts(),
-    }
-
-
-def _translate_result(dimension: Dimension, text: str) -> str:
-    """A recipe's keys and values stay as they are."""
-    return translate(text) if dimension.is_result else text
-
-
-def _browser_texts() -> dict[str, str]:
-    return {
+    texts = {
         "hint": _(
             "Point at a line for its run. Drag along an axis to keep only the lines that "
             "cross there; a click takes that back. Keys: Tab to the lines or an axis, ↑ ↓ walk, "
@@ -105,6 +58,23 @@ def _browser_texts() -> dict[str, str]:
         "all": _("all lines"),
         "picture": _("Picture as PNG"),
     }
+    return {
+        "axes": [
+            _axis(dimension, title, last=number == len(dimensions))
+            for number, (dimension, title) in enumerate(zip(dimensions, short, strict=True), 1)
+        ],
+        "lines": lines,
+        "words": _(
+            "{n} runs or groups, each a line across: {axes}", n=len(lines), axes="; ".join(short)
+        ),
+        "legend": legend,
+        "texts": texts,
+    }
+
+
+def _translate_result(dimension: Dimension, text: str) -> str:
+    """A recipe's keys and values stay as they are."""
+    return translate(text) if dimension.is_result else text
 
 
 def _line_width(number: int, lines: int) -> float:
@@ -124,7 +94,7 @@ def _normalise(dimension: Dimension, place: float) -> float:
     return round((place - low) / (high - low), 4) if high > low else 0.5
 
 
-def _axis(dimension: Dimension, short: str, last: bool) -> Axis:
+def _axis(dimension: Dimension, short: str, last: bool) -> dict[str, Any]:
     ticks = [
         (_normalise(dimension, place), _translate_result(dimension, words))
         for place, words in dimension.ticks
