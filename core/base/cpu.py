@@ -2,6 +2,8 @@
 
 import os
 import platform
+import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -40,20 +42,17 @@ def gpu_ids() -> tuple[str, ...]:
 def vector_instructions() -> tuple[str, ...]:
     """The processor's vector instructions by the system's names (`avx2`, `avx512_bf16`, `bf16`):
     libraries add up in another order with others. () where the system does not tell."""
-    try:
-        text = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return ()
-    return tuple(sorted({flag for flag in text.split() if flag.startswith(_VECTORS)}))
+    return tuple(sorted({flag for flag in _cpu_info().split() if flag.startswith(_VECTORS)}))
 
 
 @cache
 def cpu_name() -> str:
     """The processor's name as the system tells it."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
+    found = re.search(r"^model name\s*:\s*(.*?)\s*$", _cpu_info(), re.MULTILINE)
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+def _cpu_info() -> str:
+    with suppress(OSError):
+        return Path("/proc/cpuinfo").read_text()
+    return ""

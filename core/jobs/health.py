@@ -21,7 +21,6 @@ from core.jobs.worker_settings import check_executor, read_worker_settings
 from core.store.index import RunRow
 from core.store.lr_finder import open_work
 from core.store.run import open_run
-from core.store.status import Status
 
 UNRESPONSIVE_AFTER = timedelta(minutes=5)  # without a sign of life; longer than most steps take
 HUNG_AFTER = timedelta(hours=1)  # likewise, where the system does not tell who computes
@@ -169,7 +168,11 @@ def _check_no_worker(
     if workers:
         return None
     # A run that was lost stands in the queue until the next worker looks.
-    waiting = [entry.work_id for entry in entries if _is_waiting(runs_dir, entry.work_id)]
+    waiting = []
+    for entry in entries:
+        with suppress(RunError):
+            if not open_work(runs_dir, entry.work_id).status().ended:
+                waiting.append(entry.work_id)
     if not waiting:
         return None
     newest = max(
@@ -191,13 +194,6 @@ def _check_no_worker(
         ),
         tuple(waiting),
     )
-
-
-def _is_waiting(runs_dir: Path, work_id: str) -> bool:
-    try:
-        return not open_work(runs_dir, work_id).status().ended
-    except RunError:
-        return False
 
 
 def _check_writable(runs_dir: Path) -> Problem | None:
@@ -267,14 +263,12 @@ def _check_memory() -> Problem | None:
 def _check_unqueued(
     rows: Sequence[RunRow], entries: Iterable[Entry], now: datetime
 ) -> Problem | None:
-    known = {entry.work_id for entry in entries}
-    strays = [
-        row.id
-        for row in rows
-        if row.status.state == "queued"
-        and row.id not in known
-        and _is_past_startup(row.status, now)
-    ]
+    known, strays = {entry.work_id for entry in entries}, []
+    for row in rows:
+        if row.status.state == "queued" and row.id not in known:
+            created = parse_timestamp(row.status.created)
+            if created is None or now - created > STARTUP_GRACE:
+                strays.append(row.id)
     if not strays:
         return None
     return Problem(
@@ -287,11 +281,6 @@ def _check_unqueued(
         _("Put it back into the queue."),
         tuple(strays),
     )
-
-
-def _is_past_startup(status: Status, now: datetime) -> bool:
-    created = parse_timestamp(status.created)
-    return created is None or now - created > STARTUP_GRACE
 
 
 def _check_lost(runs_dir: Path, rows: Sequence[RunRow], now: datetime) -> Problem | None:

@@ -335,7 +335,7 @@ def worker_lock(runs_dir: Path) -> Iterator[int]:
         with naming_os_errors(runs_dir):
             root.mkdir(parents=True, exist_ok=True)
             for place in range(1, places + 1):
-                path = _lock_path(root, place)
+                path = root / (LOCK_FILE if place == 1 else f"worker-{place}.lock")
                 if place < places and files.is_locked(path):
                     continue
                 if held.enter_context(files.hold_lock(path)):
@@ -343,10 +343,6 @@ def worker_lock(runs_dir: Path) -> Iterator[int]:
             else:
                 place = 0
         yield place
-
-
-def _lock_path(root: Path, place: int) -> Path:
-    return root / (LOCK_FILE if place == 1 else f"worker-{place}.lock")
 
 
 def worker_locks(runs_dir: Path) -> list[Path]:

@@ -17,6 +17,7 @@ from core.base.errors import InputError
 from core.base.language import N_
 
 MAGIC = b"OLP1"
+_HEADER = struct.Struct(">4sI")
 MAX_JSON_BYTES = 1 << 20  # bytes of the JSON text
 MAX_PARTS = 64  # how many
 MAX_BYTES = 64 << 20  # of all parts together
@@ -38,11 +39,10 @@ class Message:
 def send(connection: socket.socket, message: Message, timeout: float) -> None:
     """Sends a message. Raises MessageError when it is too large, OSError when nobody takes it."""
     sizes = [len(part) for part in message.parts]
-    facts = {"facts": message.fields, "parts": sizes}
-    text = json.dumps(facts, allow_nan=False).encode()
+    text = json.dumps({"facts": message.fields, "parts": sizes}, allow_nan=False).encode()
     _check_sizes(len(text), sizes)
     connection.settimeout(timeout)
-    connection.sendall(b"".join((MAGIC, struct.pack(">I", len(text)), text, *message.parts)))
+    connection.sendall(b"".join((_HEADER.pack(MAGIC, len(text)), text, *message.parts)))
 
 
 def receive(
@@ -53,23 +53,20 @@ def receive(
 
     Raises MessageError: it is none, too large, late, or the other side went away."""
     deadline = time.monotonic() + timeout
-    start = _read(connection, len(MAGIC) + 4, deadline, check_cancelled)
-    if start[: len(MAGIC)] != MAGIC:
-        raise MessageError(N_("what came is no message"))
-    (length,) = struct.unpack(">I", start[len(MAGIC) :])
-    _check_sizes(length, [])
+    mark, length = _HEADER.unpack(_read(connection, _HEADER.size, deadline, check_cancelled))
     try:
+        if mark != MAGIC:
+            raise ValueError
+        _check_sizes(length, [])
         told = json.loads(_read(connection, length, deadline, check_cancelled))
-        facts, sizes = told["facts"], told["parts"]
+        fields, sizes = dict(told["facts"]), list(told["parts"])
+        if not all(type(size) is int and size >= 0 for size in sizes):
+            raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError):
         raise MessageError(N_("what came is no message")) from None
-    whole = isinstance(sizes, list) and all(type(size) is int and size >= 0 for size in sizes)
-    if not isinstance(facts, dict) or not whole:
-        raise MessageError(N_("what came is no message"))
     _check_sizes(length, sizes)
-    return Message(
-        facts, tuple(_read(connection, size, deadline, check_cancelled) for size in sizes)
-    )
+    parts = (_read(connection, size, deadline, check_cancelled) for size in sizes)
+    return Message(fields, tuple(parts))
 
 
 def is_disconnected(connection: socket.socket) -> bool:

@@ -4,8 +4,10 @@ Where the system does not tell (macOS has no /proc), the answer is None and noth
 """
 
 import os
+import re
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +25,10 @@ class Capacity:
 def memory() -> Capacity | None:
     """Of the machine, or of the container that this process is confined to, whichever has less."""
     try:
-        lines = (_PROC / "meminfo").read_text().splitlines()
-        kilobytes = {name: int(rest.split()[0]) for name, rest in (s.split(":") for s in lines)}
+        found = re.findall(r"(\w+):\s+(\d+) kB", (_PROC / "meminfo").read_text())
+        kilobytes = {name: int(count) for name, count in found}
         whole = Capacity(1024 * kilobytes["MemAvailable"], 1024 * kilobytes["MemTotal"])
-    except (OSError, ValueError, KeyError, IndexError):
+    except (OSError, KeyError):
         return None
     inner = _container_memory()
     return min(whole, inner, key=lambda share: share.free) if inner else whole
@@ -64,12 +66,9 @@ def load() -> float | None:
 
 def process_memory(pid: int) -> int | None:
     """Bytes of memory that a process holds."""
-    try:
-        for line in (_PROC / str(pid) / "status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return 1024 * int(line.split()[1])
-    except (OSError, ValueError, IndexError):
-        pass
+    with suppress(OSError):
+        if found := re.search(r"VmRSS:\s+(\d+)", (_PROC / str(pid) / "status").read_text()):
+            return 1024 * int(found[1])
     return None
 
 
@@ -85,11 +84,10 @@ def uses_cpu(pid: int, seconds: float = 0.3) -> bool | None:
 
 def _is_runnable(pid: int) -> bool:
     """Whether a thread of a process runs or would, if others left it a processor."""
-    try:
+    with suppress(OSError):
         texts = [path.read_text() for path in (_PROC / str(pid)).glob("task/*/stat")]
-    except OSError:
-        return False
-    return any(text.rpartition(")")[2].split()[0] == "R" for text in texts)
+        return any(text.rpartition(")")[2].split()[0] == "R" for text in texts)
+    return False
 
 
 def _cpu_ticks(pid: int) -> int | None:

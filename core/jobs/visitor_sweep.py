@@ -26,9 +26,10 @@ def delete_expired_visitor_runs(shared_root: Path, clock: Clock, retention: time
         for work in _iter_work(folder):
             if clock() - _created_at(work) <= retention:
                 continue
-            if _is_running(work):
-                work.request_cancel()
-                continue
+            with suppress(RunError):
+                if work.status().state == "running":
+                    work.request_cancel()
+                    continue
             name = str(work.path.relative_to(folder))
             with suppress(RunError):
                 Queue(folder).remove(name)
@@ -43,21 +44,14 @@ def delete_expired_visitor_runs(shared_root: Path, clock: Clock, retention: time
 
 
 def _iter_work(folder: Path) -> Iterator[Run]:
-    for pattern in _WORK_PATTERNS:
-        for path in sorted(folder.glob(f"{pattern}/status.json")):
-            yield Run(path.parent)
+    found = (path for each in _WORK_PATTERNS for path in sorted(folder.glob(f"{each}/status.json")))
+    return (Run(path.parent) for path in found)
 
 
 def _created_at(work: Run) -> datetime:
     with suppress(RunError, ValueError):
         return datetime.fromisoformat(work.status().created)
     return _modified_at(work.path)  # its status cannot be read
-
-
-def _is_running(work: Run) -> bool:
-    with suppress(RunError):
-        return work.status().state == "running"
-    return False
 
 
 def _modified_at(path: Path) -> datetime:

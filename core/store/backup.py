@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from core.base import files
@@ -22,6 +23,7 @@ _LEFT_OUT = frozenset(
 )
 CHECKPOINT = "checkpoint"  # as core.train.checkpoint has it
 _TRIES = 10
+_ZIP: dict[str, Any] = {"compression": ZIP_DEFLATED, "compresslevel": 1, "strict_timestamps": False}
 
 
 def back_up(runs_dir: Path, target: Path) -> int:
@@ -33,7 +35,7 @@ def back_up(runs_dir: Path, target: Path) -> int:
     count = 0
     try:
         stage = target.with_name(f".{target.name}.{secrets.token_hex(4)}{files.TEMP_SUFFIX}")
-        with files.staging(stage), _zip_file(stage / "zip") as zip_:
+        with files.staging(stage), ZipFile(stage / "zip", "w", **_ZIP) as zip_:
             for folder, is_run in _folders(root):
                 if is_run:
                     count += 1
@@ -47,10 +49,6 @@ def back_up(runs_dir: Path, target: Path) -> int:
     except (OSError, sqlite3.Error) as error:
         raise InputError(f"{target}: no backup was made ({error})") from None
     return count
-
-
-def _zip_file(path: Path) -> ZipFile:
-    return ZipFile(path, "w", ZIP_DEFLATED, compresslevel=1, strict_timestamps=False)
 
 
 def _folders(folder: Path) -> Iterator[tuple[Path, bool]]:

@@ -140,15 +140,11 @@ def field_info(key: str) -> RunField:
     if key in RUN_FIELDS:
         return RUN_FIELDS[key]
     last = key.rsplit(".", 1)[-1]
-    if last in _SCORES and "." in key:
-        words = N_("{score}, on {set}", score=_SCORES[last], set=key.rpartition(".")[0])
-        return RunField(key, "share", words)
-    if last == "lift" and "." in key:
-        words = N_(
-            "{score}, on {set}", score=RUN_FIELDS["lift"].description, set=key.rpartition(".")[0]
-        )
-        return RunField(key, "number", words)
-    return RunField(key, "words", N_("Of the recipe"))
+    score = RUN_FIELDS["lift"].description if last == "lift" else _SCORES.get(last)
+    if score is None or "." not in key:
+        return RunField(key, "words", N_("Of the recipe"))
+    words = N_("{score}, on {set}", score=score, set=key.rpartition(".")[0])
+    return RunField(key, "number" if last == "lift" else "share", words)
 
 
 def field_text(key: str, value: Any) -> str:
@@ -181,13 +177,9 @@ def differing_recipe_keys(rows: Sequence[RunRow]) -> list[str]:
         for key in keys
         if key.split(".")[0] in Recipe.model_fields
         and key not in RUN_FIELDS
-        and not any(_key_prefix(key, dots) in keys for dots in range(1, key.count(".") + 1))
+        and not any(key.rsplit(".", dots)[0] in keys for dots in range(1, key.count(".") + 1))
     ]
     return [key for key in outer if len({facts.get(key, "-") for facts in readable}) > 1]
-
-
-def _key_prefix(key: str, parts: int) -> str:
-    return ".".join(key.split(".")[:parts])
 
 
 @cache

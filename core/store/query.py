@@ -149,7 +149,7 @@ def _match_value(key: str, op: str, value: str, known: Vocabulary, term: str) ->
     if op in _OPERATORS:
         return _comparison(key, op, wanted, known, term)
     if wanted in _EMPTY_VALUES:
-        return lambda facts: _is_empty(facts.get(key)) or wanted in _texts(facts.get(key))
+        return lambda facts: facts.get(key) in (None, (), "") or wanted in _texts(facts.get(key))
     number = _number(key, wanted)
     if key == "state":
         wanted = _STATE_ALIASES.get(wanted, wanted)
@@ -246,10 +246,6 @@ def _texts(value: Any) -> tuple[str, ...]:
         return ()
     items = value if isinstance(value, tuple) else (value,)
     return tuple(str(item).lower() for item in items)
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value == () or value == ""
 
 
 def _unquote(value: str) -> str:

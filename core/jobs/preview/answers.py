@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.base.errors import InputError, RunError
+from core.base.files import quick_fingerprint
 from core.base.language import N_
 from core.base.random_streams import generator
 from core.data.dataset import read_dataset
@@ -28,7 +29,7 @@ from core.pipeline.view_grid import build_view_grid
 from core.pipeline.views import read_pyramid
 from core.recipe.files import recipe_from_dict
 from core.recipe.schema import Augment
-from core.store.run import Run, open_run
+from core.store.run import open_run
 
 PHOTO_CACHE_BYTES = 128 << 20  # of decoded photos in memory
 NETWORK_CACHE_BYTES = 700 << 20  # of runs' networks; one is kept whatever its size
@@ -108,25 +109,14 @@ class RequestHandler:
         told, parts = [], []
         for seen in wall:
             parts += [_jpeg(seen.plain), *(_jpeg(view.picture) for view in seen.views)]
-            told.append(
-                {
-                    "file": seen.file,
-                    "label": seen.label,
-                    "views": [
-                        {
-                            "epoch": view.epoch,
-                            "share": view.share,
-                            "partner": view.partner[0] if view.partner else "",
-                            "partner_label": view.partner[1] if view.partner else "",
-                        }
-                        for view in seen.views
-                    ],
-                }
-            )
+            views = [(v.epoch, v.share, *(v.partner or ("", ""))) for v in seen.views]
+            names = ("epoch", "share", "partner", "partner_label")
+            listed = [dict(zip(names, view, strict=True)) for view in views]
+            told.append({"file": seen.file, "label": seen.label, "views": listed})
         return Message({"photos": told}, tuple(parts))
 
     def _image_pyramid(self, path: Path, side: int, crop: Crop, min_side: float) -> ImagePyramid:
-        key = (path, _file_fingerprint(path), side, crop, min_side)
+        key = (path, quick_fingerprint(path), side, crop, min_side)
         return self._pyramid_cache.get_or_create(
             key, lambda: read_pyramid(path, side, crop, min_side)
         )
@@ -161,44 +151,23 @@ class RequestHandler:
             return None if chances is None else dict(zip(classes, map(float, chances), strict=True))
 
         found = density(asked.maps)
-        hidden = None
-        if asked.masked is not None:
-            hidden = {
-                "probabilities": by_class(asked.masked),
-                "elsewhere": by_class(asked.masked_elsewhere),
-            }
-        facts = {
-            "probabilities": by_class(asked.probabilities),
-            "shape": list(found.shape),
-            "hidden": hidden,
-        }
+        masked, elsewhere = by_class(asked.masked), by_class(asked.masked_elsewhere)
+        hidden = None if masked is None else {"probabilities": masked, "elsewhere": elsewhere}
+        facts: dict[str, Any] = {"probabilities": by_class(asked.probabilities), "hidden": hidden}
+        facts["shape"] = list(found.shape)
         pictures = [_jpeg(picture) for picture in asked.masked_pictures]
         return Message(facts, (found.astype("<f4").tobytes(), *pictures))
 
     def _predictor(self, run_id: str) -> Predictor:
         """The run's network, loaded anew when a file of the run has changed."""
         run = open_run(self.runs_dir, run_id)
-        key = (run_id, tuple(_file_fingerprint(run.path / name) for name in _RUN_FILES))
+        key = (run_id, tuple(quick_fingerprint(run.path / name) for name in _RUN_FILES))
         self._predictor_cache.evict(lambda kept: kept[0] == run_id and kept != key)
-        return self._predictor_cache.get_or_create(key, lambda: _load_predictor(run))
-
-
-def _load_predictor(run: Run) -> Predictor:
-    try:
-        return Predictor(run)
-    except FileNotFoundError as error:
-        raise RunError(
-            N_("{run}: {file} is not there any more", run=run.id, file=error.filename)
-        ) from None
-
-
-def _file_fingerprint(path: Path) -> tuple[int, int] | None:
-    """Changes when the file does; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
+        try:
+            return self._predictor_cache.get_or_create(key, lambda: Predictor(run))
+        except FileNotFoundError as error:
+            told = N_("{run}: {file} is not there any more", run=run.id, file=error.filename)
+            raise RunError(told) from None
 
 
 def _parse_box(corners: Any) -> Box | None:

@@ -97,17 +97,13 @@ def most_likely(probabilities: dict[str, float]) -> str:
     return max(probabilities, key=lambda name: probabilities[name])
 
 
-def never_cancel() -> None:
-    """Waits without doing anything else."""
-
-
 def request_views(
     runs_dir: Path,
     recipe: Recipe,
     data_dir: Path,
     files: Sequence[str] = (),
     first_epoch: int = 1,
-    check_cancelled: CancelCheck = never_cancel,
+    check_cancelled: CancelCheck = lambda: None,
 ) -> list[PhotoViews]:
     """Eight views, shared out among photos of `train/` (one of each of a few classes where no
     `files` are named), in the epochs from `first_epoch` on in which training shows them.
@@ -151,7 +147,7 @@ def request_prediction(
     run_id: str,
     photo: bytes,
     box: Box | None = None,
-    check_cancelled: CancelCheck = never_cancel,
+    check_cancelled: CancelCheck = lambda: None,
 ) -> PreviewPrediction:
     """What a finished run answers to a photo (the bytes of its file), and with the box of it
     painted over. `check_cancelled` as in `request_views`. Raises PreviewError, or the InputError of
@@ -177,7 +173,7 @@ def request_shifted(
     runs_dir: Path,
     run_id: str,
     asked: Sequence[tuple[str, str, int]],
-    check_cancelled: CancelCheck = never_cancel,
+    check_cancelled: CancelCheck = lambda: None,
 ) -> list[bytes]:
     """Shifted views of a run's validation photos as JPEG. asked: family, file and number of each,
     at most MAX_PHOTOS. `check_cancelled` as in `request_views`. Raises PreviewError, or the

@@ -36,7 +36,7 @@ def serve(runs_dir: Path, idle_seconds: float) -> bool:
         if not mine:
             return False
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _exit_on_signal)
+            signal.signal(number, lambda *_: sys.exit())
         answer = _load_handler(runs_dir)
         with _listening(socket_path(runs_dir)) as listener:
             _loop(listener, answer, idle_seconds)
@@ -150,7 +150,3 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, earlier)
-
-
-def _exit_on_signal(number: int, frame: FrameType | None) -> None:
-    raise SystemExit

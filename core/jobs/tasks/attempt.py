@@ -42,24 +42,23 @@ def _attempt(run: Run, clock: Clock, owner: ExitStack) -> Iterator[logging.Logge
         log.info("interrupted")
         end_run(run, clock, owner, "cancelled", None)
         raise
-    except InputError as error:
-        log.error("%s", error)
-        end_run(run, clock, owner, "failed", str(error))
-        raise
-    except OSError as error:
-        log.error("%s", traceback.format_exc())
-        end_run(run, clock, owner, "failed", os_error_line(error)[:300])
-        raise
     except Exception as error:
-        log.error("%s", traceback.format_exc())
-        first_line = (str(error).strip().splitlines() or [""])[0]
-        end_run(run, clock, owner, "failed", f"{type(error).__name__}: {first_line}"[:300])
+        log.error("%s", error if isinstance(error, InputError) else traceback.format_exc())
+        end_run(run, clock, owner, "failed", _error_line(error))
         raise
     finally:
         for handler in log.handlers[:]:
             with suppress(OSError):  # a full disk
                 handler.close()
             log.removeHandler(handler)
+
+
+def _error_line(error: Exception) -> str:
+    if isinstance(error, InputError):
+        return str(error)
+    first_line = (str(error).strip().splitlines() or [""])[0]
+    line = f"{type(error).__name__}: {first_line}"
+    return (os_error_line(error) if isinstance(error, OSError) else line)[:300]
 
 
 def claim_run(run: Run, clock: Clock, owner: ExitStack) -> None:

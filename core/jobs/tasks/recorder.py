@@ -70,7 +70,8 @@ class Recorder:
         self._batches: list[BatchRow] = []
         self._timing: list[tuple[int, str, float]] = []
         self._snapshots: dict[int, dict[str, _SplitSnapshot]] = {}
-        self._last_predictions: dict[str, Predictions] = {}
+        # By split, made for the last epoch's class maps: they need not be made again.
+        self.last_predictions: dict[str, Predictions] = {}
         self._phase_timer, self._estimate = phase_timer, estimate
         self._last_status_time = time.monotonic()
 
@@ -158,10 +159,6 @@ class Recorder:
         if phase == "varied views":
             self.report(N_("diagnosing"), self._estimate.parts["diagnose"])
 
-    def final_predictions(self) -> dict[str, Predictions]:
-        """By split: those made for the last epoch's class maps, which need not be made again."""
-        return self._last_predictions
-
     def _check_complete(self, finished_epochs: int, *tables: pd.DataFrame) -> None:
         """The tables of a run that is taken up must go as far as its checkpoint."""
         for name, table in zip(("history.csv", "batches.csv", "timing.csv"), tables, strict=True):
@@ -183,7 +180,7 @@ class Recorder:
     def _save_snapshot(self, epoch: int) -> None:
         """Adds the class maps of every validation and test photo, and the answers, to cams.npz."""
         looked_at = (self.setup.validation, *self.setup.test_photos)
-        self._last_predictions = {
+        self.last_predictions = {
             photos.split: predict(
                 self.setup.network, photos, self.setup.recipe.backbone, self.setup.start_layer
             )
@@ -191,7 +188,7 @@ class Recorder:
         }
         self._snapshots[epoch] = {
             split: _SplitSnapshot(found.maps.astype(np.float16), found.log_probs)
-            for split, found in self._last_predictions.items()
+            for split, found in self.last_predictions.items()
         }
         arrays: dict[str, NDArray[np.generic]] = {
             "splits": np.array([photos.split for photos in looked_at], dtype=np.str_),

@@ -80,7 +80,7 @@ def run_training(
         )
         recorder.report(N_("looking at what it learned"))
         release_memory()
-        write_results(run, setup, recorder.final_predictions(), recorder.end_results_phase)
+        write_results(run, setup, recorder.last_predictions, recorder.end_results_phase)
         if not progress.epochs_done:
             record_timing(runs_dir, recipe, photos, setup.cached_share, run.timing())
         recorder.end()
