@@ -20,7 +20,7 @@ LIMIT = 5  # seconds
 STEPS = range(1, 8)
 DRAWN = """() => document.querySelector('[data-test-script-state=notRunning]')
   && !document.querySelector('[data-testid=stSkeleton]') && document.querySelector('h1')
-  && document.querySelector('.lesson, .live-chart, .gaze-root[data-drawn]')
+  && document.querySelector('.lesson, .js-plotly-plot, .gaze-root[data-drawn]')
   && [...document.images].every(image => image.complete && image.naturalWidth > 0)"""
 
 

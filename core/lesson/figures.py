@@ -1,7 +1,5 @@
 """The pictures of the first five steps, and the numbers that are read off them."""
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +9,14 @@ from PIL import Image, ImageOps
 
 from core.base.errors import DataError, RunError
 from core.base.language import N_, _
+from core.base.palette import run_colour
 from core.data.dataset import VALIDATION
 from core.data.masking import MaskVariant
 from core.data.object_crops import labelled_objects
 from core.data.photos import jpeg_bytes, jpeg_data_url, open_photo, photo_size, read_view
 from core.evaluate.localisation import find_scene, localisation_summary, localise_snapshots
 from core.lesson.pair import Pair, SeedSpread, Side
+from core.plots.figures import Figure, layout
 from core.store.run import Run
 from core.views.cam_strip import cam_strip
 from core.views.diagnosis_pictures import SHOWN_FILL
@@ -31,28 +31,19 @@ VARIANTS: tuple[MaskVariant | None, ...] = (None, "object", "only_objects")
 # --- 1: how the validation loss of both networks fell ---------------------------------------------
 
 
-def loss_chart(pair: Pair, colours: Mapping[str, str]) -> dict[str, Any]:
-    """For pages/widgets/ui/live_chart.js, on a logarithmic scale down to the lowest loss."""
-    lines, lowest, epochs = [], 1.0, 1
-    for letter, side in pair.sides.items():
-        history = side.shown_run.history()
-        points = [
-            [float(epoch), max(float(loss), 1e-9)]
-            for epoch, loss in zip(history["epoch"], history["val_loss"], strict=True)
-        ]
-        lowest = min(lowest, *(loss for __, loss in points))
-        epochs = max(epochs, len(points))
-        line = {"name": letter, "colour": colours[letter], "dashed": False, "points": points}
-        lines.append(line | {"last": f"{float(history['val_loss'].iloc[-1]):.1g}"})
-    last = ", ".join(f"{line['name']} {line['last']}" for line in lines)
-    return {
-        "scale": "log",
-        "low": math.log10(lowest) - 0.2,
-        "x": _("validation loss, by epoch"),
-        "to": epochs,
-        "lines": lines,
-        "words": _("Validation loss by epoch; at the end: {last}", last=last),
-    }
+def loss_figure(pair: Pair) -> tuple[Figure, str]:
+    """A line per network on a logarithmic scale; and what it shows, in words."""
+    histories = {letter: side.shown_run.history() for letter, side in pair.sides.items()}
+    figure = Figure(layout={**layout(270), "showlegend": True})
+    for letter, history in histories.items():
+        colour = run_colour(pair.sides[letter].shown_run.id)
+        losses = history["val_loss"].clip(lower=1e-9)
+        name, line = f"{letter} {losses.iloc[-1]:.1g}", {"color": colour, "width": 2.5}
+        figure.add_scatter(x=history["epoch"], y=losses, name=name, mode="lines", line=line)
+    figure.update_xaxes(title=_("validation loss, by epoch"), rangemode="tozero")
+    figure.update_yaxes(type="log", exponentformat="power", dtick=1)
+    last = ", ".join(str(trace.name) for trace in figure.data)
+    return figure, _("Validation loss by epoch; at the end: {last}", last=last)
 
 
 # --- 2: photos of the shoot, and books cut out of photos from elsewhere ---------------------------

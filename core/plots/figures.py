@@ -2,7 +2,7 @@
 dark page, because paper and text take the page's colours, and ours have another on dark pages."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, TypeAlias
 
@@ -46,11 +46,12 @@ def planned_rates(curve: pd.DataFrame) -> go.Figure:
     return _rates(bands, _("epoch %{x:.1f}: %{y:.1e}"), 260)
 
 
-def recorded_rates(history: pd.DataFrame) -> go.Figure:
-    """The learning rates of a run's epochs so far, a line per band (`lr_<band>` of history.csv)."""
+def recorded_rates(history: pd.DataFrame, epochs: int = 0) -> go.Figure:
+    """The learning rates of a run's epochs so far, a line per band (`lr_<band>` of history.csv).
+    epochs: as in training_curves."""
     columns = [str(name) for name in history if str(name).startswith("lr_")]
     bands = {name[3:]: history[["epoch", name]].rename(columns={name: "lr"}) for name in columns}
-    return _rates(bands, "%{y:.1e}", 300)
+    return _leave_room(_rates(bands, "%{y:.1e}", 300), epochs, formatting.lr_text)
 
 
 def _rates(bands: Mapping[str, pd.DataFrame], hover: str, height: int) -> go.Figure:
@@ -78,10 +79,11 @@ def _rates(bands: Mapping[str, pd.DataFrame], hover: str, height: int) -> go.Fig
 
 
 def _thinned(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.iloc[:: max(1, math.ceil(len(rows) / _MAX_POINTS))]
+    """Every n-th, and the last."""
+    return rows.iloc[:: -max(1, math.ceil(len(rows) / _MAX_POINTS))].iloc[::-1]
 
 
-def _mode(rows: pd.DataFrame) -> str:
+def _mode(rows: pd.DataFrame | pd.Series) -> str:
     """One epoch makes no line."""
     return "lines+markers" if len(rows) < 3 else "lines"
 
@@ -127,43 +129,51 @@ def figure_json(figure: go.Figure) -> str:
 # --- curves of runs ---------------------------------------------------------------------------
 
 
-def training_curves(
-    histories: Mapping[str, pd.DataFrame],
-    labels: Mapping[str, str],
-    colours: Mapping[str, str],
-    metric: str,
-) -> go.Figure:
-    """Training curves of runs, by run id. metric: `loss` (training dotted, validation solid) or
-    `accuracy` (validation). A history with `val_loss_low` and so on (core.store.groups.mean_curves)
-    gets a band there."""
-    lines = [(f"val_{metric}", _("validation"), "solid")]
-    if metric == "loss":
-        lines.insert(0, ("train_loss", _("training"), "dot"))
+def training_curves(history: pd.DataFrame, colour: str, metric: str, epochs: int = 0) -> go.Figure:
+    """A run's training curves. metric: `loss` (training dotted, validation solid) or `accuracy`
+    (validation). epochs: that a run under way has planned, for which the axis leaves room while
+    the names tell the last values."""
+    names = {"train_loss": _("training")} if metric == "loss" else {}
     number_format = "%{y:.0%}" if metric == "accuracy" else "%{y:.3g}"
     figure = go.Figure()
-    for number, (id_, history) in enumerate(histories.items()):
-        wide = overlap_width(number, len(histories), 2.5, 2)
-        for column, title, dash in lines:
-            if column not in history:
-                continue
-            rows, all_rows = _thinned(history[["epoch", column]].dropna()), _thinned(history)
-            if dash == "solid" and f"{column}_low" in history:
-                low, high = (all_rows[f"{column}_{end}"] for end in ("low", "high"))
-                figure.add_trace(band(all_rows["epoch"], low, high, colours[id_]))
-            width = wide if dash == "solid" else 1.8
-            figure.add_scatter(
-                x=rows["epoch"],
-                y=rows[column],
-                name=escape_label(f"{labels[id_]}, {title}" if len(histories) > 1 else title),
-                mode=_mode(rows),
-                line={"color": colours[id_], "width": width, "dash": dash},
-                hovertemplate=number_format + "<extra>%{fullData.name}</extra>",
-            )
+    for column, name in (names | {f"val_{metric}": _("validation")}).items():
+        rows = _thinned(history[["epoch", column]].dropna()) if len(history) else history
+        if len(rows):
+            _add_curve(figure, rows["epoch"], rows[column], name, colour, number_format)
     figure.update_layout(**layout(300), xaxis_title=_("epoch"))
     if metric == "accuracy":
         figure.update_yaxes(range=[-0.03, 1.05], tickformat=".0%", title=_("validation accuracy"))
-    else:
-        figure.update_yaxes(title=_("loss"), rangemode="tozero", exponentformat="e")
+        return _leave_room(figure, epochs, formatting.percent)
+    figure.update_yaxes(title=_("loss"), rangemode="tozero", exponentformat="e")
+    return _leave_room(figure, epochs, "{:.3g}".format)
+
+
+def batch_losses(batches: pd.DataFrame, colour: str) -> go.Figure:
+    """The loss of a run's batches, before its first epoch is done."""
+    figure, rows = go.Figure(), _thinned(batches)
+    if len(rows):
+        _add_curve(figure, rows["step"], rows["loss"], _("training"), colour, "%{y:.3g}")
+    figure.update_layout(**layout(300), xaxis_title=_("batch of the first epoch"))
+    figure.update_yaxes(title=_("loss"), rangemode="tozero", exponentformat="e")
+    return _leave_room(figure, max(10, len(batches)), "{:.3g}".format)
+
+
+def _add_curve(
+    figure: go.Figure, x: pd.Series, y: pd.Series, name: str, colour: str, number_format: str
+) -> None:
+    line = {"color": colour, "width": 2.5}
+    if name == _("training"):
+        line |= {"width": 1.8, "dash": "dot"}
+    hover = number_format + "<extra>%{fullData.name}</extra>"
+    figure.add_scatter(x=x, y=y, name=name, mode=_mode(x), line=line, hovertemplate=hover)
+
+
+def _leave_room(figure: go.Figure, last: int, words: Callable[[float], str]) -> go.Figure:
+    """Of a run under way, an axis up to its `last` step, and each line's last value in its name."""
+    if last:
+        figure.update_xaxes(range=[0, last])
+        figure.update_layout(showlegend=True)
+        figure.for_each_trace(lambda trace: trace.update(name=f"{trace.name} {words(trace.y[-1])}"))
     return figure
 
 

@@ -35,7 +35,7 @@ def press(page: Page, key: str) -> None:
 def test_through_the_lesson_by_key(app, open_page):
     page = open_page(app.url)
     expect_heading(page, "Which one would you ship?")
-    expect(page.locator(".live-chart polyline")).to_have_count(2)
+    expect(page.locator(".js-plotly-plot .scatterlayer .js-line")).to_have_count(2)
     press(page, "ArrowRight")  # not before the vote
     expect(page.get_by_role("button", name=re.compile("Next"))).to_be_disabled()
     expect(page.get_by_text("cannot tell")).to_have_count(0)

@@ -14,14 +14,14 @@ from core.lesson.figures import (
     MaskedPhoto,
     PredictedPhoto,
     frozen_layer_count,
-    loss_chart,
+    loss_figure,
 )
 from core.lesson.pair import Pair, SeedSpread
 from core.lesson.repairs import TOY_HEADING, Arm, arm_names, outcome_text, read_arms
 from core.lesson.steps import validation_text
 from pages.widgets.lesson import localisation_figure, navigation, runs
 from pages.widgets.lesson.text import show_html, side_html
-from pages.widgets.ui import live_chart
+from pages.widgets.ui import plot
 
 KEY = "lesson.picture"
 
@@ -59,7 +59,7 @@ def _validation_figure(pair: Pair, colours: Mapping[str, str], large: bool) -> N
             )
             navigation.vote_button(letter)
     with chart:
-        live_chart.show(f"{KEY}.losses", loss_chart(pair, colours))
+        plot.show(f"{KEY}.losses", *loss_figure(pair))
 
 
 def _test_set_figure() -> str:

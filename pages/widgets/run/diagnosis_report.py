@@ -81,7 +81,7 @@ def _show_evidence(evidence: Evidence) -> None:
 
 def _pictures(key: str, evidence: Evidence, report: DiagnosisReport, colour: str) -> None:
     if evidence.key == "validation" and not report.history.empty:
-        figure = figures.training_curves({key: report.history}, {key: ""}, {key: colour}, "loss")
+        figure = figures.training_curves(report.history, colour, "loss")
         plot.show(key, figure.update_layout(height=190), _("Loss in training and validation"))
     elif evidence.key == "drift":
         plot.show(key, figures.drift_bars(report.layers, colour), _("How far each layer moved"))

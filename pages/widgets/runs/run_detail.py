@@ -33,7 +33,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
         with messages.show_errors():
             run = open_run(settings.runs_dir(), row.id)
             run_state.show(row, run)
-            run_curves.show(key, row, run, palette.run_colour(row.id), lightweight=True)
+            run_curves.show(key, row, run, palette.run_colour(row.id))
             run_state.show_log(run, row.status.state == "done")
 
 

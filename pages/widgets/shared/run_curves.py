@@ -1,16 +1,13 @@
-"""The curves of one run: loss, validation accuracy, learning rates; of a run under way as they
-grow."""
+"""The curves of one run: loss, validation accuracy, learning rates."""
 
 import streamlit as st
 
-from core.base import palette
 from core.base.language import N_, _, translate
 from core.compare import tables
 from core.plots import figures as charts
-from core.plots.live_curves import live_charts
 from core.store.index import RunRow
 from core.store.run import Run
-from pages.widgets.ui import live_chart, plot
+from pages.widgets.ui import plot
 
 _TITLES = (
     (
@@ -30,29 +27,24 @@ _TITLES = (
 )
 
 
-def show(key: str, row: RunRow, run: Run, colour: str, lightweight: bool = False) -> None:
-    """Draws them in the run's colour; nothing of a run that waits or never finished an epoch.
-    lightweight: without what Plotly offers (zoom, hover), which takes a browser most of a second to
-    load. Raises InputError when a table is damaged."""
+def show(key: str, row: RunRow, run: Run, colour: str) -> None:
+    """Draws them in the run's colour; of a run under way they grow in place, and before its first
+    epoch is done there is the loss of its batches. Nothing of a run that waits or never finished
+    an epoch. Raises InputError when a table is damaged."""
     history, running = run.history(), row.status.state == "running"
-    if running or (lightweight and not history.empty):
-        batches = run.batches() if history.empty else history.iloc[:0]
-        drawn = live_charts(history, batches, row.status.epochs, palette.css_colour(colour))
-        for column, (part, title, words), chart in zip(st.columns(3), _TITLES, drawn, strict=True):
-            with column:
-                st.markdown(f"**{translate(title)}**", help=translate(words))
-                live_chart.show(f"{key}.live.{part}", chart)
+    if history.empty and not running:
         return
-    if history.empty:
-        return
-    one, name, paint = {row.id: history}, {row.id: row.title}, {row.id: colour}
+    epochs = row.status.epochs if running else 0
     figures = (
-        charts.training_curves(one, name, paint, "loss"),
-        charts.training_curves(one, name, paint, "accuracy"),
-        charts.recorded_rates(history),
+        charts.batch_losses(run.batches(), colour)
+        if history.empty
+        else charts.training_curves(history, colour, "loss", epochs),
+        charts.training_curves(history, colour, "accuracy", epochs),
+        charts.recorded_rates(history, epochs),
     )
     for column, (part, title, words), figure in zip(st.columns(3), _TITLES, figures, strict=True):
         with column:
             st.markdown(f"**{translate(title)}**", help=translate(words))
-            words = _("{figure} of {run}", figure=translate(title), run=row.title)
-            plot.show(f"{key}.{part}", figure, words)
+            told = [_("{figure} of {run}", figure=translate(title), run=row.title)]
+            told += [str(trace.name) for trace in figure.data] if running else []
+            plot.show(f"{key}.{part}", figure, ", ".join(told))

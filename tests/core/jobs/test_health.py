@@ -212,7 +212,7 @@ def test_a_folder_that_is_not_there_yet_is_no_trouble(tmp_path):
 def test_the_dashboards_questions_load_no_torch():
     code = (
         "import sys, core.jobs.health, core.jobs.queue_forecast, core.jobs.stop_worker, "
-        "core.views.cam_strip, core.plots.live_curves, core.views.run_ending, "
+        "core.views.cam_strip, core.views.run_ending, "
         "core.views.run_ending; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -126,18 +126,36 @@ def history(epochs: int) -> pd.DataFrame:
     )
 
 
-def test_curves_show_training_and_validation_of_each_run():
-    runs = {"a": history(5), "b": history(1)}
-    labels, colours = {"a": "first", "b": "<b>second"}, {"a": "#111111", "b": "#222222"}
-    loss = figures.training_curves(runs, labels, colours, "loss")
-    assert [trace.name for trace in loss.data] == [
-        "first, training",
-        "first, validation",
-        "&lt;b&gt;second, training",
-        "&lt;b&gt;second, validation",
+def test_curves_show_training_and_validation():
+    loss = figures.training_curves(history(5), "#111111", "loss")
+    assert [(trace.name, trace.line.dash) for trace in loss.data] == [
+        ("training", "dot"),
+        ("validation", None),
     ]
-    assert loss.data[2].mode == "lines+markers"  # one epoch makes no line
-    assert len(figures.training_curves(runs, labels, colours, "accuracy").data) == 2
+    assert len(figures.training_curves(history(5), "#111111", "accuracy").data) == 1
+    alone = figures.training_curves(history(1), "#111111", "loss")
+    assert alone.data[0].mode == "lines+markers"  # one epoch makes no line
+
+
+def test_curves_of_a_run_under_way_leave_room_and_tell_the_last_values():
+    rows = history(4)
+    drawn = [figures.training_curves(rows, "#111111", name, 32) for name in ("loss", "accuracy")]
+    drawn.append(figures.recorded_rates(rows, 32))
+    assert [tuple(figure.layout.xaxis.range) for figure in drawn] == [(0, 32)] * 3
+    names = [trace.name for figure in drawn for trace in figure.data]
+    assert names == ["training 0.25", "validation 0.3", "validation 88 %", "layers 16-26 1e-2"]
+    assert not figures.training_curves(pd.DataFrame(), "#111111", "loss", 32).data
+
+
+def test_before_the_first_epoch_there_are_the_batches():
+    batches = pd.DataFrame({"step": [1, 2, 3], "epoch": 1, "loss": [2.0, 1.5, 1.2], "lr": 0.01})
+    figure = figures.batch_losses(batches, "#111111")
+    assert figure.layout.xaxis.title.text == "batch of the first epoch"
+    assert (list(figure.data[0].y), figure.data[0].name) == ([2.0, 1.5, 1.2], "training 1.2")
+    assert not figures.batch_losses(batches.iloc[:0], "#111111").data
+    steps = np.arange(1, 40_001)
+    many = figures.batch_losses(pd.DataFrame({"step": steps, "loss": 1 / steps}), "#111111")
+    assert 500 < len(many.data[0].x) <= 600 and many.data[0].x[-1] == 40_000
 
 
 def test_used_rates_leave_frozen_bands_out():
@@ -226,17 +244,6 @@ def test_one_run_per_title_sits_in_the_middle_of_its_row():
     )
     figure = score_charts.score_dots(scores, {"a": "#000000", "b": "#111111"})
     assert [list(trace.y) for trace in figure.data[1:]] == [[0], [1]]
-
-
-def test_a_groups_curve_has_a_band():
-    group = history(4).assign(val_loss_low=0.1, val_loss_high=2.0)
-    labels, colours = {"g": "group", "b": "b"}, {"g": "#112233", "b": "#222222"}
-    figure = figures.training_curves({"g": group, "b": history(4)}, labels, colours, "loss")
-    band = figure.data[1]
-    assert band.fill == "toself"
-    assert (band.fillcolor, band.opacity) == ("#112233", 0.22)
-    assert list(band.y) == [2.0] * 4 + [0.1] * 4
-    assert len(figure.data) == 5  # the run alone has none
 
 
 def test_controls_are_grey_marks_once_where_all_items_have_the_same():
