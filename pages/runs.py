@@ -9,7 +9,7 @@ from core.jobs.local import mark_lost_runs
 from core.store.index import RunRow
 from core.store.status import utc_now
 from pages import settings
-from pages.widgets.runs import examples, import_runs, notes, run_detail, run_table, trash
+from pages.widgets.runs import examples, run_detail, run_table, transfer, trash
 from pages.widgets.shared import access, first_runs, selection, worker_notice
 
 KEY = "runs"
@@ -33,7 +33,7 @@ version, runs = selection.snapshot()
 # What comes and goes has a place of its own: a table that is moved is drawn twice for a moment.
 imported, undo, notice, examples_only, warning = (st.container() for __ in range(5))
 with imported:
-    import_runs.result(f"{KEY}.table.import")
+    transfer.show_imported(f"{KEY}.table.import")
 with undo:
     trash.undo(f"{KEY}.deleted")
 with notice:
@@ -44,11 +44,11 @@ if runs:
     with warning:
         opened = run_table.opened_run(runs)
     run_table.show(f"{KEY}.table", opened.id)
-    notes.show(f"{KEY}.words", opened, runs)
+    run_detail.show_notes(f"{KEY}.words", opened, runs)
     run_detail.show(f"{KEY}.detail", opened, runs)
 else:
     st.write(_("There are no runs yet. Train one on the Train page, or take these two:"))
     first_runs.show(f"{KEY}.first")
-    import_runs.show(f"{KEY}.table.import")
+    transfer.show_import(f"{KEY}.table.import")
     examples.show_toggle(f"{KEY}.examples")
     trash.show(f"{KEY}.trash")

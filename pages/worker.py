@@ -9,12 +9,7 @@ from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import access, selection
 from pages.widgets.ui import messages
-from pages.widgets.worker import (
-    machine,
-    problems,
-    processes,
-    queue_list,
-)
+from pages.widgets.worker import machine, problems, processes, queue_list
 
 KEY = "worker"
 POLL_SECONDS = 2.0

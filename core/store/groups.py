@@ -186,8 +186,7 @@ def mean_history(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def mean_curves(histories: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The same as a history: a row per epoch with the means as train_loss, val_loss and
-    val_accuracy, and beside each its `<name>_low` and `<name>_high`, for
-    core.plots.figures.training_curves."""
+    val_accuracy, and beside each its `<name>_low` and `<name>_high`."""
     long = mean_history(histories)
     wide = long.pivot(index="epoch", columns="name", values=["mean", "low", "high"])
     wide.columns = [

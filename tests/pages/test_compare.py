@@ -391,7 +391,7 @@ def test_of_many_it_is_told_how_many_only_photos_from_elsewhere_part(
     runs, dataset, open_page, monkeypatch
 ):
     monkeypatch.setattr(  # so few photos part nothing
-        "pages.widgets.compare.difference.compare_to_reference",
+        "pages.widgets.compare.difference._compare_to_reference",
         lambda *of: [replace(found, only_test_differs=True) for found in compare_to_reference(*of)],
     )
     ids = [write_run(runs, dataset, "quick").id] + [

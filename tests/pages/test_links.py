@@ -98,7 +98,7 @@ BY_NAME = {
     "selection.py choose_items",
     "saved_views.py show",
     "sections.py show_section",
-    "persistent.py retain_values",
+    "url_state.py retain_values",
     "url_state.py read",
     "url_state.py write",
     "photo_filter.py _clear_params",

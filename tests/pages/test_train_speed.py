@@ -75,7 +75,7 @@ def test_a_search_is_asked_for_followed_and_cancelled(runs, dataset, open_page, 
     old = search.path / "status.json"
     os.utime(old, (0, 0))
     assert [button for button in app.run().button if button.key == "train.lr.worker"]
-    app.button(key="train.lr.cancel").click().run()
+    app.button(key="train.lr.stop").click().run()
     assert not app.exception
     assert search.status().state == "cancelled"
     assert "The search was cancelled." in visible_text(app)

@@ -56,12 +56,7 @@ def show(key: str, selected: Sequence[Group], dataset: Dataset, set_name: str) -
     if drawn:
         grid = _grid(drawn, dataset, test_set)
         stamp = f"{grid.metadata['stamp']} {language()}"
-        data = {
-            **grid.metadata,
-            "stamp": stamp,
-            "words": _ui_text(),
-            "thumbnails": grid.thumbnails,
-        }
+        data = {**grid.metadata, "stamp": stamp, "words": _ui_text(), "thumbnails": grid.thumbnails}
         _GRID(key=key, data=data | {"maps": grid.maps})
 
 

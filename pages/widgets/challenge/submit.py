@@ -8,12 +8,12 @@ from core.base import formatting
 from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.compare.challenge_ranking import Leaderboard
-from core.jobs.local import LocalExecutor, ensure_worker, mark_lost_work, worker_alive
+from core.jobs.local import LocalExecutor, mark_lost_work, worker_alive
 from core.store.index import RunRow
 from core.store.rescoring import ChallengeEvaluation
 from core.store.status import utc_now
 from pages import settings
-from pages.widgets.shared import access
+from pages.widgets.shared import access, worker_notice
 from pages.widgets.ui import messages
 
 _MAX_NAMED = 3  # groups by their names
@@ -81,20 +81,13 @@ def _progress(
     left = max(len(waiting), len(board.pending_run_ids(settings.runs_dir())))
     now = next((trial for trial in waiting if trial.status().state == "running"), None)
     words = _("{done} of {total} runs have answered", done=total - left, total=total)
+    alive = worker_alive(settings.runs_dir())
     if now:
         words += f"; {labels[now.id]}: {translate(now.status().phase)}"
-    elif worker_alive(settings.runs_dir()):
+    elif alive:
         words += _("; they are next when the worker is free")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress((total - left) / max(total, 1), text=formatting.escape_markdown(words))
-        if st.button(_("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
-            for trial in waiting:
-                LocalExecutor(settings.runs_dir()).cancel_work(trial)
-            st.rerun()
-        if not worker_alive(settings.runs_dir()) and st.button(
-            _("Start the worker"), key=f"{key}.worker"
-        ):
-            ensure_worker(settings.runs_dir(), wait_seconds=10)
+    done, words = (total - left) / max(total, 1), formatting.escape_markdown(words)
+    worker_notice.show_progress(key, done, words, waiting, _("Stop"), not alive)
 
 
 def _requested_trials(board: Leaderboard) -> list[ChallengeEvaluation]:

@@ -7,19 +7,34 @@ import streamlit as st
 
 from core.base.language import N_, _, translate
 from core.compare.colours import MAX_COLOURS, ColourScheme
-from core.compare.curves import AXES, MANY, Axis, build_lines, curve_table, has_zero_loss
-from core.plots.curves import curve_panels
+from core.compare.curves import (
+    AXES,
+    EXTREMES,
+    MANY,
+    MAX_LINES,
+    Axis,
+    build_lines,
+    curve_matrices,
+    curve_table,
+    has_zero_loss,
+    matrix_table,
+    ranked_by,
+)
+from core.plots.curves import curve_panels, many_curve_panels
+from core.store.fields import field_info
 from core.store.groups import Group
-from pages.widgets.compare import many_curves
-from pages.widgets.compare.many_curves import show_missing
+from core.store.query import QueryError, filter_rows, vocabulary
 from pages.widgets.shared import run_files
-from pages.widgets.ui import figure, url_state
+from pages.widgets.shared.cached import cached
+from pages.widgets.shared.run_files import RunFiles
+from pages.widgets.ui import figure, messages, url_state
 
 _SMOOTHING_HELP = N_(
     "Each point becomes the mean of itself and those before it, each of which counts this many "
     "times as much as the one after it: 0 leaves the curve as it is, .9 averages over about ten "
     "points. The curve as it was stays faintly behind."
 )
+_matrices = cached(curve_matrices)
 
 
 def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
@@ -56,11 +71,11 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
         run_files.read("timing.csv", ids if axis == "seconds" else ()),
     )
     if len(selected) >= MANY:
-        many_curves.show(key, selected, colour_scheme, files, axis, smoothing, log)
+        _show_many(key, selected, colour_scheme, files, axis, smoothing, log)
         return
     lines = build_lines(selected, *files, axis, smoothing)
     if not lines:
-        show_missing(axis)
+        _show_missing(axis)
         return
     titles = {item.id: item.title for item in selected}
     panels = curve_panels(lines, titles, colour_scheme, axis, log, raw=smoothing > 0)
@@ -105,3 +120,84 @@ def _caption_lines(
     if missing:
         words.append(_("{count} without such a curve are left out.", count=missing))
     return words
+
+
+def _show_many(
+    key: str,
+    selected: Sequence[Group],
+    colour_scheme: ColourScheme,
+    files: tuple[RunFiles, RunFiles, RunFiles],
+    axis: Axis,
+    smoothing: float,
+    log: bool,
+) -> None:
+    """A panel per curve. files: history, batches and timing of every run."""
+    matrices = _matrices(selected, *files, axis, smoothing)
+    if not matrices:
+        _show_missing(axis)
+        return
+    by, ranked = ranked_by(selected)
+    extremes = [*ranked[:EXTREMES], *ranked[EXTREMES:][-EXTREMES:]]
+    found = _search(selected)
+    if found is not None:  # the best of them first
+        found = [id_ for id_ in ranked if id_ in found] + [
+            id_ for id_ in found if id_ not in ranked
+        ]
+    drawn = extremes if found is None else found[:MAX_LINES]
+    titles = {item.id: item.title for item in selected}
+    figure.show(
+        key,
+        many_curve_panels(matrices, titles, colour_scheme, drawn, axis, log),
+        lambda: matrix_table(matrices, titles, axis),
+        N_("curves by {axis}").format(axis=axis),
+    )
+    words = [
+        _("Grey: the range of all {count} runs.", count=len(selected)),
+        _("Coloured bands: the middle half of the runs of each colour; thick line: their median."),
+    ]
+    if found is not None:
+        words.append(
+            _("Thin lines: {shown} of {count} matches.", shown=len(drawn), count=len(found))
+        )
+    elif drawn:
+        words.append(
+            _(
+                "Thin lines: the best and the worst {count} by {score}.",
+                count=EXTREMES,
+                score=translate(field_info(by).title),
+            )
+        )
+    words.append(_("Point anywhere to see one run. Drag across to zoom, double-click to reset."))
+    st.caption(" ".join(words))
+
+
+def _show_missing(axis: Axis) -> None:
+    """Says that there is nothing to draw along the axis."""
+    st.caption(
+        {
+            "epoch": _("No chosen run has finished an epoch yet."),
+            "step": _("The chosen runs have not kept their steps. Choose epoch."),
+            "seconds": _("The chosen runs have not kept their seconds. Choose epoch."),
+        }[axis]
+    )
+
+
+def _search(selected: Sequence[Group]) -> list[str] | None:
+    """The ids of the items with a run that the search box finds; None without a search."""
+    query = st.text_input(
+        _("Highlight runs"),
+        key="find",
+        bind="query-params",
+        width=320,
+        placeholder=_("a word, objects>60%, mixup=0.2"),
+        help=_("The search of Runs. What it finds is drawn as lines over the bands."),
+    )
+    if not query:
+        return None
+    rows = [row for item in selected for row in item.members]
+    try:
+        found = {row.id for row in filter_rows(rows, query, vocabulary(rows))}
+    except QueryError as error:
+        messages.show_error(error)
+        return []
+    return [item.id for item in selected if any(row.id in found for row in item.members)]

@@ -18,7 +18,6 @@ from core.store.groups import Group
 from pages.widgets.compare import comparable
 from pages.widgets.shared import verdict
 from pages.widgets.shared.cached import cached
-from pages.widgets.shared.run_files import RunFiles
 from pages.widgets.ui import reading_table
 from pages.widgets.ui.reading_table import Column
 
@@ -29,6 +28,8 @@ _METHOD_TEXT = N_(
     "bootstrap over photos and a t-test over seeds must both find the difference (95 %). Cannot "
     "tell does not mean equal: photos and seeds are few."
 )
+
+_compare_to_reference = cached(compare_to_reference)
 
 
 def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
@@ -45,13 +46,6 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
             with st.expander(_("Every comparison"), key=f"{key}.{number}"):
                 reading_table.show(f"{key}.{number}.all", found.table(), _("Every comparison"))
                 st.caption(translate(_METHOD_TEXT))
-
-
-@cached
-def _compare_to_reference(
-    selected: Sequence[Group], predictions: RunFiles
-) -> Sequence[ItemComparison]:
-    return compare_to_reference(selected, predictions)
 
 
 def _table(

@@ -14,7 +14,6 @@ from core.store.groups import Group
 from pages.widgets.compare import comparable, photo_set
 from pages.widgets.shared import links, selection
 from pages.widgets.shared.cached import cached
-from pages.widgets.shared.run_files import RunFiles
 from pages.widgets.ui import figure, reading_table, url_state
 from pages.widgets.ui.reading_table import Choice
 
@@ -22,6 +21,8 @@ _MAX_COLUMNS = 12  # items with a column of their own; more are counted
 _MAX_HEIGHT = 560  # pixels of the table; more rows are scrolled
 _MAX_LISTED = 5_000  # photos
 _MAX_CAMS = 6  # runs that CAMs shows at once
+
+_photo_predictions = cached(answers_of.photo_predictions)
 
 
 def show(key: str, selected: Sequence[Group]) -> None:
@@ -77,13 +78,6 @@ def show(key: str, selected: Sequence[Group]) -> None:
     photo = st.query_params.get("photo")
     if photo in files:
         _photo(key, selected, answers, set_name, photo, pictures.get(photo), few)
-
-
-@cached
-def _photo_predictions(
-    selected: Sequence[Group], predictions: RunFiles, set_name: str
-) -> PhotoPredictions:
-    return answers_of.photo_predictions(selected, predictions, set_name)
 
 
 def _heads() -> dict[str, str]:

@@ -9,14 +9,19 @@ from core.base.language import _, language, ngettext, translate, use_language
 from core.compare import score_tables, tables
 from core.compare.colours import MAX_COLOURS, ColourScheme
 from core.compare.score_tables import Controls
+from core.compare.varied_key import find_varied_key, varied_scores
 from core.data.dataset import VALIDATION
 from core.plots import figures, scores
-from core.plots.ranked_scores import RankedColumn, ranked_columns, ranked_scores
+from core.plots.ranked_scores import ranked_columns, ranked_scores
+from core.plots.scores import scores_by_value
 from core.store.groups import Group
 from pages.widgets.shared import run_files, verdict
 from pages.widgets.shared.cached import cached
 from pages.widgets.shared.run_files import RunFiles
 from pages.widgets.ui import figure, plot, reading_table
+
+_ranked_columns = cached(ranked_columns)
+_varied_scores = cached(varied_scores)
 
 
 def headline(selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
@@ -102,11 +107,6 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
 
 
 @cached
-def _ranked_columns(selected: Sequence[Group], controls: RunFiles) -> Sequence[RankedColumn]:
-    return ranked_columns(selected, controls)
-
-
-@cached
 def _ranked_scores(
     selected: Sequence[Group], controls: RunFiles, colour_scheme: ColourScheme
 ) -> figures.Figure:
@@ -182,3 +182,42 @@ def _score_help(score_titles: Sequence[str]) -> str:
         for title in score_titles
     ]
     return "\n".join(dict.fromkeys(words))
+
+
+def show_by_varied_key(key: str, selected: Sequence[Group], colours: Mapping[str, str]) -> None:
+    """A figure of accuracy and one of lift; nothing where more than a number differs."""
+    varied = find_varied_key(selected)
+    if varied is None:
+        return
+    controls = controls_of(selected)
+    found = _varied_scores(selected, varied, controls)
+    if found is None:
+        return
+    name = formatting.escape_markdown(found.set_name)
+    title = translate(str(found.test["title"].iloc[0]))
+    st.subheader(_("By {key}", key=formatting.escape_markdown(varied.title)), anchor=False)
+    own = {item.id: colours[item.id] for item in selected}
+    accuracy, lift = st.columns(2)
+    with accuracy:
+        st.markdown(
+            _("**{set}, {score}**, and validation", set=name, score=title),
+            help=translate(tables.SCORE_DESCRIPTIONS["object"]),
+        )
+        lines = [(title, found.test), (_("validation accuracy"), found.validation)]
+        figure = scores_by_value(lines, own, varied.title, logarithmic=varied.logarithmic)
+        told = _("by {key}", key=varied.title)
+        plot.show(f"{key}.accuracy", figure, told, f"by {varied.key}")
+    if len(found.lift):
+        with lift:
+            st.markdown(_("**{set}, lift**", set=name), help=translate(tables.LIFT_DESCRIPTION))
+            lines, even = [(_("lift"), found.lift)], _("evidence strewn evenly")
+            figure = scores_by_value(lines, own, varied.title, ".1f", 2.0, varied.logarithmic, even)
+            told = _("lift by {key}", key=varied.title)
+            plot.show(f"{key}.lift", figure, told, f"lift-by-{varied.key}")
+    st.caption(
+        _(
+            "Point: mean over an item's runs, a small dot each. Bar: from the lowest to the "
+            "highest of them; of a run alone its 95 % interval. Thick grey line: what needs no "
+            "training."
+        )
+    )

@@ -20,11 +20,10 @@ from pages.widgets.compare import (
     photo_table,
     recipes,
     scores,
-    varied_key,
 )
 from pages.widgets.shared import selection
 from pages.widgets.shared.run_state import BADGES
-from pages.widgets.ui import persistent, url_state
+from pages.widgets.ui import url_state
 
 KEY = "compare"
 RETAINED_CONTROLS = ("axis", "smooth", "log", "show")  # of the sections, as the link names them
@@ -54,7 +53,7 @@ def show_scores(data: SectionData) -> None:
         return
     if len(data.finished) > 1:
         difference.show(f"{KEY}.difference", data.finished, data.colour_scheme)
-    varied_key.show(f"{KEY}.varied", data.finished, data.colour_scheme.colours)
+    scores.show_by_varied_key(f"{KEY}.varied", data.finished, data.colour_scheme.colours)
     st.subheader(_("Scores"), anchor=False)
     scores.show(f"{KEY}.scores", data.finished, data.colour_scheme)
 
@@ -76,7 +75,7 @@ SECTIONS: dict[str, Callable[[SectionData], None]] = {
 @st.fragment
 def show_section(selected: list[Group], all_rows: list[RunRow]) -> None:
     """The open section: its controls draw it anew, and nothing else of the page."""
-    persistent.retain_values(KEY, RETAINED_CONTROLS)
+    url_state.retain_values(KEY, RETAINED_CONTROLS)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         section = url_state.segments(
             "section",

@@ -14,7 +14,7 @@ from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run, open_run
 from pages import settings
-from pages.widgets.runs import export_runs, trash
+from pages.widgets.runs import transfer, trash
 from pages.widgets.shared import links, report, selection
 from pages.widgets.ui import messages
 
@@ -36,7 +36,7 @@ def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
         st.markdown(f"**{words}**", width="content")
         links.to("compare", _("Compare"), **selection.link_params(_group_selected(picked, rows)))
         report.button(key, grouped_items(picked, rows), rows)
-        export_runs.show(f"{key}.export", own)
+        transfer.show_export(f"{key}.export", own)
         if len(picked) == 1 and not picked[0].problem:
             links.to(
                 "train",

@@ -18,7 +18,7 @@ from core.store.run import open_run
 from core.store.status import utc_now
 from core.views import run_table
 from pages import settings
-from pages.widgets.runs import bulk_actions, examples, import_runs, run_queue, saved_views, trash
+from pages.widgets.runs import bulk_actions, examples, run_queue, saved_views, transfer, trash
 from pages.widgets.shared import selection
 from pages.widgets.shared.verdict import VERDICT_STYLES
 from pages.widgets.ui import messages, url_state
@@ -72,7 +72,7 @@ def _show_table(key: str, opened: str) -> None:
         shown_columns = _column_choice(f"{key}.columns", columns)
         saved_views.show(f"{key}.views")
         run_queue.show(f"{key}.queue", rows)
-        import_runs.show(f"{key}.import")
+        transfer.show_import(f"{key}.import")
         trash.show(f"{key}.trash")
         examples.show_toggle(f"{key}.examples")
     query, problem, found = st.query_params.get("q", ""), "", rows

@@ -9,12 +9,12 @@ from core.base import formatting
 from core.base.language import _, ngettext, translate
 from core.compare import tables
 from core.data.dataset import Dataset
-from core.jobs.local import LocalExecutor, ensure_worker, mark_lost_work, worker_alive
+from core.jobs.local import LocalExecutor, mark_lost_work, worker_alive
 from core.store.index import RunRow
 from core.store.rescoring import Rescoring, outdated_runs
 from core.store.status import utc_now
 from pages import settings
-from pages.widgets.shared import links, selection
+from pages.widgets.shared import links, selection, worker_notice
 from pages.widgets.ui import messages
 
 _POLL_SECONDS = 1.0
@@ -110,16 +110,8 @@ def _progress(
             done=done,
             count=len(batch),
         )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(done / len(batch), text=formatting.escape_markdown(words))
-        if st.button(_("Stop"), key=f"{key}.stop", icon=":material/stop_circle:"):
-            for rescoring in waiting:
-                LocalExecutor(settings.runs_dir()).cancel_work(rescoring)
-            st.rerun()
-        if not worker_alive(settings.runs_dir()) and st.button(
-            _("Start the worker"), key=f"{key}.worker"
-        ):
-            ensure_worker(settings.runs_dir(), wait_seconds=10)
+    words, missing = formatting.escape_markdown(words), not worker_alive(settings.runs_dir())
+    worker_notice.show_progress(key, done / len(batch), words, waiting, _("Stop"), missing)
 
 
 def _find_requested(dataset: Dataset, rows: Sequence[RunRow]) -> list[Rescoring]:

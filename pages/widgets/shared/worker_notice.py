@@ -8,8 +8,9 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _, translate
 from core.jobs.health import find_problems
-from core.jobs.local import ensure_worker
+from core.jobs.local import LocalExecutor, ensure_worker
 from core.store.index import RunRow
+from core.store.rescoring import Work
 from core.store.status import utc_now
 from pages import settings
 from pages.widgets.shared import access, links
@@ -36,6 +37,21 @@ def show(key: str, rows: Sequence[RunRow] = ()) -> None:
         ):
             start_worker()
         links.to("worker", _("What to do"), icon=":material/build:")
+
+
+def show_progress(
+    key: str, done: float, text: str, work: Sequence[Work], stop: str, worker_missing: bool
+) -> None:
+    """A bar of work that a worker does, the button that ends it, and one that starts the worker
+    that it lacks. done: 0 to 1; stop: the button's label."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done, text=text)
+        if st.button(stop, key=f"{key}.stop", icon=":material/stop_circle:"):
+            for one in work:
+                LocalExecutor(settings.runs_dir()).cancel_work(one)
+            st.rerun()
+        if worker_missing and st.button(_("Start the worker"), key=f"{key}.worker"):
+            start_worker()
 
 
 def start_worker() -> None:

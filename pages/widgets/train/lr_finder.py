@@ -94,18 +94,15 @@ def _progress(key: str, search: LrSearch) -> None:
     behind = status.state == "queued" and entries and entries[0].work_id != search.work_id
     waits = N_("waiting for the runs before it") if behind else N_("starting")
     phase = translate(status.phase or waits)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(
-            min(1.0, status.epoch / max(1, status.epochs)), text=f"{phase[:1].upper()}{phase[1:]}"
-        )
-        if st.button(_("Cancel"), key=f"{key}.cancel", icon=":material/stop_circle:"):
-            LocalExecutor(settings.runs_dir()).cancel_work(search)
-            st.rerun()
-        trouble = find_problems(settings.runs_dir(), utc_now())
-        if any(found.kind == "no_worker" for found in trouble) and st.button(
-            _("Start the worker"), key=f"{key}.worker"
-        ):
-            worker_notice.start_worker()
+    problems = find_problems(settings.runs_dir(), utc_now())
+    worker_notice.show_progress(
+        key,
+        min(1.0, status.epoch / max(1, status.epochs)),
+        f"{phase[:1].upper()}{phase[1:]}",
+        [search],
+        _("Cancel"),
+        any(found.kind == "no_worker" for found in problems),
+    )
 
 
 def _show_suggestion(key: str, search: LrSearch, recipe: Recipe, on_apply: ApplyBands) -> None:

@@ -95,10 +95,7 @@ def show_split(draft: Draft, dataset: Dataset) -> dict[str, Any]:
         draft.start_value("balance") == "oversample",
         _("An epoch shows every class as often as the largest (`balance: oversample`)."),
     )
-    return {
-        "split": split,
-        "balance": "oversample" if balance else "none",
-    }
+    return {"split": split, "balance": "oversample" if balance else "none"}
 
 
 def _random_split(controls: Group, method: str) -> dict[str, Any]:

@@ -40,3 +40,13 @@ def select(name: str, label: str, options: Sequence[str], default: str, **given:
     chosen = str(st.selectbox(label, options, key=name, **given))
     write(name, chosen, default)
     return chosen
+
+
+def retain_values(key: str, names: Sequence[str]) -> None:
+    """To be called before the controls of these names are drawn; a link's value goes before."""
+    kept = st.session_state.setdefault(f"{key}.kept", {})
+    for name in names:
+        if name in st.session_state:
+            kept[name] = st.session_state[name]
+        elif name in kept and name not in st.query_params:
+            st.session_state[name] = kept[name]
