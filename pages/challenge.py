@@ -21,7 +21,7 @@ from core.store.index import RunRow
 from core.store.rescoring import challenge_fingerprint
 from pages import settings
 from pages.widgets.challenge import board as challenge_board
-from pages.widgets.challenge import submit, task
+from pages.widgets.challenge import submit
 from pages.widgets.shared import access, selection, worker_notice
 from pages.widgets.shared.cached import cached
 from pages.widgets.ui import messages
@@ -117,7 +117,7 @@ def show_page(rows: Sequence[RunRow]) -> None:
 
 
 st.title(_("Challenge"), anchor=False)
-task.show(KEY)
+challenge_board.show_task(KEY)
 with messages.show_errors():
     if not access.show_restriction("challenge"):
         show_page(selection.all_runs())

@@ -15,7 +15,7 @@ from core.store.run import Run, open_run
 from core.store.status import utc_now
 from core.views.diagnosis_report import build_report
 from pages import settings
-from pages.widgets.run import cam_strip, details, diagnosis_report, run_choice, train_on
+from pages.widgets.run import cam_strip, details, diagnosis_report, run_choice
 from pages.widgets.shared import (
     capture_link,
     first_runs,
@@ -75,7 +75,7 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
             verdict.chip(found.verdict)
         st.space("stretch")
         report.button(KEY, run_items([row], rows), rows)
-        train_on.show(KEY, row)
+        run_actions.train_on(KEY, row)
         run_actions.show(KEY, row)
         run_actions.delete_button(KEY, row)
     run_state.show(row, run)

@@ -9,7 +9,7 @@ from core.jobs.local import mark_lost_runs
 from core.store.index import RunRow
 from core.store.status import utc_now
 from pages import settings
-from pages.widgets.runs import examples, run_detail, run_table, transfer, trash
+from pages.widgets.runs import run_detail, run_table, toolbar, transfer, trash
 from pages.widgets.shared import access, first_runs, selection, worker_notice
 
 KEY = "runs"
@@ -40,7 +40,7 @@ with notice:
     st.fragment(rerun_on_change, run_every=POLL_SECONDS)(version, runs)
 if runs:
     with examples_only:
-        examples.notice(runs)
+        toolbar.show_examples_notice(runs)
     with warning:
         opened = run_table.opened_run(runs)
     run_table.show(f"{KEY}.table", opened.id)
@@ -50,5 +50,5 @@ else:
     st.write(_("There are no runs yet. Train one on the Train page, or take these two:"))
     first_runs.show(f"{KEY}.first")
     transfer.show_import(f"{KEY}.table.import")
-    examples.show_toggle(f"{KEY}.examples")
+    toolbar.show_examples_toggle(f"{KEY}.examples")
     trash.show(f"{KEY}.trash")

@@ -19,12 +19,11 @@ from pages import settings
 from pages.widgets.shared import access, first_runs, worker_notice
 from pages.widgets.train import (
     augment,
-    backbone,
     dataset_choice,
-    head,
     launch_bar,
     layer_strip,
     lr_finder,
+    network,
     optimization,
     preprocessing,
     recipe_source,
@@ -60,12 +59,12 @@ def show_data_column(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenera
 
 def show_model_column(draft: Draft, parts: Parts, classes: int) -> tuple[Parts, DeltaGenerator]:
     """The network: its layers, how fast each learns, its head; and where to say how much trains."""
-    parts = parts | backbone.show(draft)
+    parts = parts | network.show(draft)
     strip, trained = st.container(), st.container()
     numbers = st.container()
-    parts["head"] = head.show(draft)
+    parts["head"] = network.show_head(draft)
     with st.expander(_("More: maps, batch norm, precision")):
-        parts |= backbone.show_advanced(draft, parts["backbone"])
+        parts |= network.show_advanced(draft, parts["backbone"])
     layers = strip_layers(parts, classes)
     with numbers:
         parts["bands"] = layer_strip.show_numbers(draft, len(layers))

@@ -12,7 +12,7 @@ from core.store.run import open_run
 from core.store.test_sets import comparison_set_of
 from pages import settings
 from pages.widgets.shared import access, first_runs, preview_wait, selection
-from pages.widgets.try_it import answer, photo_box, tried_photo
+from pages.widgets.try_it import answer, tried_photo
 from pages.widgets.ui import messages, url_state
 
 KEY = "try"
@@ -40,7 +40,7 @@ def show_runs(rows: list[RunRow], all_rows: list[RunRow]) -> None:
         if photo is None:
             st.info(_("Choose a photo, and see what each run says it shows."))
             return
-        box = photo_box.show(f"{KEY}.box", photo)
+        box = tried_photo.show_box(f"{KEY}.box", photo)
         if photo.label is not None:
             label = formatting.escape_markdown(photo.label.primary)
             st.caption(_("It shows most of all: **{label}**.", label=label))

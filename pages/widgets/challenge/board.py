@@ -6,7 +6,14 @@ import streamlit as st
 
 from core.base import formatting, palette
 from core.base.language import _, ngettext
-from core.compare.challenge_ranking import BASE_RECIPE, MAX_CHANGES, Entrant, Leaderboard, Standing
+from core.compare.challenge_ranking import (
+    BASE_RECIPE,
+    MAX_CHANGES,
+    MIN_SEEDS,
+    Entrant,
+    Leaderboard,
+    Standing,
+)
 from core.compare.selection import item_colours
 from core.store.groups import Group
 from core.views.challenge_text import (
@@ -19,7 +26,7 @@ from core.views.challenge_text import (
     standing_html,
     validation_text,
 )
-from pages.widgets.shared import links, selection, verdict
+from pages.widgets.shared import access, links, selection, verdict
 
 _MAX_CARDS = 20  # cards that are drawn before more are asked for
 
@@ -147,3 +154,48 @@ def _show_links(standing: Standing, neighbour: Standing | None) -> None:
 def _train_link(group: Group, label: str) -> None:
     newest = max(group.members, key=lambda row: row.id)
     links.to("train", label, icon=":material/tune:", again=newest.id, seeds="3")
+
+
+def show_task(key: str) -> None:
+    """What is asked, and the way to begin."""
+    st.markdown(
+        _(
+            "The recipe **{recipe}** has perfect validation and learned nothing worth shipping. "
+            "Mend it, in {changes} changes or fewer if you can. Recipes trained with {seeds} seeds "
+            "or more are ranked on photos of the same books that no page shows.",
+            recipe=BASE_RECIPE,
+            changes=MAX_CHANGES,
+            seeds=MIN_SEEDS,
+        )
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        several = not access.is_restricted("repeats")
+        links.to(
+            "train",
+            _("Open the failing recipe on Train, with three seeds")
+            if several
+            else _("Open the failing recipe on Train"),
+            **({"preset": BASE_RECIPE} | ({"seeds": "3"} if several else {})),
+        )
+        with st.popover(
+            _("How it is ranked"), icon=":material/help:", type="tertiary", key=f"{key}.how"
+        ):
+            _rules()
+
+
+def _rules() -> None:
+    st.markdown(
+        _(
+            "- **Score**: the share of the books in the hidden photos, each cut out and classified "
+            "alone, that are named right. One object, one answer: the sharpest score there is.\n"
+            "- **Rank**: 1 + how many groups are really better. Really: the photos say so (95 % "
+            "interval of the difference) and so do the seeds (Welch's test). Where they do not, "
+            "groups share a rank.\n"
+            "- **Every seed counts.** One that failed or was stopped is named beside its group.\n"
+            "- **The photos** were drawn for this folder of runs alone, from a random seed, so "
+            "that nobody can tune on them. Do not hold this board against another computer's: "
+            "bring the runs together instead.\n"
+            "- Try often enough and you fit the board itself. Few changes, with a reason for each, "
+            "are worth more than a high rank after fifty tries."
+        )
+    )

@@ -1,17 +1,23 @@
 """The letter on a run: finding, evidence as small pictures, what to try next."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.base import formatting, palette
 from core.base.language import _, translate
+from core.jobs.preview import client
 from core.plots import figures
 from core.plots import scores as score_charts
 from core.store.run import Run
+from core.views.diagnosis_pictures import Picture, choose_examples
 from core.views.diagnosis_report import DiagnosisReport, Evidence, rules_table, thresholds_table
-from pages.widgets.run import pictures
-from pages.widgets.ui import plot
+from pages import settings
+from pages.widgets.shared import access, preview_wait
+from pages.widgets.ui import lazy_expander, messages, plot
 
 _WIDTHS = {"finds": 92, "looks": 235, "needs": 150}  # pixels of a picture
+_MARKS = {True: ":green[:material/check:] ", False: ":red[:material/close:] ", None: ""}
 
 
 def show(key: str, report: DiagnosisReport, run: Run, colour: str) -> None:
@@ -32,7 +38,7 @@ def show(key: str, report: DiagnosisReport, run: Run, colour: str) -> None:
             if not piece.pictures and piece.key not in ("validation", "finds", "drift"):
                 _show_evidence(piece)
                 if piece.key == "shifted":
-                    pictures.show_shifted(f"{key}.shifted", run, _WIDTHS["needs"])
+                    show_shifted(f"{key}.shifted", run, _WIDTHS["needs"])
                 continue
             left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
             with left:
@@ -85,7 +91,7 @@ def _pictures(key: str, evidence: Evidence, report: DiagnosisReport, colour: str
         plot.show(key, figure.update_layout(height=190), _("Loss in training and validation"))
     elif evidence.key == "drift":
         plot.show(key, figures.drift_bars(report.layers, colour), _("How far each layer moved"))
-    pictures.show(evidence.pictures, _WIDTHS.get(evidence.key, 0))
+    _show_pictures(evidence.pictures, _WIDTHS.get(evidence.key, 0))
     if evidence.key == "finds" and len(report.controls) > 1:
         _controls(f"{key}.controls", report, colour)
     if evidence.key == "needs" and evidence.pictures:
@@ -103,3 +109,32 @@ def _controls(key: str, report: DiagnosisReport, colour: str) -> None:
             "features that never saw these photos."
         )
     )
+
+
+def _show_pictures(pictures: Sequence[Picture], width: int) -> None:
+    """Side by side, `width` pixels each; a mark says whether the answer in a caption is right."""
+    if not pictures:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for picture in pictures:
+            with st.container(width=width):
+                st.image(picture.jpeg, alt=picture.alt, width=width)
+                st.caption(_MARKS[picture.correct] + formatting.escape_markdown(picture.caption))
+
+
+def show_shifted(key: str, run: Run, width: int) -> None:
+    """The pictures, `width` pixels each, once somebody asks for them."""
+    title = _("Some of these views, with its answers")
+    box = lazy_expander.show(f"{key}.{run.id}", title, ":material/photo_library:")
+    if box is None:
+        return
+    with box, messages.show_errors():
+        if access.show_restriction("preview") or not preview_wait.show(key):
+            return
+        asked = choose_examples(run.shifted())
+        files = [(one.family, one.file, one.view) for one in asked]
+        found = client.request_shifted(settings.runs_dir(), run.id, files, settings.check_cancelled)
+        st.caption(
+            _("Chosen by a fixed rule: of each kind right and wrong ones, where there are any.")
+        )
+        _show_pictures([one.picture(jpeg) for one, jpeg in zip(asked, found, strict=True)], width)

@@ -18,7 +18,7 @@ from core.store.run import open_run
 from core.store.status import utc_now
 from core.views import run_table
 from pages import settings
-from pages.widgets.runs import bulk_actions, examples, run_queue, saved_views, transfer, trash
+from pages.widgets.runs import bulk_actions, toolbar, transfer, trash
 from pages.widgets.shared import selection
 from pages.widgets.shared.verdict import VERDICT_STYLES
 from pages.widgets.ui import messages, url_state
@@ -70,11 +70,11 @@ def _show_table(key: str, opened: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         by = _group_choice(f"{key}.group", groupings)
         shown_columns = _column_choice(f"{key}.columns", columns)
-        saved_views.show(f"{key}.views")
-        run_queue.show(f"{key}.queue", rows)
+        toolbar.show_views(f"{key}.views")
+        toolbar.show_queue(f"{key}.queue", rows)
         transfer.show_import(f"{key}.import")
         trash.show(f"{key}.trash")
-        examples.show_toggle(f"{key}.examples")
+        toolbar.show_examples_toggle(f"{key}.examples")
     query, problem, found = st.query_params.get("q", ""), "", rows
     try:
         found = filter_rows(rows, query, keys)

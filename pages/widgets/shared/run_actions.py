@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.errors import InputError
-from core.base.language import _
+from core.base.language import N_, _, translate
 from core.jobs.local import LocalExecutor
 from core.store.index import RunRow
 from core.store.run import open_run
@@ -14,8 +14,10 @@ from core.store.status import utc_now
 from core.store.trash import TRASH, delete_runs, restore_run, retention_text
 from core.views.run_ending import find_stop_reason
 from pages import settings
-from pages.widgets.shared import links
+from pages.widgets.shared import access, links
 from pages.widgets.ui import messages
+
+_TRAINED = {"bands": N_("Head and backbone bands"), "head": N_("Head only")}
 
 
 def show(key: str, row: RunRow) -> None:
@@ -107,3 +109,33 @@ def _cancel(key: str, row: RunRow) -> None:
             st.write(_("Stop this run? The epochs that are done are kept, and it can be resumed."))
             if st.button(_("Stop it"), type="primary", key=f"{key}.stop.{row.id}"):
                 messages.rerun_after(lambda: LocalExecutor(settings.runs_dir()).cancel(row.id))
+
+
+def train_on(key: str, row: RunRow) -> None:
+    """A button with the further stage behind it; nothing for a run that is not done."""
+    if row.problem or row.status.state != "done" or access.is_restricted("repeats"):
+        return
+    with st.popover(_("Train on"), icon=":material/step_over:", key=f"{key}.train_on.{row.id}"):
+        st.caption(
+            _(
+                "Adds a stage to the recipe. The new run starts from this run's checkpoint, and "
+                "its results are those of training the whole recipe, to the last bit."
+            )
+        )
+        trained = st.segmented_control(
+            _("Train"),
+            list(_TRAINED),
+            default="bands",
+            required=True,
+            key=f"{key}.train_on.what",
+            format_func=lambda what: translate(_TRAINED[what]),
+        )
+        epochs = st.number_input(
+            _("Epochs (one cosine cycle)"), 1, 500, 9, key=f"{key}.train_on.epochs"
+        )
+        if st.button(_("Launch"), type="primary", key=f"{key}.train_on.go"):
+            stage = {"train": trained, "cycles": 1, "cycle_len": int(epochs)}
+            with messages.show_errors():
+                run = LocalExecutor(settings.runs_dir()).train_on(row.id, stage)
+                st.query_params["run"] = run.id
+                st.rerun()

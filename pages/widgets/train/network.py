@@ -1,4 +1,4 @@
-"""The backbone: the pretrained network that turns a photo into features, and where it starts."""
+"""The network: its pretrained backbone, where that starts, and the head with its dropout."""
 
 from functools import cache
 from typing import Any
@@ -10,12 +10,41 @@ from core.base.language import N_, _, translate
 from core.model.pretrained_weights import lacks_imagenet_weights, missing_weights_options
 from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.layer_table import BACKBONES, timm_model, timm_names
+from core.recipe.schema import ClassMapDropout
 from pages.widgets.shared import access
+from pages.widgets.train.controls import Group
 from pages.widgets.train.draft import Draft
 
 _WEIGHTS = {"imagenet": "ImageNet", "none": N_("none: random numbers")}
 _FROZEN_BN = {"eval": N_("stays as it is"), "train": N_("moves with each batch")}
 _PRECISIONS = {"auto": N_("what is fastest here"), "float32": "float32", "bfloat16": "bfloat16"}
+_KINDS = {"class_map": N_("class maps"), "dense": N_("dense")}
+_DROPOUT = (
+    (
+        "features",
+        N_("Features"),
+        N_(
+            "Whole channels of the backbone's output are dropped. While training, this share of "
+            "them is set to zero at random, so that no single one can be relied on."
+        ),
+    ),
+    (
+        "class_map",
+        N_("Class maps"),
+        N_(
+            "Whole maps of a class are dropped. While training, this share of them is set to zero "
+            "at random, so that no single one can be relied on."
+        ),
+    ),
+    (
+        "logits",
+        N_("Answer"),
+        N_(
+            "Single numbers of the answer are dropped. While training, this share of them is set "
+            "to zero at random, so that no single one can be relied on."
+        ),
+    ),
+)
 
 
 def show(draft: Draft) -> dict[str, Any]:
@@ -112,3 +141,37 @@ def _reset_bands(draft: Draft) -> None:
     same = backbone == draft.base.backbone
     usual = draft.base_values if same else recipe_dict(recipe_from_dict({"backbone": backbone}))
     draft.override({part: usual[part] for part in ("bands", "map_stride", "image_size")})
+
+
+def show_head(draft: Draft) -> dict[str, Any]:
+    """The recipe's `head`."""
+    controls = Group(draft.key_prefix("head"), {"width": 256} | draft.start_value("head"))
+    kind = controls.segments(
+        "kind",
+        _("Head of the network"),
+        _KINDS,
+        help=_(
+            "Class maps: one map per class, whose mean is the class's score, so one sees "
+            "where the answer came from. Dense: features averaged over the photo, then a "
+            "hidden layer."
+        ),
+    )
+    if kind == "dense":
+        label = _("Units of the hidden layer")
+        return {"kind": kind, "width": controls.number("width", label, 8, 4096, 8)}
+    words = _(
+        "While the network learns, so many of the numbers at three places of it are set to zero at "
+        "random: the dotted lines above."
+    )
+    st.markdown(_("**Dropout**"), help=words)
+    start = ClassMapDropout(**controls.values.get("dropout", {})).model_dump()
+    rates = Group(f"{controls.key}.dropout", start)
+    return {
+        "kind": kind,
+        "dropout": {
+            name: rates.value_slider(
+                name, translate(title), 0.0, 0.95, 0.05, place=column, help=translate(told)
+            )
+            for column, (name, title, told) in zip(st.columns(3), _DROPOUT, strict=True)
+        },
+    }
