@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pandas as pd
 
-from core.compare.comparison import compare_to_reference
 from core.compare.selection import selectable_items
 from core.data.dataset import read_dataset
 from core.store.index import RunIndex
@@ -390,10 +388,8 @@ def test_test_sets_of_any_name_fill_the_cards(runs, dataset, open_page, tmp_path
 def test_of_many_it_is_told_how_many_only_photos_from_elsewhere_part(
     runs, dataset, open_page, monkeypatch
 ):
-    monkeypatch.setattr(  # so few photos part nothing
-        "pages.widgets.compare.difference._compare_to_reference",
-        lambda *of: [replace(found, only_test_differs=True) for found in compare_to_reference(*of)],
-    )
+    # So few photos part nothing.
+    monkeypatch.setattr("core.compare.comparison.ItemComparison.only_test_differs", True)
     ids = [write_run(runs, dataset, "quick").id] + [
         write_run(runs, dataset, "looks-good", changes={"batch_size": n}, minutes=n).id
         for n in (4, 5, 6)
