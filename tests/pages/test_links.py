@@ -96,7 +96,7 @@ BY_NAME = {
     "selection.py choose_one",
     "selection.py set_selection",
     "selection.py choose_items",
-    "saved_views.py show",
+    "toolbar.py show_views",
     "sections.py show_section",
     "url_state.py retain_values",
     "url_state.py read",

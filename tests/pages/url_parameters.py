@@ -74,7 +74,7 @@ def _parameter_nodes(node: ast.AST) -> Iterator[ast.AST]:
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         if isinstance(called, ast.Attribute) and name in _READS and _is_link(called.value):
             yield node.args[0]
-        if ast.unparse(called).startswith("url_state."):
+        if re.fullmatch(r"url_state\.(read|write|segments|select)", ast.unparse(called)):
             yield node.args[0]
         if name in _PARAMETER_POSITION and len(node.args) > max(
             _PARAMETER_POSITION[name], 1
