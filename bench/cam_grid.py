@@ -10,7 +10,6 @@ its canvases. Without `--runs` it trains four short runs on the bundled photos (
 """
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +92,8 @@ def measure(browser: Any, address: str, ids: str, times: int) -> dict[str, list[
 def main(runs: Path | None = None, ids: str = "", times: int = 5) -> None:
     if bool(runs) != bool(ids):
         sys.exit("--runs and --ids go together")
-    with tempfile.TemporaryDirectory() as folder, common.chromium() as browser:
-        runs = runs or Path(folder)
+    with common.temporary_folder() as folder, common.chromium() as browser:
+        runs = runs or folder
         ids = ids or train_runs(runs)
         with common.dashboard(runs.resolve()) as app:
             found = measure(browser, app.url, ids, times)

@@ -13,7 +13,6 @@ goes. `--set` changes the recipe. About two minutes a time on two cores. Linux o
 """
 
 import statistics
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -72,11 +71,11 @@ def main(times: int = 3, set_: SetOption = None) -> None:
     found: dict[str, list[Measured]] = defaultdict(list)
     peaks = []
     for turn in range(times):
-        with tempfile.TemporaryDirectory() as name:
-            cold, peak = measure_cold(Path(name) / "cold", set_ or [])
+        with common.temporary_folder() as folder:
+            cold, peak = measure_cold(folder / "cold", set_ or [])
             found["cold start to finished run"].append(cold)
             peaks.append(peak / GB)
-            for case, warm in measure_warm(Path(name) / "warm", set_ or []).items():
+            for case, warm in measure_warm(folder / "warm", set_ or []).items():
                 found[case].append(warm)
             common.log(f"time {turn + 1} of {times} done")
     for case, measured in found.items():
@@ -84,7 +83,7 @@ def main(times: int = 3, set_: SetOption = None) -> None:
         show(case, [seconds for seconds, _ in measured], limit, "s")
         common.print_parts([parts for _, parts in measured])
     show("peak memory of the cold start", peaks, PEAK_BYTES / GB, "GB")
-    with tempfile.TemporaryDirectory() as name, common.dashboard(Path(name)) as app:
+    with common.temporary_folder() as folder, common.dashboard(folder) as app:
         taken = memory(app.pid, "VmRSS") / GB
         print(f"dashboard: answers after {app.seconds:.2f} s, with {taken:.2f} GB")
         with common.chromium() as browser, common.new_page(browser) as page:

@@ -10,6 +10,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -63,6 +64,12 @@ def timed(work: Callable[..., Any], *args: Any) -> tuple[float, Any]:
     begun = time.perf_counter()
     found = work(*args)
     return time.perf_counter() - begun, found
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 # --- what is printed ------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ beneath it. Until the title is there, it is mostly Streamlit's own start.
 
 import os
 import shutil
-import tempfile
 import time
 from itertools import product
 from pathlib import Path
@@ -83,11 +82,11 @@ def seconds_to_draw(browser: Any, link: str, section: str) -> list[float]:
 
 
 def main(runs: int = 1000, times: int = 5, sections: str = ",".join(SECTIONS)) -> None:
-    with tempfile.TemporaryDirectory() as name, common.chromium() as browser:
-        ids = make_store(Path(name) / "runs", runs)
+    with common.temporary_folder() as folder, common.chromium() as browser:
+        ids = make_store(folder / "runs", runs)
         step = max(1, len(ids) // 100)
         picked = {10: ids[:: 10 * step][:10], 100: ids[::step][:100]}
-        with common.dashboard(Path(name) / "runs") as app:
+        with common.dashboard(folder / "runs") as app:
             link = f"{app.url}/compare?runs={','.join(picked[10])}"
             cold = seconds_to_draw(browser, link, "Scores")
             print(f"first view after the start, 10 runs: {cold[1]:.2f} s")

@@ -20,7 +20,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from common import ROOT, dashboard, memory, print_head, print_row, run_script
+from common import ROOT, dashboard, memory, print_head, print_row, run_script, temporary_folder
 from visitor import Visitor
 
 from core.store.run import find_runs
@@ -210,25 +209,26 @@ def run_statuses(shared_root: Path) -> list[Status]:
 def measure(training: bool, visitors: int, seconds: float, pause: float) -> bool:
     """Prints a case's line; whether it stayed within the limits."""
     found, limit = LoadResults(), (2 if training else 1) * GB
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        runs_root = Path(name)
-        with serve_demo(runs_root, training, limit) as (url, confined):
-            with Visitor(url) as first:  # who warms what the server keeps, as after any start
-                for page in ("", "compare", "cams", "train"):
-                    first.open(page)
-            until = time.monotonic() + seconds
-            people = [
-                threading.Thread(target=browse_pages, args=(url, n, until, pause, found))
-                for n in range(visitors - training)
-            ]
-            if training:
-                args = (url, runs_root, until, found)
-                people.append(threading.Thread(target=launch_runs, args=args))
-            for person in people:
-                person.start()
-            for person in people:
-                person.join()
-            ends = [f"{s.state}, epoch {s.epoch} of {s.epochs}" for s in run_statuses(runs_root)]
+    with (
+        temporary_folder() as runs_root,
+        serve_demo(runs_root, training, limit) as (url, confined),
+    ):
+        with Visitor(url) as first:  # who warms what the server keeps, as after any start
+            for page in ("", "compare", "cams", "train"):
+                first.open(page)
+        until = time.monotonic() + seconds
+        people = [
+            threading.Thread(target=browse_pages, args=(url, n, until, pause, found))
+            for n in range(visitors - training)
+        ]
+        if training:
+            args = (url, runs_root, until, found)
+            people.append(threading.Thread(target=launch_runs, args=args))
+        for person in people:
+            person.start()
+        for person in people:
+            person.join()
+        ends = [f"{s.state}, epoch {s.epoch} of {s.epochs}" for s in run_statuses(runs_root)]
     pages = sorted(found.seconds) or [float("inf")]
     middle = statistics.median(pages)
     slowest = pages[int(0.95 * len(pages))], pages[-1]

@@ -9,11 +9,10 @@ imports. Ends with 1 above twice Pillow's time or 600 MB.
 
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
-from common import ROOT, run_script, timed
+from common import ROOT, run_script, temporary_folder, timed
 from PIL import Image
 
 LIMIT_RATIO, LIMIT_MB = 2.0, 600
@@ -50,8 +49,8 @@ def shrink(paths: list[Path]) -> None:
 
 
 def main(photos: int = 2000) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        source, sets = Path(place) / "photos", Path(place) / "sets"
+    with temporary_folder() as place:
+        source, sets = place / "photos", place / "sets"
         paths = draw_photos(source, photos)
         command = [sys.executable, "-c", IMPORT, str(source), str(sets)]
         out = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout

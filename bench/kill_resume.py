@@ -17,11 +17,10 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from common import POLL_SECONDS, ROOT, TOY_BOOKS, core_command, run_script, timed
+from common import POLL_SECONDS, ROOT, TOY_BOOKS, core_command, run_script, temporary_folder, timed
 
 from core.cli.common import SetOption
 from core.recipe.files import load_recipe, parse_changes
@@ -156,8 +155,8 @@ def main(
     empty_cache: bool = False,
 ) -> None:
     chosen = load_recipe(recipe, parse_changes(set_ or []))
-    with tempfile.TemporaryDirectory() as name:
-        proof = Proof(Path(name), chosen, data.resolve())
+    with temporary_folder() as folder:
+        proof = Proof(folder, chosen, data.resolve())
         print(f"undisturbed: {proof.seconds:.1f} s, {chosen.planned_epochs()} epochs", flush=True)
         proof.kill_all(kill_fractions(kills, seed), empty_cache)
     made = f"{proof.compared} runs, killed {kills} times in all"

@@ -10,11 +10,10 @@ Then every further step by its link, server and browser warm. Fails when torch w
 
 import statistics
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from common import chromium, dashboard, median_text, new_page, run_script, timed
+from common import chromium, dashboard, median_text, new_page, run_script, temporary_folder, timed
 
 LIMIT = 5  # seconds
 STEPS = range(1, 8)
@@ -32,7 +31,7 @@ def draw(page: Any, link: str) -> None:
 
 def one_start(browser: Any) -> list[float]:
     """Seconds of the first page after a server's start, then of each step once it is warm."""
-    with tempfile.TemporaryDirectory() as folder, dashboard(Path(folder) / "runs") as app:
+    with temporary_folder() as folder, dashboard(folder / "runs") as app:
         links = [app.url, *(f"{app.url}/?step={step}&vote=A" for step in STEPS)]
         with new_page(browser) as page:
             found = [timed(draw, page, link)[0] for link in links]

@@ -12,7 +12,6 @@ With --page also in Chromium (which tests need too): from a click on a switch of
 the new picture on the screen, both alone and beside the training.
 """
 
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -88,8 +87,7 @@ def time_in_page(page: Any, url: str, times: int) -> list[float]:
 
 
 def main(times: int = 9, page: bool = False) -> None:
-    with tempfile.TemporaryDirectory() as folder, common.stopping_worker(Path(folder)):
-        runs = Path(folder)
+    with common.temporary_folder() as runs, common.stopping_worker(runs):
         executor = LocalExecutor(runs)
         try:
             run = executor.submit(load_recipe("quick"), TOY_BOOKS)

@@ -20,7 +20,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from common import ROOT, log, numbers, print_head, print_row, run_script, table_row
+from common import (
+    ROOT,
+    log,
+    numbers,
+    print_head,
+    print_row,
+    run_script,
+    table_row,
+    temporary_folder,
+)
 from seeds import append_row, known_rows, throwaway_run
 from shifted import RECIPES as SHIFTED_RECIPES
 from shifted import draw_data
@@ -252,8 +261,8 @@ def main(
             print_row(luck, f"{dropped_share(luck):.1%}")
         return
     for seed in [] if replay else numbers(toy):
-        with tempfile.TemporaryDirectory() as folder:
-            fill(rows, f"toy-{seed}", draw_data(seed, Path(folder) / f"toy-{seed}"))
+        with temporary_folder() as folder:
+            fill(rows, f"toy-{seed}", draw_data(seed, folder / f"toy-{seed}"))
     for place in () if replay else data or ():
         fill(rows, place.name, place)
     for name, frame in pd.read_csv(rows).groupby("data"):

@@ -12,14 +12,13 @@ import http.client
 import queue
 import re
 import statistics
-import tempfile
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from common import dashboard, require_packages, run_script
+from common import dashboard, require_packages, run_script, temporary_folder
 
 require_packages("uvloop")
 
@@ -62,8 +61,8 @@ def seconds_on(loop: str, times: int, folder: Path) -> float:
 def main(times: int = 9) -> None:
     found = {}
     for loop in ("asyncio", "uvloop"):
-        with tempfile.TemporaryDirectory() as folder:
-            found[loop] = seconds_on(loop, times, Path(folder))
+        with temporary_folder() as folder:
+            found[loop] = seconds_on(loop, times, folder)
         print(f"{loop:8} {1000 * found[loop]:5.0f} ms", flush=True)
     print(f"uvloop takes {found['uvloop'] / found['asyncio']:.0%} of the time")
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from common import ROOT, log, numbers, print_head, print_row, run_script
+from common import ROOT, log, numbers, print_head, print_row, run_script, temporary_folder
 from seeds import append_row, known_rows, throwaway_run
 
 from core.data.dataset import read_dataset
@@ -177,8 +177,8 @@ def main(
     rows: Path = ROOT / "bench" / "shifted.csv",
 ) -> None:
     for seed in numbers(toy):
-        with tempfile.TemporaryDirectory() as folder:
-            place = draw_data(seed, Path(folder) / f"toy-{seed}")
+        with temporary_folder() as folder:
+            place = draw_data(seed, folder / f"toy-{seed}")
             finish(rows, f"toy-{seed}", place, numbers(seeds), [])
     for place in data or ():
         finish(rows, place.name, place, numbers(seeds), [name for name in truth.split(",") if name])

@@ -17,7 +17,6 @@ import itertools
 import re
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -77,8 +76,7 @@ def main(sample: int = 4, all: bool = False, set_: SetOption = None) -> None:
     recipes = variants(set_ or [])
     count = len(recipes) if all else max(1, min(sample, len(recipes)))
     batch, colds, runs = 0.0, [], []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with common.temporary_folder() as folder:
         executor = LocalExecutor(folder / "batch")
         with common.stopping_worker(executor.runs_dir):
             for turn in range(count):

@@ -10,7 +10,6 @@ that fit; sort: from the click; star: from the click to the other browser showin
 of the app's process after all that. Medians of `--times`.
 """
 
-import tempfile
 import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
@@ -145,8 +144,8 @@ def measure(browser: Any, app_url: str, count: int, times: int) -> dict[str, lis
 
 
 def main(runs: int = 1000, times: int = 5, store: Path | None = None) -> None:
-    with tempfile.TemporaryDirectory() as temporary:
-        store = store or Path(temporary)
+    with common.temporary_folder() as folder:
+        store = store or folder
         common.log(f"writing {runs} runs")
         make_store(store, runs)
         (store / "runs" / INDEX_FILE).unlink(missing_ok=True)

@@ -14,13 +14,12 @@ hardware, what `auto` makes of it; fastai always trains in float32.
 from __future__ import annotations
 
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from common import print_parts, run_script, timed
+from common import print_parts, run_script, temporary_folder, timed
 from fastai_process import scaled_copy, start_fastai
 
 from core.recipe.files import recipe_from_dict
@@ -118,8 +117,7 @@ def main(
     epochs: int = 5,
     precision: Literal["auto", "float32", "both"] = "auto",
 ) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         data = scaled_copy(side, folder / "photos")
         for each in precisions(precision):
             measure(bench_recipe(backbone, epochs + 1, each), data, side, folder)

@@ -17,11 +17,10 @@ VGG16-BN takes about ten minutes on two cores.
 
 import statistics
 import sys
-import tempfile
 from pathlib import Path
 from typing import Literal
 
-from common import log, phase_seconds, print_parts, run_script, timed
+from common import log, phase_seconds, print_parts, run_script, temporary_folder, timed
 from fastai_process import scaled_copy, start_fastai
 
 from core.cli.common import SetOption
@@ -67,8 +66,7 @@ def main(
         sys.exit(f"--fastai-epochs must be 5 or more and less than the recipe's {epochs}")
     turns = epochs if sample is None else sample + 1
 
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         data = scaled_copy(side, folder / "photos")
         spent: list[float] = []
         with start_fastai(recipe, data, folder) as fastai_epoch:

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import _
-from core.compare.comparable import items_on_other_photos
 from core.compare.score_tables import headline_set
+from core.compare.selection import items_on_other_photos
 from core.data.dataset import VALIDATION, read_dataset
 from core.store.groups import Group
 from core.store.index import RunRow

@@ -7,8 +7,7 @@ import streamlit as st
 from core.base import formatting, palette
 from core.base.language import N_, _, translate
 from core.compare import tables
-from core.compare.comparable import runs_on_same_photos
-from core.compare.selection import run_items
+from core.compare.selection import run_items, runs_on_same_photos
 from core.jobs.local import mark_lost_runs
 from core.store.index import RunRow
 from core.store.run import Run, open_run

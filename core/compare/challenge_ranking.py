@@ -12,6 +12,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import pandas as pd
+
 from core.base.errors import InputError, RunError
 from core.base.language import N_
 from core.data.challenge_photos import CLASSES, TEST_SET_NAME, find_challenge_set
@@ -29,6 +31,7 @@ MAX_CHANGES = 3  # in so many changes
 MIN_SEEDS = 3  # that a group needs
 _IGNORED_KEYS = ("seed", "split.fold")  # what the runs of one group differ in
 
+_RunResults = tuple[pd.DataFrame, float | None]  # of each object whether it is right; lift
 Change = tuple[str, str, str]  # key, value in RECIPE, value here
 
 
@@ -101,7 +104,8 @@ class Leaderboard:
 
     def pending_run_ids(self, runs_dir: Path) -> list[str]:
         """The ids of the runs that are still to answer, group by group."""
-        known = _challenge_fingerprint(runs_dir)
+        draw = find_challenge_set(runs_dir)
+        known = draw.fingerprint if draw else ""
         rows = [row for entrant in self.waiting for row in entrant.runs]
         return [row.id for row in rows if not _has_predictions(runs_dir, row.id, known)]
 
@@ -219,17 +223,6 @@ def _missing_reason(row: RunRow) -> str:
 # --- ranks ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _RunResults:
-    correct: Any  # core.evaluate.paired.answers: a row per object
-    lift: float | None
-
-
-def _challenge_fingerprint(runs_dir: Path) -> str:
-    draw = find_challenge_set(runs_dir)
-    return draw.fingerprint if draw else ""
-
-
 def _has_predictions(runs_dir: Path, run_id: str, fingerprint: str) -> bool:
     try:
         found = ChallengeEvaluation.of(runs_dir, run_id).result()
@@ -249,11 +242,11 @@ def _read_results(runs_dir: Path, row: RunRow, fingerprint: str) -> _RunResults 
         raise RunError(
             N_("{path}: holds no answer: rank the run again", path=trial.path / "answers.csv")
         )
-    return _RunResults(right, found.lift)
+    return right, found.lift
 
 
 def _ranked(results: Sequence[tuple[Entrant, Sequence[_RunResults]]]) -> Leaderboard:
-    lined_up = match_correctness([[one.correct for one in found] for _, found in results])
+    lined_up = match_correctness([[correct for correct, _ in found] for _, found in results])
     photos, correct = lined_up.photos, lined_up.correct
     gaps = group_differences(correct, photos=photos)
     means = [float(group.mean()) for group in correct]
@@ -266,7 +259,7 @@ def _ranked(results: Sequence[tuple[Entrant, Sequence[_RunResults]]]) -> Leaderb
         entrant, found = results[i]
         score = group_mean(correct[i], photos=photos)
         assert score is not None
-        lifts = [one.lift for one in found if one.lift is not None]
+        lifts = [lift for _, lift in found if lift is not None]
         standings.append(
             Standing(
                 rank=better[i] + 1,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from core.base.language import N_
-from core.compare.comparable import run_photos_fingerprint
+from core.compare.selection import run_photos_fingerprint
 from core.evaluate.rules import threshold
 from core.store.groups import Group
 from core.store.test_sets import comparison_set
@@ -33,10 +33,6 @@ class _Candidate:
     comparison_key: tuple[str, float, str, str]
     validation: float
     object_share: float
-
-    @property
-    def newest_run_id(self) -> str:
-        return max(row.id for row in self.item.members)
 
 
 def clearest_pair(items: Sequence[Group]) -> Pair | None:
@@ -82,7 +78,8 @@ def _best_per_key(candidates: Sequence[_Candidate], sign: int) -> list[_Candidat
     """Of those that differ in nothing else the one with most (or, with sign -1, fewest) objects, so
     that a thousand runs make few pairs."""
     best: dict[tuple[object, float], _Candidate] = {}
-    for one in sorted(candidates, key=lambda one: (sign * one.object_share, one.newest_run_id)):
+    newest = {one.item.id: max(row.id for row in one.item.members) for one in candidates}
+    for one in sorted(candidates, key=lambda one: (sign * one.object_share, newest[one.item.id])):
         best[one.comparison_key, one.validation] = one
     return list(best.values())
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -102,7 +101,7 @@ def _cached_control(setup: Setup, name: str) -> dict[str, Any]:
         if base == "none":
             network = _network(setup, name)
             base = network.base_weights_hash
-    path = _folder(setup) / f"{_cache_key(setup, base)}.json"
+    path = setup.features.cache.folder.with_name(FOLDER) / f"{_cache_key(setup, base)}.json"
     with suppress(OSError, ValueError):
         kept = json.loads(path.read_text("utf-8"))
         if isinstance(kept, dict):
@@ -113,10 +112,6 @@ def _cached_control(setup: Setup, name: str) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_json(path, computed)
     return computed
-
-
-def _folder(setup: Setup) -> Path:
-    return setup.features.cache.folder.parent / FOLDER
 
 
 def _cache_key(setup: Setup, base: str) -> str:

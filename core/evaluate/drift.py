@@ -65,18 +65,16 @@ def drift(setup: Setup, network: Network) -> pd.DataFrame:
     rows = []
     for layer in network_layers(recipe, len(network.classes)):
         new, old = network.layers[layer.index], initial.layers[layer.index]
-        place = layer.index - setup.start_layer
-        rows.append(
-            (
-                layer.index,
-                layer.name,
-                layer.index in trained,
-                "pretrained" if pretrained and not layer.in_head else "random start",
-                relative_change(new.parameters(), old.parameters()),
-                relative_change(_statistics(new), _statistics(old)),
-                1.0 if place < 0 else _similarity(before[place], after[place]),
-            )
-        )
+        place, cka = layer.index - setup.start_layer, 1.0
+        if place >= 0:
+            enough = len(before[place]) >= MIN_PHOTOS
+            pair = before[place].numpy(), after[place].numpy()
+            cka = debiased_cka(*pair) if enough else math.nan
+        reference = "pretrained" if pretrained and not layer.in_head else "random start"
+        weights = relative_change(new.parameters(), old.parameters())
+        statistics = relative_change(_statistics(new), _statistics(old))
+        own = layer.index, layer.name, layer.index in trained, reference
+        rows.append((*own, weights, statistics, cka))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -168,10 +166,6 @@ def _outputs(network: Network, pooled: Pooled) -> list[Tensor]:
     assert isinstance(conv, nn.Conv2d) and conv.bias is not None
     logits = conv2d(windows, conv.weight.cpu(), conv.bias.cpu()).flatten(1)
     return [*pooled.layers, features, *[logits] * 5, logits.log_softmax(1)]
-
-
-def _similarity(before: Tensor, after: Tensor) -> float:
-    return debiased_cka(before.numpy(), after.numpy()) if len(before) >= MIN_PHOTOS else math.nan
 
 
 MIN_PHOTOS = 4  # the unbiased estimate divides by n - 3

@@ -104,24 +104,22 @@ class Predictor:
             yield from self._predict_chunk(paths)
 
     def _predict_chunk(self, paths: Sequence[Path]) -> Iterator[PhotoPrediction]:
-        views, refused = {}, {}
-        for place, path in enumerate(paths):
+        read: list[Tensor | str] = []
+        for path in paths:
             try:
-                view = read_view(path, self.recipe.image_size, self.recipe.crop)
-                views[place] = to_tensor(view)
+                read.append(to_tensor(read_view(path, self.recipe.image_size, self.recipe.crop)))
             except DataError as error:
-                refused[place] = " ".join(str(error).split())
-        found = self.predict_pixels(torch.stack(list(views.values()))) if views else None
+                read.append(" ".join(str(error).split()))
+        views = [view for view in read if isinstance(view, Tensor)]
+        found = self.predict_pixels(torch.stack(views)) if views else None
         rows = iter(range(len(views)))
-        for place, path in enumerate(paths):
-            if found is None or place in refused:
-                yield PhotoPrediction(path, {}, np.empty((0, 0, 0), np.float32), refused[place])
+        for path, view in zip(paths, read, strict=True):
+            if found is None or isinstance(view, str):
+                yield PhotoPrediction(path, {}, np.empty((0, 0, 0), np.float32), str(view))
                 continue
             row = next(rows)
-            odds = map(float, found.probabilities[row])
-            yield PhotoPrediction(
-                path, dict(zip(self.network.classes, odds, strict=True)), found.maps[row]
-            )
+            odds = dict(zip(self.network.classes, found.probabilities[row].tolist(), strict=True))
+            yield PhotoPrediction(path, odds, found.maps[row])
 
     def predict_pixels(self, pixels: Tensor) -> Predictions:
         """Answers to views as the network gets them: uint8 (photos, 3, size, size)."""

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core.base.formatting import strip_weights_folder
-from core.export.folder import new_folder
+from core.export.output import new_folder
 from core.export.spreadsheet import escape_formulas
 from core.recipe.difference import flat_recipe
 from core.recipe.files import recipe_dict

@@ -15,7 +15,7 @@ from core.base import files
 from core.base.errors import InputError, not_written_text
 from core.base.formatting import strip_weights_folder
 from core.evaluate.predictor import EXACT, trained_network
-from core.export.packages import require_packages
+from core.export.output import require_packages
 from core.model.heads import forward_head
 from core.model.network import Network
 from core.pipeline.prefix import fold_batch_norms

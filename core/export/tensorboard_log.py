@@ -8,8 +8,7 @@ import numpy as np
 from core.base.errors import InputError
 from core.data.dataset import VALIDATION, Dataset, read_dataset
 from core.evaluate.localisation import density
-from core.export.folder import new_folder
-from core.export.packages import require_packages
+from core.export.output import new_folder, require_packages
 from core.store.run import ClassMaps, Run
 from core.views.heat_map import display_view, heat_map
 

@@ -206,11 +206,8 @@ def resample(photos: Sequence[Tensor], params: Sequence[AugmentParams], size: in
 
 def _crop(photo: Tensor, params: AugmentParams, size: int) -> Tensor:
     flips = [axis for axis, flip in ((1, params.upside_down), (2, params.mirrored)) if flip]
-    return (
-        photo.flip(flips)[:, params.top : params.top + size, params.left : params.left + size]
-        .float()
-        .div_(255)
-    )
+    rows, columns = (slice(first, first + size) for first in (params.top, params.left))
+    return photo.flip(flips)[:, rows, columns].float().div_(255)
 
 
 def sampling_grid(params: AugmentParams, size: int) -> Tensor:

@@ -30,10 +30,8 @@ CACHE_VERSION = 3  # raise it when the computation of features changes
 
 def cache_key(key_fields: dict[str, Any]) -> str:
     """The name of an entry that depends on these facts."""
-    text = json.dumps(
-        {"version": CACHE_VERSION, "machine": numerics_environment(), **key_fields}, sort_keys=True
-    )
-    return hashlib.sha256(text.encode()).hexdigest()
+    facts = {"version": CACHE_VERSION, "machine": numerics_environment(), **key_fields}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 class FeatureCache:

@@ -146,12 +146,11 @@ def _select_photos(
     ]
     order = sorted(range(len(answers)), key=lambda place: -len(set(answers[place])))
     classes = {name for column in columns for name in column.classes}
-    chosen = []
-    for place in order[:PHOTOS]:
-        label = test_set.labels.get(test_set.photos[place].file)
-        labelled = label is not None and label.primary in classes
-        chosen.append((place, label.primary if label and labelled else answers[place][0]))
-    return chosen
+    labels = [test_set.labels.get(photo.file) for photo in test_set.photos]
+    return [
+        (i, label.primary if (label := labels[i]) and label.primary in classes else answers[i][0])
+        for i in order[:PHOTOS]
+    ]
 
 
 def _predicted_class(column: CamColumn, index: int) -> tuple[str, float]:

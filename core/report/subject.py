@@ -12,8 +12,7 @@ from core.base import palette
 from core.base.errors import InputError
 from core.base.language import translate
 from core.compare.colours import MAX_COLOURS
-from core.compare.comparable import run_photos_fingerprint
-from core.compare.selection import item_colours
+from core.compare.selection import item_colours, run_photos_fingerprint
 from core.store.groups import Group
 from core.store.index import RunRow
 from core.store.run import Run, open_run

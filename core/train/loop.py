@@ -2,7 +2,7 @@
 no file and no user interface."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from core.base.random_streams import derived_seed
 from core.evaluate.controls import LinearHead
 from core.model.heads import CLASS_MAP_OFFSET
 from core.model.network import Network, clone_trainable_tensors, load_tensors
+from core.pipeline.inputs import TrainingInputs
 from core.pipeline.predict import PhotoSet, backbone_features, predict
 from core.recipe.bands import first_trained_layer, stage_ranges
 from core.recipe.schema import Recipe, Stage
@@ -32,20 +33,6 @@ from core.train.schedule import (
 
 class DivergedError(RunError):
     """The loss stopped being a finite number."""
-
-
-class Inputs(Protocol):
-    """What the loop trains on (core.pipeline.inputs): so many views an epoch, the order in which
-    they come (numbers from 0), and some of them as a batch. `start` is the layer that batches
-    enter."""
-
-    start_layer: int
-
-    def __len__(self) -> int: ...
-
-    def order(self, epoch: int) -> list[int]: ...
-
-    def batch(self, indices: Sequence[int], epoch: int) -> tuple[Tensor, Tensor]: ...
 
 
 @dataclass(frozen=True)
@@ -104,7 +91,7 @@ class Listener(Protocol):
 def fit(
     network: Network,
     recipe: Recipe,
-    inputs: Inputs,
+    inputs: TrainingInputs,
     validation: PhotoSet,
     listener: Listener,
     train_state: TrainState | None = None,

@@ -110,18 +110,18 @@ def run_column(run: Run, test_set: TestSet) -> CamColumn | None:
     found = [localisation_summary(frame) or {} for frame in frames]
     planned = recipe.planned_epochs()
     return CamColumn(
-        recipe.crop,
-        saved.classes,
-        saved.epochs,
-        tuple(round(epoch / planned, 3) for epoch in saved.epochs),
-        known,
-        np.clip(np.rint(density(maps) / DENSITY_STEP), 0, 255).astype(np.uint8),
-        maps.astype(np.float16),
-        chances,
-        (chances == chances.max(axis=-1, keepdims=True)).astype(int),
-        shares,
-        areas,
-        tuple({name: one[name] for name in LOCALISATION_KEYS if name in one} for one in found),
+        crop=recipe.crop,
+        classes=saved.classes,
+        epochs=saved.epochs,
+        progress=tuple(round(epoch / planned, 3) for epoch in saved.epochs),
+        has_maps=known,
+        density=np.clip(np.rint(density(maps) / DENSITY_STEP), 0, 255).astype(np.uint8),
+        raw=maps.astype(np.float16),
+        probabilities=chances,
+        votes=(chances == chances.max(axis=-1, keepdims=True)).astype(int),
+        shares=shares,
+        areas=areas,
+        localisation=tuple({k: one[k] for k in LOCALISATION_KEYS if k in one} for one in found),
     )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import _
-from core.compare.comparable import (
+from core.compare.selection import (
     comparable_predictions,
     items_on_other_photos,
     same_test_photos,

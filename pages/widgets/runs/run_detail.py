@@ -8,8 +8,7 @@ import streamlit as st
 from core.base import formatting, palette
 from core.base.language import _
 from core.compare import tables
-from core.compare.comparable import runs_on_same_photos
-from core.compare.selection import run_items
+from core.compare.selection import run_items, runs_on_same_photos
 from core.store.annotations import MAX_NOTE_LENGTH, annotate, read_annotations
 from core.store.index import RunRow
 from core.store.run import open_run

@@ -13,8 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.base import formatting
 from core.base.language import _
-from core.compare.comparable import runs_on_same_photos
-from core.compare.selection import selectable_items
+from core.compare.selection import runs_on_same_photos, selectable_items
 from core.store.examples import EXAMPLE_PREFIX, examples_dir
 from core.store.groups import Group
 from core.store.index import AllRuns, RunIndex, RunRow

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.base import formatting
 from core.base.language import _, translate
-from core.recipe.band_edit import (
+from core.recipe.draft import (
     LR_STEPS,
     MAX_BANDS,
     remove_band,

@@ -1,4 +1,4 @@
-"""core.compare.comparable: files of one name in two data sets are not taken for the same photo."""
+"""core.compare.selection: files of one name in two data sets are not taken for the same photo."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from core.compare.comparable import (
+from core.compare.comparison import compare_to_reference
+from core.compare.selection import (
     comparable_predictions,
     items_on_other_photos,
     same_test_photos,
     split_fingerprints,
 )
-from core.compare.comparison import compare_to_reference
 from core.store.groups import Group
 from tests.core.compare.test_comparison import predictions, row, run
 

@@ -13,7 +13,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from core.__main__ import main
 from core.base.errors import InputError
 from core.data.photos import read_view
-from core.export import onnx_file, packages
+from core.export import onnx_file, output
 from core.export.csv_tables import export_csv
 from core.export.onnx_file import export_onnx
 from core.export.tensorboard_log import export_tensorboard
@@ -139,7 +139,7 @@ def test_nothing_half_written_stays(tmp_path, tiny):
 
 
 def test_missing_packages_say_how_to_install_them(tmp_path, tiny, monkeypatch, capsys):
-    monkeypatch.setattr(packages, "find_spec", lambda name: None)
+    monkeypatch.setattr(output, "find_spec", lambda name: None)
     run = write_run(tmp_path, tiny)
     for arguments, words in (
         (["--onnx", "net.onnx"], "onnx and onnxscript and onnxruntime are not installed"),

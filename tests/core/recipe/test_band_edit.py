@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recipe.band_edit import (
+from core.recipe.draft import (
     LR_STEPS,
     remove_band,
     split_longest_band,
