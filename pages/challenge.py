@@ -31,8 +31,7 @@ POLL_SECONDS = 2.0
 
 
 def cached_board(field: ComparableGroups) -> Leaderboard:
-    """Read anew when a run, an answer or the photos have changed. Raises InputError when the hidden
-    photos' note is damaged."""
+    """Cached until a run, an answer or a photo changes. Raises InputError for a damaged note."""
     runs_dir = settings.runs_dir()
     return leaderboard(runs_dir, challenge_fingerprint(runs_dir), field)
 

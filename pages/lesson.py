@@ -18,8 +18,7 @@ FAILING_PRESET = "looks-good"  # the preset that the example runs of A were made
 
 
 def choose_arm(step: int) -> str:
-    """What the sixth step's recipe is without: chosen there, and kept in the link by its key (the
-    names are told in another language too)."""
+    """What the sixth step's recipe is without, by its key, which the link keeps."""
     if step != 6:
         return "nothing"
     names, measured = arm_names(), list(read_arms(TOY_HEADING)) or ["nothing"]

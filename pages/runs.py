@@ -17,8 +17,7 @@ POLL_SECONDS = 1.5
 
 
 def rerun_on_change(known_version: int, rows: Sequence[RunRow]) -> None:
-    """Says what is wrong with the worker, if anything, and draws the page again when a run has
-    changed, whoever changed it."""
+    """Shows the worker's problems, and draws the page again when a run has changed."""
     running = [row.id for row in rows if row.status.state == "running"]
     mark_lost_runs(settings.runs_dir(), running, utc_now)
     if selection.version(at_most_old=POLL_SECONDS / 2) != known_version:

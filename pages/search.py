@@ -18,8 +18,7 @@ POLL_SECONDS = 2.0
 
 
 def show_live(search_id: str, polling: bool) -> None:
-    """The search, drawn again and again while it goes on; its process is started where it is not
-    alive."""
+    """The search, drawn again while it goes on; starts its process where it is not alive."""
     with messages.show_errors():
         search = open_search(settings.runs_dir(), search_id)
         if search.active != polling:

@@ -19,8 +19,7 @@ def runs_dir() -> Path:
 
 
 def shared_root() -> Path:
-    """The folder of runs that all who come here share (OVERFIT_LENS_RUNS, or `runs/` in the
-    project). What is kept there of photos, and not of a run, pages may read and write."""
+    """The folder of runs that all visitors share (core.base.files.runs_root)."""
     return runs_root()
 
 
@@ -37,6 +36,5 @@ def datasets_dir() -> Path:
 
 
 def check_cancelled() -> None:
-    """Gives Streamlit a chance to end this drawing when a newer one is wanted: for whoever waits
-    without drawing anything."""
+    """Lets Streamlit end this script run for a newer one, where it waits and draws nothing."""
     st.session_state.get("settings.let_go")

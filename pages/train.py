@@ -40,8 +40,7 @@ Parts = dict[str, Any]
 
 
 def show_data_column(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]:
-    """What is done to the photos before the network gets them; and where to show the views, near
-    the controls that change them."""
+    """Augmentation and preprocessing; and the place for the augmented views."""
     st.markdown(
         _("**Varied views**"),
         help=_(

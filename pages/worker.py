@@ -1,5 +1,4 @@
-"""Workers: the processes that train, what waits for them, what the machine has left, and what to do
-when something is wrong."""
+"""Workers: the training processes, their queue, the machine, and problems with fixes."""
 
 import streamlit as st
 

@@ -33,7 +33,7 @@ _SCRIPTS = ("reading", "link", "painting", "controls", "cells", "large", "grid")
 _GRID = st.components.v2.component(
     "overfit_lens_cam_grid",
     html='<div class="grid-root"></div>',
-    css=style("cams/cam_grid_js/grid"),
+    css=style("ui/tables", "cams/cam_grid_js/grid"),
     js=script("ui/fill", "ui/element", *(f"cams/cam_grid_js/{name}" for name in _SCRIPTS)),
 )
 

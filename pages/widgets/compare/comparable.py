@@ -20,8 +20,7 @@ _MAX_NAMED = 6  # items that the notice names
 
 
 def notice(selected: Sequence[Group]) -> None:
-    """Says which items are on other photos than the first, and whether only on other training
-    photos."""
+    """Says which items are on other training or test photos than the first."""
     others = items_on_other_photos(selected, selected[0]) if selected else []
     if not others:
         return

@@ -33,8 +33,7 @@ _compare_to_reference = cached(compare_to_reference)
 
 
 def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
-    """Each item against the first: validation's sentence, then that of photos from elsewhere; of
-    many items a row of a table each."""
+    """Each item against the first: in sentences, or, of many items, a row of a table each."""
     predictions = comparable.answers(selected)  # tells what cannot be read, every time
     compared = _compare_to_reference(selected, predictions)
     if len(selected) > MAX_IN_SENTENCES:

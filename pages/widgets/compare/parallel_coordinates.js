@@ -8,13 +8,6 @@ const MAX_NAMES = 6; // of lines that lie on each other
 const AXIS_MARGIN = 0.03; // of an axis, past its ends, which belongs to its ends
 const KEY_STEPS = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 };
 
-function svgElement(name, attributes, text = "") {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.textContent = text;
-  return node;
-}
-
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 // --- drawing ------------------------------------------------------------------------------------
@@ -172,8 +165,7 @@ function addListeners(view) {
 function build(root) {
   const view = { brushes: new Map(), drawn: "" };
   for (const [name, tag] of [["camera", "button"], ["scroll", "div"], ["sheet", "div"], ["tip", "div"], ["words", "p"]]) {
-    view[name] = document.createElement(tag);
-    view[name].className = name;
+    view[name] = element(tag, name);
   }
   view.camera.textContent = "photo_camera"; // of the symbols' font
   view.camera.onclick = () => savePicture(view.svg, view.data.legend, getComputedStyle(root).getPropertyValue("--page"), view.data.file);

@@ -51,8 +51,7 @@ def _set_title(name: str) -> str:
 
 
 def read_thumbnails(item: Group, set_name: str, files: Sequence[str]) -> dict[str, bytes]:
-    """A small JPEG per file, of the data set that the item's newest run was trained on. A data set
-    that is gone or damaged is told, and gives no picture."""
+    """A small JPEG per file, of the newest run's data set; says so where that cannot be read."""
     try:
         folder = open_run(settings.runs_dir(), item.members[-1].id).data_dir()
         stamp = thumbnails.fingerprint(folder, set_name)

@@ -24,7 +24,7 @@ _PARALLEL = st.components.v2.component(
     "overfit_lens_parallel",
     html='<div class="parallel"></div>',
     css=style("ui/camera", "compare/parallel_coordinates"),
-    js=script("ui/solid", "ui/picture", "compare/parallel_coordinates"),
+    js=script("ui/element", "ui/solid", "ui/picture", "compare/parallel_coordinates"),
 )
 
 

@@ -75,8 +75,7 @@ def controls_of(selected: Sequence[Group]) -> RunFiles:
 
 
 def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> None:
-    """Dots with intervals for validation and each test set, of many items a row each; then every
-    number as a table."""
+    """Scores with intervals, of many items a row each; then every number as a table."""
     controls = controls_of(selected)
     with use_language("en"):  # as files are
         numbers = score_tables.numbers_table(selected, controls)

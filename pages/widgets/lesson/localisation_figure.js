@@ -93,12 +93,9 @@ function showMoment(view, at) {
   }
 }
 
-const views = new WeakMap();
-
 export default function (component) {
   const root = component.parentElement.querySelector(".gaze-root");
-  if (!views.has(root)) views.set(root, build(root));
-  const view = views.get(root);
+  const view = (root.view ??= build(root));
   const known = JSON.stringify(component.data);
   if (known === view.known) return; // drawn already, perhaps at another moment
   stop(Object.assign(view, { known, data: component.data }));

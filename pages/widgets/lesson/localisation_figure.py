@@ -23,8 +23,7 @@ def show(
     lifts: Mapping[str, Sequence[SeedSpread]],
     colours: Mapping[str, str],
 ) -> None:
-    """localisation_data: core.lesson.figures.localisation_data. lifts: for A and B, at
-    each of its epochs."""
+    """localisation: core.lesson.figures.localisation_data; lifts: at its epochs, of A and B."""
     moments = [
         {
             "epoch": epoch,

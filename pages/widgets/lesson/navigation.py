@@ -48,16 +48,14 @@ def bar(step: int) -> bool:
 
 
 def is_answer_shown(step: int, teacher_mode: bool, vote: str) -> bool:
-    """Whether the step's answer is to be shown: in the teacher's mode once it is asked for, else at
-    once, at the first step after the vote."""
+    """Whether the answer is shown: in the teacher's mode on demand, at step 1 after the vote."""
     if teacher_mode:
         return step in st.session_state.get(_REVEALED_KEY, set())
     return step > 1 or bool(vote)
 
 
 def buttons(step: int, answer_hidden: bool, teacher_mode: bool) -> None:
-    """Back, and next. answer_hidden: whether the answer is: a teacher shows it first, anyone else
-    votes first. The arrow keys press the buttons."""
+    """Back and next, also by arrow keys. A hidden answer is shown first, or voted for."""
     last = step == len(titles())
     with (
         st.bottom,

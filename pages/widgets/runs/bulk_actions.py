@@ -20,8 +20,7 @@ from pages.widgets.ui import messages
 
 
 def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
-    """A bar of actions; nothing while no run is selected. selected_key: where in the session the
-    ids of the selected runs are."""
+    """A bar of actions. selected_key: of the selected runs' ids in the session."""
     ids = st.session_state.get(selected_key, [])
     picked = [row for row in rows if row.id in ids]
     if not picked:

@@ -1,5 +1,4 @@
-"""One run in a panel below the table: what it is doing, its curves, its log, and what can be done
-with it. The Run page shows the same pieces at length."""
+"""One run in a panel below the table: its state, curves, log and actions."""
 
 from collections.abc import Sequence
 
@@ -56,8 +55,7 @@ def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
 
 
 def show_notes(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
-    """Draws them for the run `row` of `rows`. Only what was changed here is written, so that
-    nothing of what others change meanwhile is lost."""
+    """Name, tags and note. Writes only what was changed here, to keep what others change."""
     if row.problem or row.example:
         return
     with messages.show_errors():

@@ -38,8 +38,7 @@ _FIRST_KEYS = ("verdict", "objects", "difficult", "lift", "lr", "tag", "state", 
 
 
 def opened_run(rows: Sequence[RunRow]) -> RunRow:
-    """The open run. The link says which (`?run=<id>`); without it, the one that is training, or
-    else the newest."""
+    """The run of the link (`?run=<id>`), else the one that is training, else the newest."""
     known = {row.id: row for row in rows}
     linked = st.query_params.get("run", "")
     if linked and linked not in known:
@@ -54,8 +53,7 @@ def opened_run(rows: Sequence[RunRow]) -> RunRow:
 
 
 def show(key: str, opened: str) -> None:
-    """The table, the search box and what can be done with selected runs. opened: the id of the
-    open run."""
+    """The table, its search box and the bulk actions. opened: the open run's id."""
     st.fragment(_show_table)(key, opened)
 
 

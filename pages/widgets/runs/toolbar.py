@@ -40,8 +40,7 @@ def show_examples_notice(rows: Sequence[RunRow]) -> None:
 
 
 def show_examples_toggle(key: str) -> None:
-    """Whether examples are listed: for everybody who uses this folder of runs, until it is switched
-    back. Nothing where none came along, or in a demo."""
+    """Whether examples are listed, for everybody who uses this folder of runs."""
     if access.is_restricted("hide_examples") or not selection.has_examples():
         return
     shown = not examples_hidden(settings.runs_dir())

@@ -1,5 +1,4 @@
-"""Runs as zip files: the selected ones, to be imported elsewhere; and those of others, one or of a
-whole class, with a table of what became of them."""
+"""Runs as zip files: export of the selected ones, import with a table of the outcome."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -51,8 +51,7 @@ def draw_page(page: StreamlitPage) -> None:
 
 
 def _read_visitor_key() -> None:
-    """The key of the link, where it opens a folder; the link carries it on from page to page once
-    there is something to find."""
+    """Takes the visitor's key from the link, where it opens a folder."""
     linked = st.query_params.get(KEY_PARAM, "")
     if linked and linked != st.session_state.get(settings.VISITOR_STATE_KEY):
         if is_key(linked) and visitor_dir(settings.shared_root(), linked).is_dir():
@@ -117,8 +116,7 @@ def limit_exceeded(recipe: Recipe, dataset: Dataset) -> str:
 
 
 def show_queue_position() -> bool:
-    """Says where the visitor's run stands in everybody's queue, or how long that is; whether they
-    have one there."""
+    """The visitor's place in the shared queue, or its length; whether they have a run there."""
     queue = Queue(settings.runs_dir())
     place = queue.position()
     if place is None:

@@ -9,8 +9,7 @@ from pages.widgets.shared import access, links
 
 
 def show(data: str, runs: Sequence[str] = ()) -> None:
-    """data: name of the data set; runs: that answer the photos, the page's own choice where there
-    are none. Nothing where this server captures none."""
+    """runs: ids that answer the photos; by default the page's own choice."""
     if access.is_restricted("capture"):
         return
     links.to(

@@ -16,8 +16,7 @@ DEFAULT_DATA = "toy_books"
 
 
 def show(key: str) -> None:
-    """Offers to train the two runs of the story; on a click they start and the Runs page opens.
-    Nothing in a demo, where one run trains at a time."""
+    """Offers to train the lesson's two runs, then opens Runs. Nothing in a demo (one run each)."""
     if access.is_restricted("repeats"):
         return
     datasets = find_datasets(settings.datasets_dir())

@@ -1,5 +1,4 @@
-"""The language that a visitor reads: theirs alone, chosen at the top of every page, and kept in the
-link (`?lang=ja`; none for English)."""
+"""The visitor's language: chosen at the top of every page, kept in the link (`?lang=ja`)."""
 
 import threading
 from pathlib import Path

@@ -19,8 +19,7 @@ Pairs = tuple[near_copies.NearCopyPair, ...]
 
 
 def show(dataset: Dataset) -> None:
-    """One line when there are near-copies, with the list behind it; nothing otherwise. Raises
-    DataError when a photo cannot be read."""
+    """Warns of near-copies. Raises DataError when a photo cannot be read."""
     with st.spinner(_("Looking for copies among the photos…")):
         show_warning(_search_of(dataset).result())
 

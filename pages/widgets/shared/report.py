@@ -16,8 +16,7 @@ from pages import settings
 
 
 def button(key: str, selected: Sequence[Group], all_rows: Sequence[RunRow]) -> None:
-    """The button for these items; Streamlit turns its icon into a spinner while the file is made.
-    Nothing without items."""
+    """The download button; Streamlit shows a spinner in it while the file is made."""
     if not selected:
         return
     name = " ".join(item.title for item in selected[:2])

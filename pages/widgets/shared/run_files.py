@@ -26,8 +26,7 @@ _MAX_ENTRIES = 3000  # files; 100 runs have 700
 
 
 class RunFiles(dict[str, Any]):
-    """What one file holds, by run id. state: of each file read, its path and fingerprint; and what
-    else decided which of them are here."""
+    """What one file holds, by run id. state: fingerprints that tell whether it is current."""
 
     def __init__(self, found: Mapping[str, Any], state: Iterable[str]) -> None:
         super().__init__(found)

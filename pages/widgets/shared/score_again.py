@@ -1,5 +1,4 @@
-"""Scores finished runs anew after labels or boxes have changed: the worker does it, without
-training."""
+"""Scores finished runs again, without training, after labels or boxes have changed."""
 
 from collections.abc import Mapping, Sequence
 

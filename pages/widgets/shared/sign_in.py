@@ -16,8 +16,7 @@ def _user() -> dict[str, Any]:
 
 
 def require() -> None:
-    """Lets nobody on who has to sign in and has not, or is not on the list. Raises InputError where
-    that is not set up as it should be."""
+    """Stops the page unless the visitor may enter. Raises InputError for a bad set-up."""
     user = _user()
     if "is_logged_in" not in user:
         if access.sign_in_required():

@@ -64,8 +64,7 @@ class Draft(Controls):
         return recipe
 
     def validate(self, edited: Mapping[str, Any], dataset: Dataset) -> tuple[Recipe, str]:
-        """The recipe of edited parts. Where something is wrong, the last one without that, and the
-        words for it, which are told beneath its controls too."""
+        """The recipe, or the last valid one and the error, which is shown at its controls too."""
         try:
             recipe = recipe_from_dict(dict(edited))
             check_stages(recipe)

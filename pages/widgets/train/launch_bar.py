@@ -1,5 +1,4 @@
-"""The bar at the foot of Train, always in view: what the recipe changes, how long a run takes, and
-the button."""
+"""The bar at the foot of Train: changes, estimated time, Launch."""
 
 from typing import Any
 
@@ -26,8 +25,7 @@ _MAX_LISTED = 4  # keys that the line names; all are in the list behind it
 def show(
     key: str, draft: Draft, recipe: Recipe, dataset: Dataset, warning_count: int, problem: str
 ) -> None:
-    """warning_count: how many cautions the columns show. problem: why what is written cannot be
-    launched; `recipe` is then another one."""
+    """warning_count: in the columns. problem: why nothing can be launched, if so."""
     st.html(_COMPACT_STYLE)
     outcome = st.bottom.container()
     with st.bottom.container(horizontal=True, vertical_alignment="center", gap="small"):

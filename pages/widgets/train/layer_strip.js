@@ -178,12 +178,9 @@ function update(strip, data) {
   layoutRates(strip.rates, strip.lines);
 }
 
-const strips = new WeakMap();
-
 export default function (component) {
   const root = component.parentElement.querySelector(".strip-root");
-  if (!strips.has(root)) strips.set(root, build(root));
-  const strip = strips.get(root);
+  const strip = (root.strip ??= build(root));
   strip.send = (done) => component.setTriggerValue("pressed", done);
   update(strip, component.data);
 }

@@ -26,8 +26,7 @@ ApplyBands = Callable[[tuple[tuple[int, float], ...]], None]
 
 
 def show(key: str, recipe: Recipe, dataset: Dataset, on_apply: ApplyBands) -> None:
-    """The button, or how the search for this recipe stands, or what it found. `on_apply` is called
-    with the first layer and rate of each band when the answer is taken."""
+    """The search's button, progress or result. `on_apply` takes first layer and rate per band."""
     with st.container(border=True):
         st.subheader(
             _("Which learning rate?"),

@@ -135,8 +135,7 @@ def show_advanced(draft: Draft, backbone: str) -> dict[str, Any]:
 
 
 def _reset_bands(draft: Draft) -> None:
-    """Bands, map stride and image size are of their backbone: the base's if it has it, else its
-    usual ones."""
+    """Of a new backbone: the base's bands, map stride and image size, else its usual ones."""
     backbone = st.session_state[draft.key_prefix("backbone")]
     same = backbone == draft.base.backbone
     usual = draft.base_values if same else recipe_dict(recipe_from_dict({"backbone": backbone}))

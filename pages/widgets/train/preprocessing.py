@@ -1,5 +1,4 @@
-"""What the network sees of a photo, apart from the random changes: size, crop, number of views; and
-which photos are kept aside."""
+"""Preprocessing of the photos (size, crop, views), and which of them validate."""
 
 from typing import Any
 

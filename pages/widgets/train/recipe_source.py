@@ -139,8 +139,7 @@ def _set_source(key: str, source: Source) -> str:
 
 
 def _select_dataset(key: str, run: Run) -> None:
-    """Chooses the run's data set where it is here. Of a run that came from elsewhere the recipe
-    serves without it."""
+    """Chooses the run's data set where it is here; else keeps its name."""
     try:
         root = run.data_dir()
     except InputError:

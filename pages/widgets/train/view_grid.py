@@ -14,8 +14,7 @@ from pages.widgets.ui import messages
 
 
 def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
-    """The wall for a recipe, which may be a draft. It is drawn beside the rest of the page, which
-    never waits for it."""
+    """Augmented views of a recipe, drawn in parallel to the rest of the page."""
     if not access.show_restriction("preview") and preview_wait.show(key):
         st.fragment(_show_grid, parallel=True)(key, recipe, dataset)
 

@@ -1,5 +1,4 @@
-"""Scripts and styles of the widgets that are drawn in the browser: files of this folder, joined in
-the order in which a reader meets their nouns."""
+"""Scripts and styles of browser components, joined in the given order."""
 
 from pathlib import Path
 

@@ -65,7 +65,8 @@ function drawPointed(plot, point) {
   if (!point) return;
   const svg = plot.querySelectorAll(".main-svg"), shown = point.data.meta;
   const name = shown.names[Math.floor(point.pointNumber / shown.size)];
-  const layer = svgElement(svg[svg.length - 1], "g", { class: "pointed", "pointer-events": "none" });
+  const layer = svgElement("g", { class: "pointed", "pointer-events": "none" });
+  svg[svg.length - 1].append(layer);
   for (const { meta, x, y, xaxis, yaxis } of plot._fullData) {
     const row = meta?.names?.indexOf(name) ?? -1;
     if (row < 0) continue;
@@ -78,22 +79,16 @@ function drawPointed(plot, point) {
       next = "L";
     }
     const stroke = meta.colours[row];
-    svgElement(layer, "path", { d: path, fill: "none", stroke, "stroke-width": 3 });
+    layer.append(svgElement("path", { d: path, fill: "none", stroke, "stroke-width": 3 }));
   }
   const value = shown.percent ? `${Math.round(100 * point.y)}%` : Number(point.y.toPrecision(3));
   const left = point.xaxis._offset + point.xaxis.d2p(point.x), late = point.xaxis.d2p(point.x) > point.xaxis._length / 2;
   const { text, paper } = themeColours(plot);
-  svgElement(layer, "text", {
+  const place = {
     x: left + (late ? -10 : 10), y: point.yaxis._offset + point.yaxis.d2p(point.y) - 10, "text-anchor": late ? "end" : "start",
     fill: text, stroke: paper, "stroke-width": 4, "paint-order": "stroke", "font-size": 13, "font-weight": 600,
-  }).textContent = `${name}: ${value}`;
-}
-
-function svgElement(parent, name, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  parent.append(made);
-  return made;
+  };
+  layer.append(svgElement("text", place, `${name}: ${value}`));
 }
 
 function addHoverHandlers(plot) {

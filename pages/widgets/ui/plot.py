@@ -14,7 +14,7 @@ _PLOT = st.components.v2.component(
     html='<button class="plot-camera" hidden>photo_camera</button>'
     '<div class="plot" role="img"></div>',
     css=style("ui/camera"),
-    js=script("ui/solid", "ui/plot"),
+    js=script("ui/element", "ui/solid", "ui/plot"),
     isolate_styles=False,  # plotly.js writes its styles into the document
 )
 

@@ -22,8 +22,7 @@ from pages.widgets.ui import messages
 
 
 def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
-    """Every trouble, or one line that all is well. Raises InputError when the queue cannot be
-    read."""
+    """Every problem with its fix. Raises InputError when the queue cannot be read."""
     found = find_problems(settings.runs_dir(), now, rows)
     if not found:
         st.success(_("All is well."), icon=":material/check_circle:")

@@ -1,5 +1,4 @@
-"""The training workers: whether they live, what each does, and the controls that start and end
-them and say how many there are."""
+"""Training workers: state of each, and the controls to start, stop and count them."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

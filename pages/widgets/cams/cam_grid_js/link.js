@@ -2,8 +2,6 @@
 // comes of it; Streamlit sends it along with its next rerun, so the server keeps it too.
 
 const DEFAULTS = { heat: 80, scale: "one", boxes: true, order: "name" };
-const SCALES = ["one", "own", "raw"];
-const ORDERS = ["name", "disagree", "worst"];
 
 function nearestMoment(moments, wanted) {
   return moments.reduce(
@@ -18,17 +16,17 @@ function readState(grid, old) {
   const link = new URLSearchParams(window.location.search);
   const number = (name, usual) =>
     /^\d{1,3}$/.test(link.get(name) ?? "") ? Math.min(Number(link.get(name)), 100) : usual;
-  const oneOf = (name, allowed, usual) =>
-    allowed.includes(link.get(name)) ? link.get(name) : usual;
+  const oneOf = (name, options, usual) =>
+    options.some(([value]) => value === link.get(name)) ? link.get(name) : usual;
   const moments = snapshotTimes(grid);
   const usualClass = grid.photos.some((photo) => photo.primary !== null) ? "labelled" : "predicted";
   const state = old ?? {
     class: link.get("class"),
     heat: number("heat", DEFAULTS.heat),
-    scale: oneOf("scale", SCALES, DEFAULTS.scale),
+    scale: oneOf("scale", SCALE_OPTIONS, DEFAULTS.scale),
     boxes: link.get("boxes") !== "off",
     moment: number("moment", 100) / 100,
-    order: oneOf("order", ORDERS, DEFAULTS.order),
+    order: oneOf("order", ORDER_OPTIONS, DEFAULTS.order),
     open: link.get("open"),
   };
   const allowed = ["predicted", ...grid.classes, ...(usualClass === "labelled" ? [usualClass] : [])];
