@@ -33,8 +33,7 @@ function createPhotoRow(row, data) {
 
 function build(root) {
   const view = { root, at: 0, timer: 0 };
-  view.play = element("button", "play");
-  view.play.type = "button";
+  view.play = element("button", "play", "", { type: "button" });
   view.slider = Object.assign(element("input"), { type: "range", min: 0, step: 1 });
   view.said = element("output");
   view.numbers = element("div", "numbers");

@@ -24,8 +24,7 @@ function layerText(data, index) {
 function drawLayer(data, index) {
   const layer = data.layers[index];
   const band = findBand(data, index);
-  const button = element("button", "layer");
-  button.type = "button";
+  const button = element("button", "layer", "", { type: "button" });
   button.style.gridColumn = index + 1;
   button.tabIndex = -1;
   if (index > 0 && band.first === index) button.classList.add("first");
@@ -93,8 +92,7 @@ function build(root) {
   strip.scroll = element("div", "scroll");
   strip.sheet = element("div", "sheet");
   strip.parts = element("div", "row");
-  strip.blocks = element("div", "row blocks");
-  strip.blocks.setAttribute("role", "group");
+  strip.blocks = element("div", "row blocks", "", { role: "group" });
   strip.lines = element("div", "row lines");
   strip.rates = element("div", "rates");
   strip.sheet.append(strip.parts, strip.blocks, strip.lines, strip.rates);

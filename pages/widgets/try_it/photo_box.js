@@ -18,13 +18,11 @@ function build(root, data, send) {
   image.src = `data:image/jpeg;base64,${data.jpeg}`;
   image.alt = data.alt;
   const frame = element("div", "box");
-  const told = element("p", "told");
-  told.setAttribute("role", "status");
+  const told = element("p", "told", "", { role: "status" });
   const actions = element("div", "actions");
 
   const button = (text, act) => {
-    const found = element("button", "", text);
-    found.type = "button";
+    const found = element("button", "", text, { type: "button" });
     found.addEventListener("click", act);
     actions.append(found);
     return found;

@@ -1,8 +1,7 @@
 // Icons of Streamlit's font, and words on a colour. Joined after element.js, and with tables.css.
 
 function icon(name) {
-  const node = element("span", "icon", name);
-  node.setAttribute("aria-hidden", "true");
+  const node = element("span", "icon", name, { "aria-hidden": "true" });
   return node;
 }
 

@@ -1,15 +1,19 @@
 // Joined before the scripts of every widget that builds its page from data.
 
-function element(tag, className, text) {
-  const node = document.createElement(tag);
+function element(tag, className, text, attributes = {}) {
+  const node = setAttributes(document.createElement(tag), attributes);
   if (className) node.className = className;
   if (text !== undefined) node.textContent = text;
   return node;
 }
 
-function svgElement(name, attributes, text = "") {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+function svgElement(tag, attributes, text = "") {
+  const node = setAttributes(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
   node.textContent = text;
+  return node;
+}
+
+function setAttributes(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   return node;
 }

@@ -113,8 +113,7 @@ function drawHead(root, data, sort) {
   const row = element("tr");
   if (data.pictures.length) row.append(element("td"));
   row.append(...data.words.titles.map((title, place) => {
-    const th = element("th");
-    th.scope = "col";
+    const th = element("th", "", "", { scope: "col" });
     const on = sort.place === place;
     th.setAttribute("aria-sort", on ? (sort.down ? "descending" : "ascending") : "none");
     const button = element("button", "", title);

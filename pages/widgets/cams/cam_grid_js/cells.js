@@ -72,8 +72,7 @@ function createPhotoCell(view, photo) {
   const { file, primary, present } = view.grid.photos[photo];
   const say = view.grid.words;
   const crop = view.grid.thumbnails.schema.fields[0].name;
-  const cell = element("div", "photo");
-  cell.setAttribute("role", "rowheader");
+  const cell = element("div", "photo", "", { role: "rowheader" });
   const image = element("img");
   image.src = URL.createObjectURL(
     new Blob([view.grid.thumbnails.getChild(crop).get(photo)], { type: "image/jpeg" }),

@@ -54,8 +54,7 @@ function momentControl(view) {
   const say = view.grid.words;
   const last = view.moments.length - 1;
   const box = element("div", "control");
-  const play = element("button", "play");
-  play.type = "button";
+  const play = element("button", "play", "", { type: "button" });
   play.addEventListener("click", () => view.play(!view.playing));
   const control = slider(last, 1, (value) => {
     view.play(false);
@@ -88,8 +87,7 @@ function buildControls(view) {
   const scale = select(translateOptions(SCALE_OPTIONS, say), (value) => view.changed({ scale: value }));
   view.follow(() => (scale.value = view.state.scale));
   bar.append(labelled(say.scale, scale, say.scale_help));
-  const boxes = element("input");
-  boxes.type = "checkbox";
+  const boxes = element("input", "", "", { type: "checkbox" });
   boxes.addEventListener("change", () => view.changed({ boxes: boxes.checked }));
   view.follow(() => (boxes.checked = view.state.boxes));
   bar.append(labelled(say.boxes, boxes));

@@ -114,8 +114,7 @@ function build(root, grid, old) {
   const view = createView(prepareGrid(grid), readState(grid, old));
   addPlayback(view);
   const rows = grid.photos.map((_, photo) => buildRow(view, photo));
-  const table = element("div", "table");
-  table.setAttribute("role", "rowgroup");
+  const table = element("div", "table", "", { role: "rowgroup" });
   const scroll = element("div", "scroll");
   scroll.append(table);
   const heads = element("div", "heads");

@@ -4,9 +4,7 @@
 const MAX_LARGE_HEIGHT = 26; // rem: the height that a portrait may have here
 
 function button(text, label, pressed) {
-  const control = element("button", "plain", text);
-  control.type = "button";
-  control.setAttribute("aria-label", label);
+  const control = element("button", "plain", text, { type: "button", "aria-label": label });
   control.title = label;
   control.addEventListener("click", pressed);
   return control;
@@ -16,8 +14,7 @@ function button(text, label, pressed) {
 // chosen as the class that is shown large.
 function createClassRow(view, run, photo, name) {
   const say = view.grid.words;
-  const line = element("button", "class-line");
-  line.type = "button";
+  const line = element("button", "class-line", "", { type: "button" });
   const canvas = createCanvas(view.grid, run, photo, 4);
   const words = element("span", "class-words");
   const bar = element("span", "bar");

@@ -41,8 +41,7 @@ function createRow(view, entry) {
   const row = element("tr", [group && "group", member && "member", line.id === view.data.opened && "opened"].filter(Boolean).join(" "));
   row.dataset.id = entry.name;
   const pick = element("td", "pick");
-  const box = element("input");
-  box.type = "checkbox";
+  const box = element("input", "", "", { type: "checkbox" });
   const ids = group ? line.runs.map((run) => run.id) : [line.id];
   const checked = ids.filter((id) => view.checked.has(id)).length;
   box.checked = checked === ids.length;
@@ -59,8 +58,7 @@ function createRow(view, entry) {
     button.onclick = () => view.star(line.id, !on);
     star.append(button);
   }
-  const head = element("th", "run");
-  head.scope = "row";
+  const head = element("th", "run", "", { scope: "row" });
   const name = element("button", "name");
   name.title = line.note ? `${line.title}\n${line.note}` : line.title;
   if (group) {

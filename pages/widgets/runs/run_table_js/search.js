@@ -55,21 +55,16 @@ function suggestionsFor(keys, text, cursor) {
 function createSearchBox(view) {
   const node = element("div", "search");
   const box = element("div", "box");
-  const input = element("input");
-  input.type = "text";
+  const input = element("input", "", "", { type: "text" });
   input.spellcheck = false;
   input.autocomplete = "off";
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": "offers" })) input.setAttribute(name, value);
+  setAttributes(input, { role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": "offers" });
   const clear = element("button");
   clear.append(icon("close"));
-  const list = element("ul", "offers");
-  list.id = "offers";
-  list.setAttribute("role", "listbox");
+  const list = element("ul", "offers", "", { id: "offers", role: "listbox" });
   list.hidden = true;
-  const count = element("span", "count");
-  count.setAttribute("role", "status");
-  const error = element("p", "error");
-  error.setAttribute("role", "alert");
+  const count = element("span", "count", "", { role: "status" });
+  const error = element("p", "error", "", { role: "alert" });
   box.append(icon("search"), input, clear, list);
   node.append(box, count);
   let offers = { list: [] };
@@ -104,9 +99,7 @@ function createSearchBox(view) {
     offers = suggestionsFor(view.data.keys, input.value, input.selectionStart);
     list.replaceChildren(
       ...offers.list.map((offer, i) => {
-        const item = element("li");
-        item.id = `offer-${i}`;
-        item.setAttribute("role", "option");
+        const item = element("li", "", "", { id: `offer-${i}`, role: "option" });
         item.append(element("b", "", offer.show), element("span", "", offer.words));
         item.onmousedown = (event) => {
           event.preventDefault(); // the box keeps the focus

@@ -86,8 +86,7 @@ function build(root, component) {
     }));
     const row = element("tr");
     const pick = element("th", "pick");
-    const all = element("input");
-    all.type = "checkbox";
+    const all = element("input", "", "", { type: "checkbox" });
     const ids = view.ids();
     const checked = ids.filter((id) => view.checked.has(id)).length;
     all.checked = ids.length > 0 && checked === ids.length;
@@ -98,8 +97,7 @@ function build(root, component) {
     row.append(pick, element("th", "star"));
     const sortable = [{ key: NAME, title: view.data.words.run, words: view.data.words.run_words }, ...view.columns];
     sortable.forEach((column, i) => {
-      const th = element("th", i === 0 ? "run" : column.number ? "number" : "");
-      th.scope = "col";
+      const th = element("th", i === 0 ? "run" : column.number ? "number" : "", "", { scope: "col" });
       const on = view.sort.replace(/^-/, "") === column.key;
       const down = view.sort.startsWith("-");
       th.setAttribute("aria-sort", on ? (down ? "descending" : "ascending") : "none");
