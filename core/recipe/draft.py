@@ -89,6 +89,11 @@ def decode_changes(base: Recipe, link: str) -> dict[str, Any]:
     return {part: value for part, value in edited.items() if value != recipe_dict(base)[part]}
 
 
+def encode_recipe(recipe: Recipe) -> str:
+    """A recipe as the link's `recipe`: what it changes of `quick`."""
+    return encode_changes(recipe_dict(Recipe()), recipe_dict(recipe)) or "{}"
+
+
 def decode_recipe(base: Recipe, link: str) -> Recipe:
     """`base` with a link's changes. Raises RecipeError, naming the key, when it is no recipe."""
     try:

@@ -6,9 +6,8 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import _
 from core.plots.race import importance_figure, race_figure
-from core.recipe.draft import encode_changes, list_changes
+from core.recipe.draft import encode_recipe, list_changes
 from core.recipe.files import recipe_dict
-from core.recipe.schema import Recipe
 from core.search.search import Search
 from core.search.words import best_so_far, race_table, recipe_table, state_text, unused_text
 from core.store.run import open_run
@@ -77,7 +76,7 @@ def show_answer(key: str, search: Search) -> None:
             _("Take {name} to Train", name=formatting.escape_markdown(name)),
             data=search.data_dir.name,
             file=name,
-            recipe=encode_changes(recipe_dict(Recipe()), recipe_dict(recipe)) or "{}",
+            recipe=encode_recipe(recipe),
         )
         links.to("runs", _("All its runs"), q=f"tag:{search.tag}")
         whole = [t.run for t in search.trainings if t.confirms and t.repeat == 0]

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.base import language
+from pages.widgets.ui import url_state
 from pages.widgets.ui.assets import script
 
 LANGUAGE_PARAM = "lang"
@@ -70,7 +71,4 @@ def _set_language(code: str) -> None:
 
 
 def _write_url(code: str) -> None:
-    if code != "en":
-        st.query_params[LANGUAGE_PARAM] = code
-    else:
-        st.query_params.pop(LANGUAGE_PARAM, None)
+    url_state.write(LANGUAGE_PARAM, code, "en")

@@ -23,9 +23,7 @@ from core.recipe.draft import decode_changes, encode_changes
 from core.recipe.files import recipe_dict, recipe_from_dict
 from core.recipe.schema import Recipe
 from pages.widgets.train.controls import Controls
-from pages.widgets.ui import messages
-
-_CHANGES_PARAM = "with"
+from pages.widgets.ui import messages, url_state
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ class Draft(Controls):
         if f"{key}.begun" in st.session_state:
             return
         st.session_state[f"{key}.begun"] = True
-        linked = st.query_params.get(_CHANGES_PARAM, "")
+        linked = st.query_params.get("with", "")
         if not linked:
             return
         try:
@@ -126,8 +124,4 @@ class Draft(Controls):
 
     def write_url(self, recipe: Recipe) -> None:
         """Makes the link reopen this recipe."""
-        found = encode_changes(self.base_values, recipe_dict(recipe))
-        if found:
-            st.query_params[_CHANGES_PARAM] = found
-        else:
-            st.query_params.pop(_CHANGES_PARAM, None)
+        url_state.write("with", encode_changes(self.base_values, recipe_dict(recipe)), "")

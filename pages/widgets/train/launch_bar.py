@@ -7,7 +7,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import _, join_sentences, ngettext, translate
 from core.data.dataset import Dataset
-from core.recipe.draft import encode_changes, list_changes, revert_key
+from core.recipe.draft import encode_recipe, list_changes, revert_key
 from core.recipe.files import recipe_dict
 from core.recipe.schema import Recipe
 from core.store.feature_folder import ALL_CACHED, NONE_CACHED
@@ -54,7 +54,7 @@ def show(
                     help=_("Search around this recipe for one that is better, photo by photo."),
                     data=dataset.root.name,
                     file=recipe.name,
-                    recipe=encode_changes(recipe_dict(Recipe()), recipe_dict(recipe)) or "{}",
+                    recipe=encode_recipe(recipe),
                 )
 
 

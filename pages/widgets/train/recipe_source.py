@@ -12,8 +12,8 @@ from core.base import formatting
 from core.base.errors import InputError
 from core.base.language import N_, _, translate
 from core.data.dataset import find_datasets
-from core.recipe.draft import decode_recipe, encode_changes, parse_uploaded_recipe
-from core.recipe.files import load_recipe, preset_names, recipe_dict, recipe_yaml
+from core.recipe.draft import decode_recipe, encode_recipe, parse_uploaded_recipe
+from core.recipe.files import load_recipe, preset_names, recipe_yaml
 from core.recipe.schema import Recipe
 from core.store.run import Run, open_run
 from pages import settings
@@ -106,8 +106,7 @@ def _sync_url(key: str) -> None:
             st.query_params.pop(other, None)
     st.query_params[kind] = name
     if kind == "file":
-        base, recipe = (recipe_dict(each) for each in (Recipe(), _loaded_recipes(key)[kind, name]))
-        st.query_params["recipe"] = encode_changes(base, recipe) or "{}"
+        st.query_params["recipe"] = encode_recipe(_loaded_recipes(key)[kind, name])
     else:
         st.query_params.pop("recipe", None)
     st.session_state[f"{key}.linked"] = (kind, name)

@@ -17,14 +17,11 @@ from core.recipe.schema import Recipe
 from core.store.run import open_run
 from pages import settings
 from pages.widgets.shared import access, links
-from pages.widgets.ui import messages
+from pages.widgets.ui import messages, url_state
 
 FOLDS = 5
 FOLD_CHOICE = N_("folds ({count})").format(count=FOLDS)
 SEED_COUNTS = {N_("one seed"): 1} | {N_("{count} seeds").format(count=n): n for n in (3, 5)}
-
-
-_SEEDS_PARAM = "seeds"  # the link's `seeds=3` chooses so many
 
 
 def launch(
@@ -120,11 +117,8 @@ def choose(key: str, recipe: Recipe) -> list[Recipe]:
         label_visibility="collapsed",
     )
     seeds = SEED_COUNTS.get(choice, 1)
-    if seeds > 1:
-        st.query_params[_SEEDS_PARAM] = str(seeds)
-    else:
-        st.query_params.pop(_SEEDS_PARAM, None)
-    st.session_state[f"{key}.linked"] = st.query_params.get(_SEEDS_PARAM, "")
+    url_state.write("seeds", str(seeds), "1")
+    st.session_state[f"{key}.linked"] = st.query_params.get("seeds", "")
     if choice == FOLD_CHOICE:
         return repeat_over_folds(recipe, FOLDS)
     return repeat_over_seeds(recipe, next_seeds(recipe, seeds))
@@ -132,7 +126,7 @@ def choose(key: str, recipe: Recipe) -> list[Recipe]:
 
 def _read_url(key: str) -> None:
     """A link that is new here chooses; otherwise the link follows what is chosen."""
-    linked = st.query_params.get(_SEEDS_PARAM, "")
+    linked = st.query_params.get("seeds", "")
     if linked == st.session_state.get(f"{key}.linked", ""):
         return
     for choice, seeds in SEED_COUNTS.items():
