@@ -21,11 +21,8 @@ def kept_answer(search: Search) -> dict[str, Any]:
 def compare(search: Search) -> dict[str, Any]:
     """code: better, worse, or cannot tell; value: the mean difference of the score, with its 95%
     interval over photos; wins of total repeats; by: the set that decided, None for fresh splits."""
-    results: Results = {
-        (t.name, t.repeat): t.scores
-        for t in search.trainings
-        if t.confirms and t.scores is not None
-    }
+    done = (t for t in search.trainings if t.confirms and t.scores is not None)
+    results: Results = {(t.name, t.repeat): t.scores or {} for t in done}
     base, chosen = search.names[0], str(search.chosen)
     found = difference(results, chosen, base)
     return {"chosen": chosen, "by": search.request.confirm_set, **found}
@@ -50,12 +47,8 @@ def difference(results: Results, chosen: str, base: str) -> dict[str, Any]:
     told = abs(value) > half and paired_seeds_differ(np.array(of_repeats))
     code = ("better" if value > 0 else "worse") if told else "cannot tell"
     numbers = {"value": value, "low": value - half, "high": value + half}
-    return {
-        "code": code,
-        **{key: round(number, 4) for key, number in numbers.items()},
-        "wins": wins,
-        "total": len(repeats),
-    }
+    rounded = {key: round(number, 4) for key, number in numbers.items()}
+    return {"code": code, **rounded, "wins": wins, "total": len(repeats)}
 
 
 def _half_width(values: NDArray[np.float64]) -> float:

@@ -97,19 +97,14 @@ def recipe_table(search: Search) -> pd.DataFrame:
         gain = ""
         if standing and done and name != search.names[0]:
             gain = f"{signed(standing.gain)} ± {formatting.decimal(standing.error)}"
-        rows.append(
-            {
-                "recipe": name,
-                "folds": done,
-                "score": formatting.decimal(standing.score) if standing and done else "",
-                "gain": gain,
-                "state": state,
-                "run": trainings[-1].run if trainings else "",
-                "order": standing.gain if standing and done and not standing.dropped else -9.0,
-            }
-        )
-    table = pd.DataFrame(rows).sort_values("order", ascending=False, kind="stable")
-    return table.drop(columns="order").reset_index(drop=True)
+        score = formatting.decimal(standing.score) if standing and done else ""
+        order = standing.gain if standing and done and not standing.dropped else -9.0
+        run = trainings[-1].run if trainings else ""
+        rows.append((name, done, score, gain, state, run, order))
+    columns = ["recipe", "folds", "score", "gain", "state", "run", "order"]
+    table = pd.DataFrame(rows, columns=columns)
+    table = table.sort_values("order", ascending=False, kind="stable", ignore_index=True)
+    return table.drop(columns="order")
 
 
 def race_table(search: Search) -> pd.DataFrame:
