@@ -1,14 +1,32 @@
 """A search in words and tables: its plan, how it stands, what was tried, what was not used."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from core.base import formatting
-from core.base.language import _, join_sentences, ngettext, translate
-from core.search.confirmation import answer_text, signed
+from core.base.language import N_, _, join_sentences, ngettext, translate
 from core.search.neighbours import INSTALL, can_propose
 from core.search.racing import PhotoScores
 from core.search.search import Request, Search
 from core.search.space import SHIFTED
+
+_ANSWERS = {
+    "none better": N_("None of {count} other recipes can be told from {base}: keep it."),
+    "better": N_(
+        "{chosen} is better than {base} on {wins} of {total} folds and seeds, {value} ({low} "
+        "to {high})."
+    ),
+    "worse": N_(
+        "{chosen} looked best and is worse than {base} on fresh seeds, {value} ({low} to "
+        "{high}): keep {base}."
+    ),
+    "cannot tell": N_(
+        "Cannot tell {chosen} from {base}: better on {wins} of {total} folds and seeds, {value} "
+        "({low} to {high}). Keep {base}."
+    ),
+}
 
 
 def plan_text(request: Request) -> str:
@@ -52,6 +70,13 @@ def state_text(search: Search) -> str:
     if search.chosen is not None:
         return _("confirming {name}, about {time} left", name=search.chosen, time=left)
     return _("{count} trainings done, about {time} left", count=done, time=left)
+
+
+def answer_text(answer: Mapping[str, Any], base: str) -> str:
+    """The answer in a sentence, for the reader."""
+    told = {key: signed(answer[key]) for key in ("value", "low", "high") if key in answer}
+    text = translate(_ANSWERS[answer["code"]])
+    return text.format(**{**answer, **told, "base": base, "count": answer.get("tried")})
 
 
 def seconds_left(search: Search) -> float:
@@ -148,3 +173,8 @@ def unused_text(search: Search) -> str:
 
 def _mean(scores: PhotoScores) -> float:
     return sum(right for right, _loss in scores.values()) / len(scores)
+
+
+def signed(value: float) -> str:
+    """`+.06`, `-.02`."""
+    return f"{value:+.2f}".replace("0.", ".", 1)
