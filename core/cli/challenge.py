@@ -52,7 +52,7 @@ def challenge(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> N
 
 def _write_missing_answers(runs: Path, field: ComparableGroups) -> list[str]:
     """Has the runs answer that have not; what went wrong with which."""
-    ids = read_leaderboard(runs, field).pending_run_ids(runs)
+    ids = read_leaderboard(runs, field).pending_run_ids
     if not ids:
         return []
     from core.jobs.tasks.challenge_answers import write_predictions  # torch

@@ -145,13 +145,13 @@ def test_who_has_not_answered_these_photos_waits(tmp_path, tiny):
     assert challenge_fingerprint(tmp_path) != before
     board = the_board(tmp_path)
     assert board.standings == () and len(board.waiting) == 1
-    assert board.pending_run_ids(tmp_path) == [asked[1].id]
+    assert board.pending_run_ids == (asked[1].id,)
 
     answers = ChallengeEvaluation.of(tmp_path, asked[1].id).path / "answers.json"
     answers.write_text("{}", "utf-8")
     board = the_board(tmp_path)
     assert board.problems == (f"{answers}: damaged: delete its folder, and rank the run again",)
-    assert board.pending_run_ids(tmp_path) == [asked[1].id]  # asking again mends it
+    assert board.pending_run_ids == (asked[1].id,)  # asking again mends it
 
 
 def test_boards_are_of_photos_and_of_the_toy_books_alone(tmp_path, tiny, monkeypatch):
