@@ -84,8 +84,8 @@ def measure(browser: Any, address: str, ids: str, times: int) -> dict[str, list[
             "navigation, new browser": cold,
             "navigation, browser was here before": warm,
             "click on CAMs from Compare": from_page,
-            "heat slider": [time_control(page, "Heat", (30, 70)[turn % 2]) for turn in turns],
-            "moment slider": [time_control(page, "Moment", turn % 2) for turn in turns],
+            "heat slider": [time_control(page, "Opacity", (30, 70)[turn % 2]) for turn in turns],
+            "moment slider": [time_control(page, "Training progress", turn % 2) for turn in turns],
         }
 
 

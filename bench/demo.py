@@ -249,7 +249,7 @@ def main(
 ) -> None:
     load = os.getloadavg()[0]
     print(f"load before: {load:.1f}" + (" (others are at work)" if load > 1 else ""))
-    times = "median s", "95 % s", "slowest s", "CPU s a page"
+    times = "median s", "95% s", "slowest s", "CPU s a page"
     print_head("training", "limit", "pages", *times, "errors", "kills", "peak", "runs")
     cases = {"off": [False], "on": [True], "both": [False, True]}[training]
     good = [measure(case, visitors, seconds, pause) for case in cases]

@@ -78,7 +78,7 @@ def time_in_page(page: Any, url: str, times: int) -> list[float]:
         page.wait_for_timeout(1500)  # until the page has drawn everything
         before = page.locator(".views img").nth(1).get_attribute("src")
         begun = time.perf_counter()
-        page.get_by_text("Blur" if turn % 2 else "Rotate", exact=True).click()
+        page.get_by_text("Blur" if turn % 2 else "Rotation", exact=True).click()
         page.wait_for_function(
             "before => document.querySelectorAll('.views img')[1]?.src !== before", arg=before
         )

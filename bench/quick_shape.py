@@ -5,7 +5,7 @@
 
 Trains each shape over the seeds on each set of photos and prints means (lowest-highest), verdicts
 and the median seconds of a run; then each shape's difference to `quick` in object accuracy and
-lift, seed by seed: mean and the 95 % interval of a t distribution over all pairs. `fresh-views` is
+lift, seed by seed: mean and the 95% interval of a t distribution over all pairs. `fresh-views` is
 the pool's price: the same with new views in every epoch. Finished runs (in --runs) are not trained
 again. About 10 seconds a run on two cores with bfloat16, a minute for `stride-16`.
 """
@@ -38,7 +38,7 @@ def seconds_taken(run: Run) -> float:
 
 
 def difference(pairs: np.ndarray) -> str:
-    """Mean and 95 % interval of paired differences."""
+    """Mean and 95% interval of paired differences."""
     mean = pairs.mean()
     if len(pairs) < 2:
         return f"{mean:+.3f}"

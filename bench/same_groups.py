@@ -4,9 +4,9 @@
     .venv/bin/python bench/same_groups.py --data PHOTO_SET
 
 Trains `quick` with twelve seeds on a set of photos and compares each of the 462 ways of splitting
-them into halves, as Compare does: no score may call more than 5 % of them different. Then ten seeds
+them into halves, as Compare does: no score may call more than 5% of them different. Then ten seeds
 each of `quick` and `looks-good`, 200 times five of each: the objects of the hardest set must tell
-at least 95 % apart. Ends with 1 when a limit is missed. Shares finished runs with
+at least 95% apart. Ends with 1 when a limit is missed. Shares finished runs with
 `bench/verdicts.py` of the same --runs. About 20 minutes on two cores with bfloat16.
 """
 

@@ -91,7 +91,7 @@ def time_search(page: Any, seed: int, count: int) -> float:
         wait_until_visible(page, ".runs-root .count", f"{fitting} of {count} runs")
 
     seconds, _ = timed(last_key)
-    page.get_by_role("button", name="Clear the search").click()
+    page.get_by_role("button", name="Clear search").click()
     wait_until_visible(page, ".runs-root .count", f"{count} runs")
     return seconds
 

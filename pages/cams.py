@@ -29,14 +29,14 @@ def show_page(all_rows: list[RunRow]) -> None:
     items = [item for item in items if not item.members[0].problem]
     if not items:
         st.info(
-            _("Choose runs to see their class maps. A group of repeats is one column, its mean.")
+            _("Choose runs to see their class maps. A group of repeats is one column: their mean.")
         )
         return
     if away := [item for item in items if item.members[0].photos_missing]:
         missing = ", ".join(formatting.escape_markdown(item.title) for item in away)
         st.info(
             _(
-                "Left out, because they came from elsewhere and their photos are not here: {names}",
+                "Excluded because they were imported and their photos are not here: {names}",
                 names=missing,
             ),
             icon=":material/broken_image:",
@@ -51,8 +51,8 @@ def show_page(all_rows: list[RunRow]) -> None:
     if len(names) == 1:
         st.info(
             _(
-                "These photos have no test set: what is shown was kept aside from the same shoot. "
-                "Add a folder of photos from elsewhere beside `train/`."
+                "This data set has no test set, so you see validation photos from the same "
+                "shoot. Add a folder of photos from elsewhere next to `train/`."
             )
         )
         capture_link.show(folder.name, [items[0].members[0].id])
@@ -64,7 +64,7 @@ def show_page(all_rows: list[RunRow]) -> None:
             key="set",
             bind="query-params",
             help=_(
-                "Photos that no training has seen. Validation photos were kept aside from the "
+                "Photos not used in training. Validation photos are held out from the "
                 "training photos, so they come from the same shoot."
             ),
         )
@@ -73,7 +73,7 @@ def show_page(all_rows: list[RunRow]) -> None:
         st.warning(
             formatting.escape_markdown(
                 _(
-                    "Left out, because they trained on other photos than {run}: {runs}",
+                    "Excluded because they were trained on different photos than {run}: {runs}",
                     run=items[0].title,
                     runs=_(", ").join(item.title for item in others),
                 )
@@ -90,8 +90,9 @@ def _data_dir(item: Group) -> Path:
 st.title(_("CAMs"), anchor=False)
 st.caption(
     _(
-        "A class activation map shows which parts of a photo speak for a class: a network that has "
-        "learned the objects looks at them. With the dense head the map is its Grad-CAM."
+        "A class activation map shows which parts of a photo are evidence for a class. A "
+        "network that has learned the objects looks at them. For a dense head, the map is "
+        "its Grad-CAM."
     )
 )
 runs = selection.all_runs()
@@ -100,6 +101,9 @@ if runs:
         show_page(runs)
 else:
     st.write(
-        _("Class maps come with a finished run. Train one on the Train page, or take these two:")
+        _(
+            "Class maps appear when a run finishes. Train one on the Train page, or start with "
+            "these two:"
+        )
     )
     first_runs.show(f"{KEY}.first")

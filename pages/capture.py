@@ -56,9 +56,11 @@ def show_head(session: Session) -> None:
         st.space("stretch")
         if session.ended:
             resume = sessions.begin, session.dataset_root, (), name
-            actions.add_button(f"{KEY}.resume", _("Go on"), "play_arrow", *resume, type="primary")
+            actions.add_button(
+                f"{KEY}.resume", _("Continue"), "play_arrow", *resume, type="primary"
+            )
         else:
-            why = _("Phones can send nothing more. You can go on later.")
+            why = _("Phones can no longer send photos. You can continue later.")
             end = sessions.end, session
             actions.add_button(f"{KEY}.end", _("End session"), "stop_circle", *end, help=why)
         actions.add_button(f"{KEY}.leave", _("Other sets"), "arrow_back", begin.leave)
@@ -66,7 +68,7 @@ def show_head(session: Session) -> None:
 
 def show_after(session: Session) -> None:
     """All finished runs are scored on the set; where that is read."""
-    st.subheader(_("Use the set"), anchor=False)
+    st.subheader(_("Use this set"), anchor=False)
     dataset, runs = read_dataset(session.dataset_root), session.runs
     link = {"run": runs[0], "runs": ",".join(runs), "set": session.set_name}
     score_again.show(f"{KEY}.score", dataset, link)
@@ -100,8 +102,9 @@ def show_page() -> None:
         st.title(_("Capture"), anchor=False)
         st.caption(
             _(
-                "Photos from elsewhere in minutes: you are asked for a thing and a circumstance, "
-                "so the photo is labelled when you take it, and your runs answer it at once."
+                "Collect photos from elsewhere in minutes. Each prompt names an object and "
+                "a situation, so every photo is labelled as you take it, and your runs "
+                "predict it at once."
             )
         )
         if not access.show_restriction("capture"):

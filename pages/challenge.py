@@ -46,7 +46,7 @@ def choose_board(available: Sequence[ComparableGroups]) -> ComparableGroups:
     known = {field.id: field for field in available}
     linked = st.query_params.get("photos", "")
     if linked and linked not in known:
-        st.warning(_("There is no board of that link here; this is the newest one's."))
+        st.warning(_("The linked leaderboard does not exist here. Showing the newest one."))
     if len(known) == 1:
         return available[0]
     if st.session_state.get(f"{KEY}.photos") not in known:
@@ -57,7 +57,7 @@ def choose_board(available: Sequence[ComparableGroups]) -> ComparableGroups:
         key=f"{KEY}.photos",
         format_func=lambda id_: known[id_].title,
         width=320,
-        help=_("Only runs that saw the same photos are ranked together."),
+        help=_("Only runs trained on the same photos are ranked together."),
     )
     st.query_params["photos"] = picked
     return known[picked]
@@ -102,9 +102,9 @@ def show_page(rows: Sequence[RunRow]) -> None:
     if not found:
         st.info(
             _(
-                "No run here tells the toy books apart yet. Open the failing recipe, change "
-                "what you think it needs, launch it with three seeds, and come back: the "
-                "groups can be ranked as soon as their runs are done."
+                "No run here classifies the toy books yet. Open the failing recipe, change "
+                "what you think it needs, and launch it with three seeds. The groups can "
+                "be ranked as soon as their runs are done."
             )
         )
         if any(not row.status.ended for row in rows):

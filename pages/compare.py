@@ -18,7 +18,7 @@ def show_page(all_rows: list[RunRow]) -> None:
     """All of the page, for the runs and groups in its link."""
     items = selection.choose_items(KEY, all_rows)
     if not items:
-        st.info(_("Choose two runs or more to see them side by side."))
+        st.info(_("Choose two or more runs to compare them."))
         clearest_pair.show(f"{KEY}.pair", all_rows)
         return
     for row in (row for item in items for row in item.members if row.problem):
@@ -38,5 +38,5 @@ runs = selection.all_runs()
 if runs:
     show_page(runs)
 else:
-    st.write(_("There are no runs to compare yet. Train one on the Train page, or take these two:"))
+    st.write(_("No runs to compare yet. Train one on the Train page, or start with these two:"))
     first_runs.show(f"{KEY}.first")

@@ -61,8 +61,9 @@ def show_label_progress(
     if labelled < total:
         st.caption(
             _(
-                "Open a photo to label it: what it shows most, what else is visible, and a box "
-                "around each thing. Photos without a label count in no score."
+                "Open a photo to label it: its most prominent object, what else is "
+                "visible, and a box around each object. Photos without a label are not "
+                "scored."
             )
         )
     if labelled:
@@ -94,7 +95,7 @@ def show_photo_grid(dataset: Dataset) -> None:
     if test_set is not None:
         label_versions.show(f"{KEY}.earlier", dataset.root)
     if (dataset.root / REPORT_FILE).is_file():
-        with st.expander(_("How it was imported"), icon=":material/receipt_long:"):
+        with st.expander(_("Import details"), icon=":material/receipt_long:"):
             report = (dataset.root / REPORT_FILE).read_text("utf-8", errors="replace")
             st.code(translate_report(report), language=None)
 
@@ -119,7 +120,7 @@ found = [path.name for path in find_datasets(settings.datasets_dir())]
 view = st.query_params.get("view") if found else "upload"
 if view in ("upload", "add"):
     if not found:
-        st.write(_("There are no photos here yet."))
+        st.write(_("No photos yet."))
     elif st.button(_("Back to the photos"), key=f"{KEY}.back", icon=":material/arrow_back:"):
         for widget in (upload, add_photos):
             widget.close_report(f"{KEY}.new")

@@ -30,7 +30,7 @@ def choose_arm(step: int) -> str:
 
     return str(
         st.pills(
-            _("Take away"),
+            _("Component to remove"),
             measured,
             required=True,
             key="lesson.without",
@@ -45,7 +45,7 @@ def show_welcome() -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.markdown(
             _(
-                "**Overfit Lens**: if you train on a few dozen photos, see whether the network "
+                "**Overfit Lens** shows whether a network trained on a few dozen photos "
                 "learned the object or only the photos."
             ),
             width="stretch",
@@ -57,16 +57,16 @@ def show_welcome() -> None:
 def show_next_links() -> None:
     """From the last step to the pages where one does it."""
     with st.container(horizontal=True, gap="medium", key="lesson.ways"):
-        links.to("train", _("Open Train with the failing recipe"), preset=FAILING_PRESET)
+        links.to("train", _("Open the failing recipe on Train"), preset=FAILING_PRESET)
         if (settings.ROOT / "pages" / "challenge.py").is_file():
-            links.to("challenge", _("The challenge board"))
+            links.to("challenge", _("Challenge leaderboard"))
         st.download_button(
-            _("Print the books' covers"),
+            _("Print book covers"),
             covers_pdf,
             "covers.pdf",
             "application/pdf",
             icon=":material/print:",
-            help=_("A PDF of five A5 pages. Fold them around real books, and photograph those."),
+            help=_("A PDF of five A5 pages. Wrap them around real books and photograph those."),
             on_click="ignore",
             key="lesson.covers",
         )
@@ -99,8 +99,9 @@ def show_step(number: int, teacher_mode: bool, vote: str) -> bool:
 def show_page() -> None:
     """One step, and the way to the next."""
     number, vote = navigation.current(), navigation.current_vote()
-    if number == 1:
-        show_welcome()
+    with st.container():  # in each step: were it not, two titles would stand for a moment
+        if number == 1:
+            show_welcome()
     teach = navigation.bar(number)
     try:
         hidden = show_step(number, teach, vote)
@@ -109,8 +110,8 @@ def show_page() -> None:
         st.info(formatting.escape_markdown(translate(str(problem))), icon=":material/info:")
         st.markdown(
             _(
-                "The lesson is told from the example runs in `runs/examples/`, which come with "
-                "the project: `git checkout runs/examples` brings them back."
+                "The lesson needs the example runs in `runs/examples/`, which come with "
+                "the project. To restore them, run `git checkout runs/examples`."
             )
         )
         return

@@ -42,7 +42,7 @@ def show_links(row: RunRow, rows: Sequence[RunRow]) -> None:
         label = _("Compare with {run}", run=name)
     with st.container(horizontal=True):
         links.to("compare", label, runs=pair)
-        links.to("cams", _("All its CAMs"), runs=row.id)
+        links.to("cams", _("All CAMs"), runs=row.id)
         capture_link.show_for_run(row, rows)
 
 
@@ -83,19 +83,19 @@ def show_run(row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
             capture_link.show_for_run(row, rows)
         diagnosis_report.show(f"{KEY}.letter", found, run, colour)
         show_links(row, rows)
-        st.subheader(_("How it trained"), anchor=False)
+        st.subheader(_("Training history"), anchor=False)
     elif row.unconfirmed:
         words = _("Its verdict is not shown: {reason}.", reason=translate(row.unconfirmed))
         st.warning(formatting.escape_markdown(words), icon=":material/warning:")
     elif row.status.state == "done":
         words = N_(
-            "This run has no diagnosis: it is older than diagnoses are. This makes one: "
-            "`python -m core evaluate {run}`"
+            "This run has no diagnosis because it predates them. To create one: `python -m "
+            "core evaluate {run}`"
         )
         if run.trial() is not None:
             words = N_(
-                "This run has no diagnosis: it is a trial of a search. This makes one: "
-                "`python -m core evaluate {run}`"
+                "This run has no diagnosis because it is a trial of a search. To create "
+                "one: `python -m core evaluate {run}`"
             )
         st.info(translate(words).format(run=row.id), icon=":material/info:")
     run_curves.show(KEY, row, run, colour)
@@ -114,7 +114,7 @@ if (
     and linked_id not in {row.id for row in runs}
     and not run_actions.show_deleted(KEY, linked_id)
 ):
-    st.warning(_("There is no run {run} here.", run=formatting.escape_markdown(linked_id)))
+    st.warning(_("Run {run} was not found here.", run=formatting.escape_markdown(linked_id)))
 if runs:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         shown = run_choice.show(KEY, runs, labels)
@@ -122,6 +122,9 @@ if runs:
     st.fragment(show_live, run_every=POLL_SECONDS if live else None)(shown.id, live)
 elif not linked_id:
     st.write(
-        _("A diagnosis comes with a finished run. Train one on the Train page, or take these:")
+        _(
+            "A diagnosis appears when a run finishes. Train one on the Train page, or start "
+            "with these:"
+        )
     )
     first_runs.show(f"{KEY}.first")

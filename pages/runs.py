@@ -46,7 +46,7 @@ if runs:
     run_detail.show_notes(f"{KEY}.words", opened, runs)
     run_detail.show(f"{KEY}.detail", opened, runs)
 else:
-    st.write(_("There are no runs yet. Train one on the Train page, or take these two:"))
+    st.write(_("No runs yet. Train one on the Train page, or start with these two:"))
     first_runs.show(f"{KEY}.first")
     transfer.show_import(f"{KEY}.table.import")
     toolbar.show_examples_toggle(f"{KEY}.examples")

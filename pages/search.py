@@ -42,7 +42,7 @@ def show_head(search: Search | None) -> None:
             st.button(_("Stop"), icon=icon, key=key, on_click=engine.stop, args=args)
         elif search.answer is None:
             icon = ":material/play_arrow:"
-            st.button(_("Go on"), icon=icon, key=key, on_click=engine.resume, args=args)
+            st.button(_("Continue"), icon=icon, key=key, on_click=engine.resume, args=args)
         st.button(
             _("Other searches"),
             icon=":material/arrow_back:",
@@ -59,7 +59,7 @@ def show_page() -> None:
             search = open_search(settings.runs_dir(), linked)
         except InputError:
             name = formatting.escape_markdown(linked)
-            st.warning(_("There is no search {name} here.", name=name))
+            st.warning(_("Search {name} was not found here.", name=name))
     show_head(search)
     if search is not None:
         worker_notice.show(f"{KEY}.worker")
@@ -69,9 +69,9 @@ def show_page() -> None:
         return
     st.caption(
         _(
-            "Tries recipes around one that you have, on the same folds and seeds, drops those that "
-            "are worse photo by photo, and confirms its choice on seeds that it never used. Where "
-            "nothing better can be told, it says so."
+            "Tries variations of one of your recipes on the same folds and seeds, drops "
+            "those that do worse photo by photo, and confirms its choice on unused seeds. "
+            "If none is measurably better, it says so."
         )
     )
     if not access.show_restriction("repeats"):

@@ -42,15 +42,13 @@ Parts = dict[str, Any]
 def show_data_column(draft: Draft, dataset: Dataset) -> tuple[Parts, DeltaGenerator]:
     """Augmentation and preprocessing; and the place for the augmented views."""
     st.markdown(
-        _("**Varied views**"),
-        help=_(
-            "Each photo is changed at random, so that the network cannot learn the photos by heart."
-        ),
+        _("**Augmentation**"),
+        help=_("Changes each photo at random so that the network cannot memorise the photos."),
     )
     parts = {"augment": augment.show(draft)}
     wall = st.container()
     parts |= preprocessing.show(draft)
-    with st.expander(_("More: which photos validate")):
+    with st.expander(_("More: validation split")):
         parts |= preprocessing.show_split(draft, dataset)
     draft.error_containers["split"] = st.container()
     return parts, wall
@@ -78,9 +76,9 @@ def show_plan(recipe: Recipe, dataset: Dataset) -> None:
     curve = rate_curve(recipe, batches_per_epoch(views, recipe.batch_size))
     st.markdown(
         _("**Learning rates** over {count} epochs", count=recipe.planned_epochs()),
-        help=_("In each cycle the rates fall along a cosine, then start again."),
+        help=_("In each cycle, the rates decay along a cosine, then restart."),
     )
-    words = _("Planned learning rates of each band")
+    words = _("Planned learning rate of each band")
     plot.show(f"{KEY}.plan", figures.planned_rates(curve), words)
 
 
@@ -88,7 +86,7 @@ def show_columns(draft: Draft, name_and_seed: Parts, save_container: DeltaGenera
     """The three columns, and the launch beneath them. While something is wrong, views, rates and
     time are of the last recipe without a mistake, and nothing can be launched or saved."""
     columns = st.columns([10, 14, 11], border=True, gap="medium")
-    titles = (_("What the network sees"), _("What may change"), _("For how long"))
+    titles = (_("Data and augmentation"), _("Model and learning rates"), _("Training schedule"))
     for number, column in enumerate(columns):
         column.subheader(f":primary[{number + 1}] {titles[number]}", anchor=False)
     with columns[0]:
@@ -104,7 +102,7 @@ def show_columns(draft: Draft, name_and_seed: Parts, save_container: DeltaGenera
         edited |= optimization.show(draft)
     recipe, wrong = draft.validate({**edited, **name_and_seed}, dataset)
     for place in (wall, curve) if wrong else ():
-        place.caption(_("Shown without the mistake:"))
+        place.caption(_("Showing the last valid recipe:"))
     draft.write_url(draft.last_valid)
     plain = recipe_dict(recipe)
     trained.caption(trained_text(recipe, strip_layers(plain, len(dataset.classes))))

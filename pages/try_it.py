@@ -38,12 +38,12 @@ def show_runs(rows: list[RunRow], all_rows: list[RunRow]) -> None:
             KEY, dataset_of(rows[0]), comparison_set_of(row.summary for row in rows)
         )
         if photo is None:
-            st.info(_("Choose a photo, and see what each run says it shows."))
+            st.info(_("Choose a photo to see what each run predicts."))
             return
         box = tried_photo.show_box(f"{KEY}.box", photo)
         if photo.label is not None:
             label = formatting.escape_markdown(photo.label.primary)
-            st.caption(_("It shows most of all: **{label}**.", label=label))
+            st.caption(_("Most prominent object: **{label}**", label=label))
         classes = list(dict.fromkeys(c for row in rows for c in (row.summary or {})["classes"]))
         options = [answer.PREDICTED, *classes]
         explain = url_state.select(
@@ -52,12 +52,12 @@ def show_runs(rows: list[RunRow], all_rows: list[RunRow]) -> None:
             options,
             answer.PREDICTED,
             format_func=lambda name: translate(name) if name == answer.PREDICTED else name,
-            help=_("The maps show where each run finds what speaks for this class."),
+            help=_("The maps show where each run finds evidence for this class."),
         )
         st.caption(
             _(
-                "A run that has learned the object changes its answer when the object is "
-                "hidden, and not when as much is hidden elsewhere."
+                "A run that has learned the object changes its prediction when the object "
+                "is hidden, but not when an equal area is hidden elsewhere."
             )
         )
     with columns[0]:
@@ -74,25 +74,25 @@ def show_page(all_rows: list[RunRow]) -> None:
     items = selection.choose_items(KEY, all_rows, max_items=6)
     rows = [(item.evaluated_members() or item.members)[0] for item in items]
     if any(len(item.members) > 1 for item in items):
-        st.caption(_("Of repeats, the first finished run answers."))
+        st.caption(_("For repeats, the first finished run is used."))
     finished = [row for row in rows if row.status.state == "done" and row.summary]
     unfinished = [row for row in rows if row not in finished]
     if unfinished:
         names = _(", ").join(formatting.escape_markdown(row.name) for row in unfinished)
-        st.info(_("Only a finished run can be asked; left out: {runs}.", runs=names))
+        st.info(_("Only finished runs can predict. Excluded: {runs}.", runs=names))
     if len(finished) > MAX_RUNS:
         st.caption(_("The first two are shown."))
     if finished:
         show_runs(finished[:MAX_RUNS], all_rows)
     elif not rows:
-        st.info(_("Choose one or two runs to ask."))
+        st.info(_("Choose one or two runs."))
 
 
 st.title(_("Try it"), anchor=False)
 st.caption(
     _(
-        "Show a photo to two runs: what do they say it is, and where do they look? Then "
-        "hide a part of it."
+        "Show a photo to two runs: what do they predict, and where do they look? Then hide "
+        "part of it."
     )
 )
 runs = selection.all_runs()
@@ -101,5 +101,7 @@ if access.show_restriction("photo"):
 elif runs:
     show_page(runs)
 else:
-    st.write(_("Only a finished run can be asked. Train one on the Train page, or take these two:"))
+    st.write(
+        _("Only finished runs can predict. Train one on the Train page, or start with these two:")
+    )
     first_runs.show(f"{KEY}.first")

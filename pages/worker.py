@@ -39,8 +39,8 @@ def show_live() -> None:
 st.title(_("Workers"), anchor=False)
 st.caption(
     _(
-        "Runs are trained by processes of their own, the workers, one run each at a time. They "
-        "train on when this page, the browser or the dashboard is closed."
+        "Separate processes, the workers, train the runs, one run each at a time. They "
+        "keep training when this page, the browser or the dashboard is closed."
     )
 )
 access.show_restriction("worker")
@@ -48,11 +48,11 @@ access.limits()
 st.fragment(show_live, run_every=POLL_SECONDS)()
 if access.is_restricted("worker"):  # where things are on the server is nobody's business
     st.stop()
-with st.expander(_("Where things are"), icon=":material/folder:"):
+with st.expander(_("File locations"), icon=":material/folder:"):
     st.markdown(_("Runs, the queue and the workers' log (`worker.log`):"))
     st.code(str(settings.runs_dir().resolve()), language=None)
     st.markdown(_("Data sets:"))
     st.code(str(settings.datasets_dir().resolve()), language=None)
-    st.markdown(_("The same from the command line:"))
+    st.markdown(_("From the command line:"))
     commands = ("status", "queue", "worker", "worker --stop", "cache --empty")
     st.code("\n".join(f"python -m core {command}" for command in commands), language=None)

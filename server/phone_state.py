@@ -18,25 +18,25 @@ def page_texts() -> dict[str, str]:
     """What phone.js fills in, by the ids of phone.html."""
     return {
         "asked": _("Next photo"),
-        "take": _("Take it"),
+        "take": _("Take photo"),
         "files": _("Choose files"),
         "skip": _("Skip"),
         "lacking": _("I don't have it"),
         "keep": _("Keep"),
-        "discard": _("Throw away"),
+        "discard": _("Delete photo"),
         "undo": _("Undo"),
         "retake": _("Retake"),
-        "right": _("right"),
+        "right": _("correct"),
         "wrong": _("wrong"),
-        "waiting": _("Asking the runs"),
+        "waiting": _("Predicting"),
         "called": _("First name (optional)"),
-        "tap": _("Tap the object in the photo: so its place is known, too."),
+        "tap": _("Tap the object in the photo to record its place."),
         "point": _("The object is here"),
-        "sending": _("Sending. Photos to go: {count}"),
-        "lost": _("No connection: trying again. Keep this page open. Photos to go: {count}"),
+        "sending": _("Sending. Photos left: {count}"),
+        "lost": _("No connection: trying again. Keep this page open. Photos left: {count}"),
         "large": translate(too_large_text("{name}")),
         "limit": str(MAX_BYTES),
-        "nothing": _("You have none of these things, so nothing is left to ask you for."),
+        "nothing": _("You have none of these objects, so there is nothing left to photograph."),
         "over": _("This session has ended. Thank you!"),
     }
 
@@ -79,7 +79,7 @@ def _tally(session: Session, own: list[Picture], names: list[str]) -> list[str]:
         lines[0] = _("{photos}, {own} of them yours", photos=lines[0], own=len(own))
     for run, name in zip(session.runs, names, strict=True):
         found = run_tally(session.pictures, run)
-        told = _("{right} of {n} right", right=found.right, n=found.answered)
+        told = _("{right} of {n} correct", right=found.right, n=found.answered)
         lines.append(f"{name}: {told}")
     pair = pair_tally(session.pictures, session.runs)
     return [*lines, verdict_text(pair, names)] if pair else lines

@@ -101,8 +101,8 @@ class RequestChecks:
             LOG.error(PROVIDER_FAILS)
             with use_language(language_of(HTTPConnection(scope))):
                 words = _(
-                    "Nobody can sign in now. Please try again later; the owner of this server "
-                    "finds the reason in its log."
+                    "Nobody can sign in now. Please try again later; the owner of this "
+                    "server can find the reason in its log."
                 )
             await PlainTextResponse(words, 503)(scope, receive, send)
 

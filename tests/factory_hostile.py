@@ -64,7 +64,7 @@ def hostile_dataset(root: Path) -> Dataset:
         )
     texts = {"title": HOSTILE_TEXT, "licence": HOSTILE_TEXT, "source": HOSTILE_TEXT}
     (root / "dataset.yaml").write_text(json.dumps(texts), "utf-8")
-    (root / "train" / HOSTILE_CLASS / f"{HOSTILE_FILE_PREFIX}.txt").write_text("left out", "utf-8")
+    (root / "train" / HOSTILE_CLASS / f"{HOSTILE_FILE_PREFIX}.txt").write_text("excluded", "utf-8")
     return read_dataset(root)
 
 

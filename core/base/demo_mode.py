@@ -32,36 +32,36 @@ Action = Literal[
 
 _REFUSALS: dict[Action, str] = {
     "upload": N_(
-        "Photos cannot be uploaded in this demo. On your own computer Overfit Lens "
-        "takes a zip file of them."
+        "Photos cannot be uploaded in this demo. Run Overfit Lens on your own computer to "
+        "upload a zip file of photos."
     ),
-    "import": N_("Runs of other places cannot be brought into this demo."),
+    "import": N_("Runs trained elsewhere cannot be imported into this demo."),
     "photo": N_(
-        "No photo can be tried in this demo: asking a network takes a process of "
-        "1 GB, which the demo's machine has not left."
+        "Photos cannot be tried in this demo: predictions need 1 GB of memory, which the "
+        "demo server does not have free."
     ),
-    "recipe_file": N_("Files cannot be uploaded in this demo. A recipe travels in the link, too."),
-    "label": N_("Labels and boxes cannot be changed in this demo: everybody sees the same."),
+    "recipe_file": N_(
+        "Files cannot be uploaded in this demo. You can pass on a recipe as a link instead."
+    ),
+    "label": N_("Labels and boxes cannot be changed in this demo: everyone sees the same ones."),
     "capture": N_(
-        "No photos are captured in this demo: asking networks takes a process of 1 GB, which "
-        "the demo's machine has not left."
+        "Photos cannot be captured in this demo: predictions need 1 GB of memory, which "
+        "the demo server does not have free."
     ),
     "delete_data": N_("Photos cannot be deleted in this demo."),
     "preview": N_(
-        "The views are not drawn in this demo: that takes a process of 1 GB, which the "
-        "demo's machine has not left. Training uses them all the same."
+        "Views cannot be previewed in this demo: this needs 1 GB of memory, which the demo "
+        "server does not have free. Training still uses them."
     ),
     "challenge": N_(
-        "Groups are not ranked in this demo: that takes three runs of one recipe, and "
-        "photos drawn for each visitor."
+        "Groups cannot be ranked in this demo: ranking needs three runs of one recipe and "
+        "photos generated for each visitor."
     ),
-    "repeats": N_("One run at a time in this demo: repeats would keep others waiting."),
-    "score_again": N_("Runs are not scored again in this demo: its labels do not change."),
-    "weights": N_("Weights of your own cannot be used in this demo."),
-    "hide_examples": N_("The examples are always listed in this demo."),
-    "worker": N_(
-        "The worker serves all visitors of this demo, so none of them starts or stops it."
-    ),
+    "repeats": N_("This demo trains one run at a time: repeats would keep others waiting."),
+    "score_again": N_("Runs cannot be rescored in this demo: its labels do not change."),
+    "weights": N_("You cannot use your own weights in this demo."),
+    "hide_examples": N_("Examples cannot be hidden in this demo."),
+    "worker": N_("All visitors of this demo share the worker, so you cannot start or stop it."),
 }
 
 

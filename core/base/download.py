@@ -103,7 +103,7 @@ def _download_once(
             raise _PermanentError(_error_text(error)) from None
         raise
     if not isinstance(response, http.client.HTTPResponse):  # urllib follows redirects to FTP too
-        raise _PermanentError(N_("redirected to what is not the web"))
+        raise _PermanentError(N_("redirected to a non-web address"))
     with response:
         if "html" in response.headers.get_content_type():
             raise ValueError(N_("the server sent a web page instead of the file"))
@@ -111,7 +111,7 @@ def _download_once(
         goes_on = response.status == 206 and _first_byte(response) == start
         if response.status == 206 and not goes_on:
             part.unlink(missing_ok=True)
-            raise ValueError(N_("the server sent another part of the file than was asked for"))
+            raise ValueError(N_("the server sent a different part of the file than requested"))
         _write(response, part, start if goes_on else 0, limit, retry_policy, on_bytes)
 
 
@@ -130,7 +130,7 @@ def _write(
             size += len(chunk)
             if size > limit:
                 raise _PermanentError(
-                    N_("the server sent more than the {limit} bytes of this file", limit=limit)
+                    N_("the server sent more than this file's {limit} bytes", limit=limit)
                 )
             with naming_os_errors(part, InputError):  # trying again does not help a full disk
                 file.write(chunk)
@@ -142,7 +142,7 @@ def _write(
                     raise TimeoutError
                 since, before = time.monotonic(), size
     if promised is not None and size - start < promised:
-        raise ConnectionError(N_("the connection broke off"))
+        raise ConnectionError(N_("the connection was lost"))
 
 
 def _first_byte(response: http.client.HTTPResponse) -> int | None:
@@ -159,8 +159,8 @@ def _error_text(error: Exception) -> str:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(error, urllib.error.HTTPError):
         if "redirect" in str(error.reason) and error.code < 400:
-            return N_("its redirects never end")
+            return N_("too many redirects")
         return N_("HTTP error {code} ({reason})", code=error.code, reason=error.reason)
     if isinstance(reason, TimeoutError):
-        return N_("the server does not answer, or stopped sending")
+        return N_("the server did not respond or stopped sending")
     return one_line(reason) or type(reason).__name__

@@ -66,7 +66,7 @@ def os_error_line(error: OSError) -> str:
     line = reason if error.filename is None else f"{error.filename}: {reason}"
     if error.errno in _DISK_FULL_ERRNOS:
         return N_(
-            "{line}; free some space, then try again (a run that stopped can be resumed)", line=line
+            "{line}; free some space, then try again (a stopped run can be resumed)", line=line
         )
     return line
 

@@ -10,8 +10,8 @@ from core.base.language import N_, _, language, translate
 
 
 def percent(value: float) -> str:
-    """`58 %`: a share of so few photos deserves no decimals."""
-    return f"{100 * value:.0f} %"
+    """`58%`: a share of so few photos deserves no decimals."""
+    return f"{100 * value:.0f}%"
 
 
 def decimal(value: float) -> str:
@@ -21,7 +21,7 @@ def decimal(value: float) -> str:
 
 
 def score_text(score: Mapping[str, Any]) -> str:
-    """`58 % (7 of 12)`, or `58 %` for a score that counts no hits."""
+    """`58% (7 of 12)`, or `58%` for a score that counts no hits."""
     text = percent(score["value"])
     if score.get("correct") is None:
         return text
@@ -29,7 +29,7 @@ def score_text(score: Mapping[str, Any]) -> str:
 
 
 def mean_range_text(mean: float, low: float, high: float, runs: int) -> str:
-    """`68 % (65-71)`: the mean of several runs with the lowest and the highest; `68 %` for one."""
+    """`68% (65-71)`: the mean of several runs with the lowest and the highest; `68%` for one."""
     if runs < 2:
         return percent(mean)
     return f"{percent(mean)} ({100 * low:.0f}-{100 * high:.0f})"
@@ -81,8 +81,8 @@ def parse_timestamp(text: str | None) -> datetime | None:
 _RESERVED_LABELS = (
     N_("photo"),
     N_("label"),
-    N_("right"),
-    N_("answers"),
+    N_("correct"),
+    N_("predictions"),
     N_("photos"),
     N_("score"),
     N_("key"),

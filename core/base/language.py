@@ -26,6 +26,8 @@ _UNTRANSLATED_FIELDS = frozenset(
     """path file folder root place parent source table column key dotted split name twin run
     photo classes assignment""".split()  # noqa: SIM905
 )
+_NUMBER_FIELDS = frozenset(("good", "signs", "total", "right", "correct", "count"))
+_SETS = frozenset(("name", "set"))  # never of two sentences
 _LEAD = re.compile(r"\{\w+\}: ")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NAME = re.compile(r"\S+|.*/.*|.*\.\w{2,5}")  # of a key or file; spaces only in a path or file
@@ -169,13 +171,16 @@ def _without_leading_field(english: str, translated: str) -> Iterator[tuple[str,
 
 
 def _pattern(english: str) -> re.Pattern[str]:
-    """A value may stand in a text several times, but is the same each time."""
+    """A value may stand in a text several times, but stays the same; a number is one word."""
     parts, seen = list[str](), set[str]()
+    formats = [one[0] for one in _PLACEHOLDER.finditer(english)]
     for turn, part in enumerate(_PLACEHOLDER.split(english)):  # text and names by turns
         if turn % 2 == 0:
             parts.append(re.escape(part))
         else:
-            parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
+            number = part in _NUMBER_FIELDS or re.search(r":[^%]+%?\}", formats[turn // 2])
+            value = r"\S+?" if number else r"(?:(?!\. [A-Z]).)+?" if part in _SETS else ".+?"
+            parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>{value})")
             seen.add(part)
     return re.compile("".join(parts), re.DOTALL)
 

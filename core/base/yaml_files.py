@@ -43,7 +43,7 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(
                     None,
                     None,
-                    N_("key '{key}' is given twice", key=key),
+                    N_("key '{key}' appears twice", key=key),
                     key_node.start_mark,
                 )
             seen.add(key)
@@ -95,9 +95,9 @@ def parse_yaml(text: str, source: str) -> Any:
         place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None)
         problem = problem or type(error).__name__
-        line = N_("{source}: not a YAML file we can read: {problem}")
+        line = N_("{source}: not a readable YAML file: {problem}")
         if place is not None:
-            line = N_("{source}: not a YAML file we can read: {problem} (line {line})")
+            line = N_("{source}: not a readable YAML file: {problem} (line {line})")
         number = 0 if place is None else place.line + 1
         raise InputError(line.format(source=source, problem=problem, line=number)) from None
 
@@ -107,19 +107,19 @@ def read_yaml(path: Path) -> Any:
     try:
         if path.exists() and not path.is_file():
             # A pipe or a device might never end.
-            raise InputError(N_("{path}: is no file", path=path))
+            raise InputError(N_("{path}: not a file", path=path))
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
         raise InputError(
-            N_("{path}: larger than 1 MB, so it is no recipe or data-set note", path=path)
+            N_("{path}: larger than 1 MB, so not a recipe or data-set description", path=path)
         )
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError(N_("{path}: not UTF-8 text: save it again as UTF-8", path=path)) from None
+        raise InputError(N_("{path}: not UTF-8 text; save it as UTF-8", path=path)) from None
     return parse_yaml(text, str(path))
 
 

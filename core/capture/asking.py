@@ -19,14 +19,14 @@ from core.data.dataset_names import BACKGROUND
 CIRCUMSTANCES: dict[str, str] = {
     "surface": N_("on another surface"),
     "room": N_("in another room"),
-    "light": N_("in other light"),
+    "light": N_("in different light"),
     "far": N_("from far away"),
     "close": N_("from very close"),
-    "turned": N_("turned or upside down"),
+    "turned": N_("rotated or upside down"),
     "covered": N_("partly covered"),
     "among": N_("among other things"),
-    "two": N_("beside another one, this one in front"),
-    "copy": N_("another copy of it"),
+    "two": N_("next to another object, this one in front"),
+    "copy": N_("a different one of the same kind"),
 }
 # "None of these" has nothing that could be covered, turned or there twice.
 BACKGROUND_CIRCUMSTANCES = ("surface", "room", "light", "far", "close", "among")

@@ -58,7 +58,9 @@ def prepare_photo(data: bytes, name: str = "") -> PreparedPhoto:
 
 def too_large_text(name: str) -> str:
     """Why a photo of that name is not taken."""
-    return N_("{name}: larger than {size:.0f} MB: save it smaller", name=name, size=MAX_BYTES / 1e6)
+    return N_(
+        "{name}: larger than {size:.0f} MB; save a smaller copy", name=name, size=MAX_BYTES / 1e6
+    )
 
 
 def clean_text(text: str, length: int) -> str:

@@ -37,7 +37,7 @@ from core.store.status import Clock, utc_now
 DEFAULT_NAME = "elsewhere"
 MAX_NAME = 24  # characters of a person's first name
 WARNING_TEXTS = {
-    "copy": N_("nearly the same as {other}"),
+    "copy": N_("almost identical to {other}"),
     "dark": N_("very dark"),
     "blurred": N_("blurred"),
 }
@@ -173,13 +173,13 @@ def begin(
     seed: of what it asks for, -1 for any. Raises InputError, one line: no or too many runs, a name
     that will not do or is another test set's, a data set that cannot be read or written."""
     if name and (name != clean_name(name) or name.casefold() in _RESERVED):
-        problem = N_("{name}: only letters, digits, - and _, such as {example}")
+        problem = N_("{name}: use only letters, digits, - and _, such as {example}")
         raise InputError(problem.format(name=printable(name), example=DEFAULT_NAME))
     with _writing(Path(dataset_root)) as dataset:
         folder = dataset.root / (name or _new_name(dataset))
         earlier = open_session(folder) if read_events(folder) else None
         if earlier is None and any(path.name != CAPTURE_LOG for path in folder.glob("[!.]*")):
-            problem = N_("{place}: is there already; choose another name")
+            problem = N_("{place}: already exists; choose another name")
             raise InputError(problem.format(place=folder))
         asked = list(dict.fromkeys(runs)) or list(earlier.runs if earlier else ())
         if not 1 <= len(asked) <= 2:
@@ -386,7 +386,7 @@ def _write_label(path: Path, label: str) -> None:
 
 def _check_class(session: Session, label: str) -> None:
     if label not in session.classes:
-        raise DataError(N_("{name}: no class of this data set").format(name=printable(label)))
+        raise DataError(N_("{name}: not a class of this data set").format(name=printable(label)))
 
 
 def _new_name(dataset: Dataset) -> str:

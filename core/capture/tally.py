@@ -73,15 +73,15 @@ def verdict_text(tally: PairTally, names: Sequence[str]) -> str:
     """What may be said of two runs, in a sentence. names: of the runs."""
     if tally.settled_after:
         return ngettext(
-            "{name} is better: settled after 1 photo",
-            "{name} is better: settled after {count} photos",
+            "{name} is better: decided after 1 photo",
+            "{name} is better: decided after {count} photos",
             tally.settled_after,
             name=names[tally.settled_for],
         )
     behind, ahead = sorted((tally.first_only, tally.second_only))
     if not ahead:
-        return _("No photo yet on which only one of them is right")
-    return _("{ahead} against {behind}: cannot tell yet", ahead=ahead, behind=behind)
+        return _("No photo yet where only one of them is correct")
+    return _("{ahead} vs {behind}: cannot tell yet", ahead=ahead, behind=behind)
 
 
 def odds_text(tally: PairTally, names: Sequence[str]) -> str:
@@ -89,7 +89,7 @@ def odds_text(tally: PairTally, names: Sequence[str]) -> str:
     if tally.first_only == tally.second_only or tally.odds < 1.5:
         return ""
     return _(
-        "{odds:.0f} to 1 that {name} is better; {limit:.0f} to 1 settles it",
+        "{odds:.0f} to 1 that {name} is better; {limit:.0f} to 1 decides",
         odds=min(tally.odds, 1e6),
         name=names[int(tally.second_only > tally.first_only)],
         limit=sequential.SETTLES_AT,
@@ -102,7 +102,7 @@ def remaining_text(tally: PairTally) -> str:
         return ""
     low, high = tally.remaining
     if low >= sequential.MAX_REMAINING:
-        return _("Probably over {count} photos more, or never", count=low)
+        return _("Probably over {count} more photos, or never", count=low)
     if high >= sequential.MAX_REMAINING:
-        return _("Probably {low} photos more, perhaps many times that", low=low)
-    return _("Probably {low} to {high} photos more", low=low, high=high)
+        return _("Probably {low} more photos, possibly many times that", low=low)
+    return _("Probably {low} to {high} more photos", low=low, high=high)

@@ -38,7 +38,7 @@ def evaluate(run: RunArgument, runs: RunsOption = DEFAULT_RUNS) -> None:
     changed. The last line printed is the run folder."""
     found = open_run(runs, run)
     if found.status().state != "done":
-        raise InputError(f"{run}: is not finished ({found.status().state})")
+        raise InputError(f"{run}: not finished ({found.status().state})")
     from core.jobs.tasks.results import reevaluate_run
 
     reevaluate_run(found)

@@ -216,7 +216,7 @@ def _print_scores(summary: dict[str, Any]) -> None:
 def _score(score: dict[str, Any]) -> str:
     counts = f" ({score['correct']} of {score['total']})" if score["correct"] is not None else ""
     return (
-        f"{score['value']:.0%}{counts}, 95 % interval {score['low']:.0%} to {score['high']:.0%}, "
+        f"{score['value']:.0%}{counts}, 95% interval {score['low']:.0%} to {score['high']:.0%}, "
         f"constant answer {score['constant']:.0%}"
     )
 
@@ -254,7 +254,7 @@ def compare(
     if len(difference):
         print_table(difference)
     if len(numbers):
-        print("\nscores with 95 % intervals, and what needs no training:")
+        print("\nscores with 95% intervals, and what needs no training:")
         print_table(numbers)
     for against in compared:
         print(f"\n{against.item.title} against {against.reference.title}:")

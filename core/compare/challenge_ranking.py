@@ -93,8 +93,7 @@ class Standing:
 class Leaderboard:
     """standings: best first. waiting: groups that are ready but have not answered the photos.
     left_out: groups that are not ready. objects, photos: how many of the draw were answered.
-    problems: files that cannot be read, a line each. pending_run_ids: of the runs that are still to
-    answer, group by group."""
+    problems: files that cannot be read, a line each."""
 
     standings: tuple[Standing, ...] = ()
     waiting: tuple[Entrant, ...] = ()
@@ -102,7 +101,13 @@ class Leaderboard:
     object_count: int = 0
     photo_count: int = 0
     problems: tuple[str, ...] = ()
-    pending_run_ids: tuple[str, ...] = ()
+
+    def pending_run_ids(self, runs_dir: Path) -> list[str]:
+        """The ids of the runs that are still to answer, group by group."""
+        draw = find_challenge_set(runs_dir)
+        known = draw.fingerprint if draw else ""
+        rows = [row for entrant in self.waiting for row in entrant.runs]
+        return [row.id for row in rows if not _has_predictions(runs_dir, row.id, known)]
 
 
 def find_comparable_groups(rows: Sequence[RunRow]) -> list[ComparableGroups]:
@@ -126,20 +131,18 @@ def read_leaderboard(runs_dir: Path, comparable: ComparableGroups) -> Leaderboar
     draw = find_challenge_set(runs_dir)
     entrants = [_entrant(runs_dir, group) for group in comparable.groups]
     left_out = tuple(entrant for entrant in entrants if not entrant.ready)
-    known, waiting, problems, pending = [], [], [], []
+    known, waiting, problems = [], [], []
     for entrant in (entrant for entrant in entrants if entrant.ready):
-        complete = []
-        for row in entrant.runs:
-            found = None
-            try:
-                found = _read_results(runs_dir, row, draw.fingerprint if draw else "")
-            except InputError as error:
-                problems.append(str(error))
-            if found is None:
-                pending.append(row.id)
-            else:
-                complete.append(found)
-        if len(complete) == len(entrant.runs):
+        try:
+            found = [
+                _read_results(runs_dir, row, draw.fingerprint if draw else "")
+                for row in entrant.runs
+            ]
+        except InputError as error:
+            problems.append(str(error))
+            found = [None]
+        complete = [one for one in found if one is not None]
+        if len(complete) == len(found):
             known.append((entrant, complete))
         else:
             waiting.append(entrant)
@@ -149,7 +152,6 @@ def read_leaderboard(runs_dir: Path, comparable: ComparableGroups) -> Leaderboar
         waiting=tuple(waiting),
         excluded=left_out,
         problems=tuple(problems),
-        pending_run_ids=tuple(pending),
         photo_count=draw.photo_count if draw else 0,
     )
 
@@ -185,9 +187,7 @@ def _entrant(runs_dir: Path, group: Group) -> Entrant:
         if done is None:
             missing.append((repeat, _missing_reason(row).format(run=_repeat_label(row))))
         elif not has_weights(Run(Path(runs_dir) / done.id)):
-            missing.append(
-                (repeat, N_("{run} is kept without its weights").format(run=_repeat_label(row)))
-            )
+            missing.append((repeat, N_("{run} has no weights").format(run=_repeat_label(row))))
         elif done not in runs:
             runs.append(done)
     return Entrant(group, tuple(runs), tuple(dict(missing).values()))
@@ -201,7 +201,7 @@ def _repeat_label(row: RunRow) -> str:
     seed, fold = _seed_and_fold(row)
     if fold is None:
         return N_("seed {seed}").format(seed=seed)
-    return N_("seed {seed}, fold {fold},").format(seed=seed, fold=fold)
+    return N_("seed {seed}, fold {fold}").format(seed=seed, fold=fold)
 
 
 def _missing_reason(row: RunRow) -> str:
@@ -210,7 +210,7 @@ def _missing_reason(row: RunRow) -> str:
         return N_("{run} diverged")
     words = {
         "running": N_("{run} is training"),
-        "queued": N_("{run} waits"),
+        "queued": N_("{run} is waiting"),
         "paused": N_("{run} is paused"),
         "failed": N_("{run} failed"),
         "cancelled": N_("{run} was cancelled"),
@@ -219,6 +219,14 @@ def _missing_reason(row: RunRow) -> str:
 
 
 # --- ranks ----------------------------------------------------------------------------------------
+
+
+def _has_predictions(runs_dir: Path, run_id: str, fingerprint: str) -> bool:
+    try:
+        found = ChallengeEvaluation.of(runs_dir, run_id).result()
+    except RunError:
+        return False
+    return found is not None and found.draw == fingerprint
 
 
 def _read_results(runs_dir: Path, row: RunRow, fingerprint: str) -> _RunResults | None:
@@ -230,7 +238,10 @@ def _read_results(runs_dir: Path, row: RunRow, fingerprint: str) -> _RunResults 
     right = photo_correctness(trial.challenge_predictions(), TEST_SET_NAME, "object")
     if right.empty:
         raise RunError(
-            N_("{path}: holds no answer: rank the run again", path=trial.path / "answers.csv")
+            N_(
+                "{path}: contains no predictions; rank the run again",
+                path=trial.path / "answers.csv",
+            )
         )
     return right, found.lift
 

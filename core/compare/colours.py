@@ -16,7 +16,7 @@ from core.store.groups import Group, find_groups
 from core.store.index import RunRow
 
 MAX_COLOURS = len(RUN_COLOURS)  # items that can have a colour each
-BY_ITEM, BY_RECIPE, BY_VERDICT = N_("each its own"), N_("recipe"), N_("verdict")
+BY_ITEM, BY_RECIPE, BY_VERDICT = N_("individual"), N_("recipe"), N_("verdict")
 NO_COLOUR = N_("no colour")
 _NO_VERDICT, _NO_MAJORITY = N_("no verdict yet"), N_("no majority")
 _BLUE, _AMBER, _GREEN, _PINK, _SKY, _RED, _OLIVE, _PURPLE = RUN_COLOURS

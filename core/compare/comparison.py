@@ -54,7 +54,7 @@ class ScoreComparison:
             return _("no photos in common: cannot tell")
         if isinstance(self.result, PairedComparison):
             return self.result.text(_UNITS[self.score])
-        return self.result.text(_("share right"))
+        return self.result.text(_("accuracy"))
 
     @property
     def counts_text(self) -> str:
@@ -185,11 +185,12 @@ def _validation_text(item: Group, reference: Group, comparison: ScoreComparison)
         right = {"right": found.both_right, "photos": found.photos}
         if not found.better and not found.worse:
             return _(
-                "Validation cannot tell them apart: both right on {right} of {photos}.", **right
+                "Validation cannot tell them apart: both are right on {right} of {photos} photos.",
+                **right,
             )
         return _(
-            "Validation cannot tell them apart: both right on {right} of {photos}, {run} better "
-            "on {better}, worse on {worse}.",
+            "Validation cannot tell them apart: both are right on {right} of {photos} "
+            "photos; {run} is better on {better} and worse on {worse}.",
             run=item.title,
             better=found.better,
             worse=found.worse,
@@ -284,7 +285,7 @@ def build_comparison_table(
         hard, __, objects = headline_score(item)
         shares = [share_texts(item, "validation", "accuracy"), objects]
         validation, right = (value + (f" ({small})" if small else "") for value, small in shares)
-        own = words.get(item.id, (_("the reference"), _("the reference")))
+        own = words.get(item.id, (_("reference"), _("reference")))
         lift = lift_text(item, hard)
         rows.append((item.title, verdict_text(item), validation, right, lift, *own))
     columns = ["run", "verdict", "validation", "objects", "lift", "by_validation", "elsewhere"]

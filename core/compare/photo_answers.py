@@ -110,7 +110,7 @@ def filtered_files(
 
 
 def prediction_text(row: Mapping[str, object]) -> str:
-    """`✓ robots 98 %`, or of a group `✗ ferns 61 % (3 of 5)`."""
+    """`✓ robots 98%`, or of a group `✗ ferns 61% (3 of 5)`."""
     sign = {True: "✓ ", False: "✗ "}.get(row["right"], "") if row["right"] is not None else ""  # type: ignore[call-overload]
     share = percent(float(row["probability"]))  # type: ignore[arg-type]
     words = f"{sign}{row['predicted']} {share}"

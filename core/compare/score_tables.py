@@ -100,14 +100,14 @@ def first_score(item: Group, *keys: str) -> Mapping[str, Any] | None:
 
 
 def share_texts(item: Group, *keys: str) -> tuple[str, str]:
-    """A score in two texts: `75 %` and `56 of 75`, or, for several runs, `68 %` and `65-71 % in
+    """A score in two texts: `75%` and `56 of 75`, or, for several runs, `68%` and `65-71% in
     3 runs`. A dash and nothing when it is not known."""
     score, spread = first_score(item, *keys), item.summary_stats(*keys, "value")
     if score is None or spread is None:
         return "-", ""
     if spread.n > 1:
         low, high = f"{100 * spread.low:.0f}", f"{100 * spread.high:.0f}"
-        small = _("{low}-{high} % in {n} runs", low=low, high=high, n=spread.n)
+        small = _("{low}-{high}% in {n} runs", low=low, high=high, n=spread.n)
         if low == high:
             small = _("in each of {n} runs", n=spread.n)
     elif (correct := score.get("correct")) is None:
@@ -146,7 +146,7 @@ def _dot_row(item: Group, title: str, controls: Controls, keys: tuple[str, ...])
 
 
 def _constant_and_interval(item: Group, keys: tuple[str, ...]) -> dict[str, Any]:
-    """The constant answer's score and the words; for a run alone also its 95 % interval."""
+    """The constant answer's score and the words; for a run alone also its 95% interval."""
     spread, score = item.summary_stats(*keys, "value"), first_score(item, *keys)
     assert spread is not None
     assert score is not None
@@ -177,7 +177,7 @@ def control_score(item: Group, controls: Controls, name: str, *keys: str) -> flo
 
 def numbers_table(items: Sequence[Group], controls: Controls) -> pd.DataFrame:
     """Every number of the items' summaries: a row per set and score, a column per item, then the
-    constant answer and the controls that are known. A run's score has its 95 % interval; several
+    constant answer and the controls that are known. A run's score has its 95% interval; several
     runs are told by their mean, the lowest and the highest."""
     lines: list[dict[str, str]] = []
 
@@ -233,7 +233,7 @@ def _score_cell(item: Group, keys: tuple[str, ...]) -> str:
     if spread.n > 1:
         return formatting.mean_range_text(spread.mean, spread.low, spread.high, spread.n)
     low, high = f"{100 * score['low']:.0f}", f"{100 * score['high']:.0f}"
-    return _("{share}, {low} to {high} %", share=formatting.score_text(score), low=low, high=high)
+    return _("{share}, {low} to {high}%", share=formatting.score_text(score), low=low, high=high)
 
 
 def _number_cell(item: Group, keys: tuple[str, ...], number_format: str) -> str:
@@ -241,18 +241,12 @@ def _number_cell(item: Group, keys: tuple[str, ...], number_format: str) -> str:
     if spread is None:
         return ""
     if spread.n < 2:
-        return _format_number(spread.mean, number_format)
-    low, high = (
-        _format_number(end, number_format).removesuffix(" %") for end in (spread.low, spread.high)
-    )
-    return f"{_format_number(spread.mean, number_format)} ({low}-{high})"
+        return format(spread.mean, number_format)
+    low, high = (format(end, number_format).removesuffix("%") for end in (spread.low, spread.high))
+    return f"{format(spread.mean, number_format)} ({low}-{high})"
 
 
 def _range_text(values: Sequence[float], number_format: str) -> str:
     """One text where all items have the same control, else from the lowest to the highest."""
-    texts = list(dict.fromkeys(_format_number(value, number_format) for value in sorted(values)))
+    texts = list(dict.fromkeys(format(value, number_format) for value in sorted(values)))
     return texts[0] if len(texts) == 1 else " to ".join((texts[0], texts[-1])) if texts else ""
-
-
-def _format_number(value: float, number_format: str) -> str:
-    return format(value, number_format).replace("%", " %")

@@ -19,27 +19,27 @@ SCORE_TITLES = {
 }
 SCORE_DESCRIPTIONS = {
     "accuracy": N_(
-        "Share of the validation photos that are classified right. They come from the "
-        "same shoot as the training photos."
+        "Fraction of validation photos classified correctly. They come from the same shoot "
+        "as the training photos."
     ),
     N_("shifted views"): N_(
-        "Share of the validation photos' shifted views that are classified right: turned, moved "
-        "or lit otherwise, as stated on Data."
+        "Fraction of shifted validation views classified correctly: rotated, moved or lit "
+        "differently, as stated on Data."
     ),
-    "primary": N_("The answer is the most prominent object of the photo."),
-    "object": N_("Each labelled object, cut out and classified alone: the sharpest of the scores."),
+    "primary": N_("The photo's most prominent object is the correct answer."),
+    "object": N_("Each labelled object, cut out and classified alone: the most sensitive score."),
     "ranking": N_(
-        "Do the photos that show an object come first when all are ordered by its "
-        "probability? (mean average precision)"
+        "With all photos ordered by an object's probability, do those that show it come "
+        "first? (mean average precision)"
     ),
     "present": N_(
-        "The answer is any object that can be seen. Nearly empty as evidence: where "
-        "photos show several objects, guessing does well too. Look at the grey mark."
+        "Any visible object counts as correct. This is weak evidence: where photos show "
+        "several objects, guessing also scores well. Compare with the grey mark."
     ),
 }
 LIFT_DESCRIPTION = N_(
-    "Evidence inside the objects' boxes, compared with evidence strewn evenly: "
-    "1 is no better than chance, 2 is twice as much in the boxes."
+    "Evidence inside the objects' boxes, relative to evidence spread uniformly: 1 is no "
+    "better than chance, 2 is twice as much."
 )
 
 
@@ -107,14 +107,14 @@ def lift_text(group: Group, set_name: str) -> str:
 
 
 _PART_TITLES = {
-    "measuring": N_("measuring, once"),
-    "photos": N_("start and photos"),
-    "features": N_("frozen layers' features"),
+    "measuring": N_("one-time measurement"),
+    "photos": N_("startup and photos"),
+    "features": N_("features of frozen layers"),
     "train": N_("epochs"),
     N_("class maps"): N_("class maps"),
     "checkpoint": N_("checkpoints"),
-    "evaluate": N_("answers and scores"),
-    N_("varied views"): N_("answers to varied views"),
+    "evaluate": N_("predictions and scores"),
+    N_("varied views"): N_("predictions on shifted views"),
     "diagnose": N_("diagnosis"),
 }
 
@@ -133,5 +133,5 @@ def timing_table(timing: pd.DataFrame, estimated: Mapping[str, float]) -> pd.Dat
         }
         for name in names
     ]
-    total = {"part": _("in all"), "took": float(took.sum()), "estimated": sum(estimated.values())}
+    total = {"part": _("total"), "took": float(took.sum()), "estimated": sum(estimated.values())}
     return pd.DataFrame([*rows, total], columns=["part", "took", "estimated"])

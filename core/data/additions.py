@@ -39,7 +39,7 @@ from core.data.photos import is_photo, jpeg_bytes, open_photo, time_taken, unrea
 from core.data.source_photo import SourcePhoto
 
 BUNDLED = ("toy_books", "small_books")  # the project's own: example runs rest on their photos
-_RENAMED = N_("renamed; another photo is called so")
+_RENAMED = N_("renamed: the name was taken")
 Source = tuple[str, Callable[[], bytes]]  # a file's name, with its folder where it has one; bytes
 
 
@@ -103,31 +103,32 @@ def _check_target(
     """Raises DataError where photos cannot be added so."""
     root, known = dataset.root, {each.name: each.origin for each in dataset.test_sets}
     if label and label not in dataset.classes:
-        told = N_("{where}: {name!r} is no class (there are: {classes})")
+        told = N_("{where}: {name!r} is not a class (available: {classes})")
         raise DataError(told.format(where=root, name=label, classes=", ".join(dataset.classes)))
     wanted = dataset.train_columns.keys() if split == TRAIN else set()
     if columns.keys() != wanted:
-        told = N_("{table}: --column NAME=VALUE must say what these columns hold: {columns}")
+        told = N_("{table}: --column NAME=VALUE must set exactly these columns: {columns}")
         raise DataError(
             told.format(table=root / "train.csv", columns=", ".join(wanted) or N_("none"))
         )
     bundled = root.resolve().parent == PROJECT_ROOT / "dataset" and root.resolve().name in BUNDLED
     if bundled and (split == TRAIN or split in known):
         told = N_(
-            "{root}: the example runs need these photos as they are: add a new test set, or "
+            "{root}: the example runs need these photos unchanged; add a new test set, or "
             "copy the folder and add to the copy"
         )
         raise DataError(told.format(root=root))
     if split in known and origin not in ("", known[split]):
         raise DataError(
-            N_("{split}: is a test set already; the page Data states where it is from", split=split)
+            N_("{split}: already a test set; its origin is set on the Data page", split=split)
         )
     others = (path.name for path in root.iterdir() if path.name != split or not path.is_dir())
     free = UniqueNames({TRAIN, VALIDATION, *dataset.classes, *others}).reserve(split)
     if free != split and split != TRAIN and split not in known:
         told = N_(
-            "{split}: cannot be a new test set's name (it is taken, a class, or not of "
-            "letters, digits, - and _); choose another, such as {name}"
+            "{split}: cannot name a new test set (already taken, a class, or with "
+            "characters other than letters, digits, - and _); choose another name, such as "
+            "{name}"
         )
         raise DataError(told.format(split=split, name=free))
 
@@ -154,7 +155,7 @@ def _stage_photos(
         folder = f"{TRAIN}/{shown}" if split == TRAIN else split
         try:
             if split == TRAIN and not shown:
-                raise DataError(N_("lies in no class's folder"))
+                raise DataError(N_("not in a class folder"))
             data, jpeg, changes = _read_photo(path, read, stage / ".incoming", budget)
         except DataError as error:
             rejected.append(RejectedFile(printable(source), str(error)))
@@ -162,7 +163,7 @@ def _stage_photos(
         finally:
             on_photo(number, len(sources))
         if same := known.get(_digest(data)) or known.get(_digest(jpeg)):
-            reason = N_("is there already, as {file}").format(file=same)
+            reason = N_("already exists as {file}").format(file=same)
             duplicates.append(RejectedFile(printable(source), reason))
             continue
         if folder not in names:

@@ -130,7 +130,7 @@ class _Folder(FileSource):
             _check_count(path, len(found) + len(refused), limits)
         self.files, self.rejected, self.hidden = tuple(sorted(found)), tuple(refused), tuple(hidden)
         self.stamp, self.encoding = stamp.hexdigest(), ""
-        told = N_("{count} links to files and folders elsewhere were followed")
+        told = N_("followed {count} links to files and folders elsewhere")
         notes = [told.format(count=self._links)] if self._links else []
         self.notes = tuple(notes)
 
@@ -191,7 +191,7 @@ class _Zip(FileSource):
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
             raise DataError(
-                N_("{path}: not a zip file we can read ({error})", path=path, error=error)
+                N_("{path}: not a readable zip file ({error})", path=path, error=error)
             ) from None
         try:
             self._members, self.rejected = self._read_members(path, encoding)
@@ -212,15 +212,15 @@ class _Zip(FileSource):
         raw = [_raw_name(member) for member in listed]
         used = encoding or likeliest_encoding([name for name in raw if name is not None])
         if any(name is not None and not name.isascii() for name in raw):
-            told = N_("the names in the zip file were read as {encoding}")
+            told = N_("names in the zip file were read as {encoding}")
             self.notes, self.encoding = (told.format(encoding=used.upper()),), used
         for member, packed in zip(listed, raw, strict=True):
             name = _member_name(member, packed, used)
             parts = tuple(part for part in name.split("/") if part not in ("", "."))
             if ".." in parts or re.match(r"/|[A-Za-z]:", name):
                 told = N_(
-                    "{path}: holds {name}, which points outside of the zip file; "
-                    "nothing was taken from it"
+                    "{path}: contains {name}, which points outside the zip file; nothing "
+                    "was imported"
                 )
                 raise DataError(told.format(path=path, name=printable(name)))
             if member.is_dir() or name.endswith("/") or not parts or is_junk(parts):
@@ -231,12 +231,14 @@ class _Zip(FileSource):
             elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 refused.append(_special(clean, mode))
             elif clean in members:
-                twice = N_("is in the zip file twice")
+                twice = N_("appears twice in the zip file")
                 refused.append(
-                    RejectedFile(clean, N_("is in the zip file twice; the first is taken"), twice)
+                    RejectedFile(
+                        clean, N_("appears twice in the zip file; the first one is used"), twice
+                    )
                 )
             elif member.flag_bits & 0x1:
-                told = N_("{path}: is encrypted; unpack it with its password and import the folder")
+                told = N_("{path}: encrypted; unpack it with its password, then import the folder")
                 raise DataError(told.format(path=path))
             else:
                 members[clean] = member
@@ -259,10 +261,10 @@ class _Zip(FileSource):
                     _check_size(size, self._limits)
                     self._read_so_far += len(chunk)
                     if self._read_so_far > self._limits.total_bytes:
-                        raise DataError(N_("the zip file unpacks to more than is allowed"))
+                        raise DataError(N_("the unpacked zip file exceeds the size limit"))
                     yield chunk
         except NotImplementedError:
-            raise DataError(N_("packed by a method that Python cannot unpack")) from None
+            raise DataError(N_("compressed with a method that Python cannot unpack")) from None
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as bad:
             raise DataError(
                 N_("damaged in the zip file ({reason})", reason=printable(str(bad)))
@@ -351,7 +353,7 @@ def _check_directory(path: Path, limits: Limits) -> None:
 
 def _check_count(path: Path, count: int, limits: Limits) -> None:
     if count > limits.files:
-        told = N_("{path}: holds more than {files:,} files; that is no {what}")
+        told = N_("{path}: contains more than {files:,} files; not a {what}")
         raise DataError(told.format(path=path, files=limits.files, what=limits.expected_content))
 
 
@@ -375,8 +377,8 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
         if member.file_size > max(1_000_000, limits.ratio * member.compress_size):
             raise DataError(
                 N_(
-                    "{path}: {file} unpacks to over {ratio} times its size; that is no {what}, so "
-                    "nothing was taken",
+                    "{path}: {file} unpacks to more than {ratio} times its size; not a "
+                    "{what}, so nothing was imported",
                     path=path,
                     file=printable(member.filename),
                     ratio=limits.ratio,
@@ -388,15 +390,15 @@ def _check_bomb(path: Path, members: list[zipfile.ZipInfo], limits: Limits) -> N
     for member, after in pairwise(placed):
         if member.header_offset + member.compress_size > after.header_offset:
             raise DataError(
-                N_("{path}: its members overlap, as in a zip bomb; nothing was taken", path=path)
+                N_("{path}: its files overlap, as in a zip bomb; nothing was imported", path=path)
             )
 
 
 def _special(name: str, mode: int, followed: bool = False) -> RejectedFile:
     if stat.S_ISLNK(mode) and followed:
-        gone = N_("a link to a file that is not there: remove or mend it")
+        gone = N_("a broken link: remove or fix it")
         return RejectedFile(name, gone, gone)
     if stat.S_ISLNK(mode):
-        return RejectedFile(name, N_("a link; links are not followed"), N_("a link"))
+        return RejectedFile(name, N_("a link (links are not followed)"), N_("a link"))
     neither = N_("neither a file nor a folder")
     return RejectedFile(name, neither, neither)

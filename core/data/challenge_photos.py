@@ -58,7 +58,7 @@ def find_challenge_set(runs_dir: Path) -> ChallengeSet | None:
         found = _Manifest.model_validate_json(note.read_bytes())
     except (OSError, pydantic.ValidationError):
         raise DataError(
-            N_("{path}: damaged: delete {root}, and other photos are drawn", path=note, root=root)
+            N_("{path}: damaged; delete {root} to generate new photos", path=note, root=root)
         ) from None
     return ChallengeSet(root, found.print, found.photos)
 
@@ -109,7 +109,7 @@ def read_challenge_set(challenge_set: ChallengeSet) -> TestSet:
             and truth_fingerprint(test_set) == challenge_set.fingerprint
         ):
             return test_set
-    told = N_("{root}: photos are missing or changed: delete the folder, and others are drawn")
+    told = N_("{root}: photos are missing or changed; delete the folder to generate new ones")
     raise DataError(told.format(root=challenge_set.root))
 
 

@@ -56,19 +56,20 @@ def parse_rows(
 
     Raises DataError: one line that names the file and line, and what to change."""
     if data is None or len(data) > MAX_BYTES:
-        large = N_("larger than {size:.0f} MB; that is no table of photos", size=MAX_BYTES / 1e6)
+        large = N_("larger than {size:.0f} MB; not a table of photos", size=MAX_BYTES / 1e6)
         raise DataError(f"{path}: {large}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise DataError(N_("{path}: not UTF-8 text: save it as `CSV UTF-8`", path=path)) from None
+        raise DataError(N_("{path}: not UTF-8 text; save it as `CSV UTF-8`", path=path)) from None
     reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter(text))
     try:
         found = reader.fieldnames or ()
         missing = [name for name in columns if name not in found]
         if missing:
             told = N_(
-                "{path}: lacks the column {column}; its first line must be {columns}, with commas"
+                "{path}: column {column} is missing; the first line must be {columns}, "
+                "separated by commas"
             )
             raise DataError(told.format(path=path, column=missing[0], columns=",".join(columns)))
         if all_columns:
@@ -78,10 +79,10 @@ def parse_rows(
                 continue
             if any(row[name] is None for name in columns):
                 raise DataError(
-                    N_("{path} line {line}: has too few columns", path=path, line=reader.line_num)
+                    N_("{path} line {line}: too few columns", path=path, line=reader.line_num)
                 )
             yield reader.line_num, {name: row[name].strip() for name in columns}
     except csv.Error as error:
         line = reader.reader.line_num  # the DictReader's own count stops before the bad line
-        told = N_("{path} line {line}: not as a CSV file is written ({error})")
+        told = N_("{path} line {line}: invalid CSV ({error})")
         raise DataError(told.format(path=path, line=line, error=error)) from None

@@ -107,7 +107,7 @@ class Dataset:
             if test_set.name == name:
                 return test_set
         names = ", ".join(t.name for t in self.test_sets) or "none"
-        told = N_("{root}: no test set {name} (there are: {names})")
+        told = N_("{root}: no test set {name} (available: {names})")
         raise DataError(told.format(root=self.root, name=name, names=names))
 
     def held_out(self, files: Sequence[str]) -> TestSet:
@@ -117,7 +117,7 @@ class Dataset:
         gone = [file for file in files if file not in by_file]
         if gone:
             raise DataError(
-                N_("{place}: {file} is no longer there", place=self.root / "train", file=gone[0])
+                N_("{place}: {file} no longer exists", place=self.root / "train", file=gone[0])
             )
         names = {file: self.classes[self.train_labels[by_file[file]]] for file in files}
         labels = {
@@ -187,7 +187,7 @@ def _read(root: Path, stamp: str) -> Dataset:
     listed = _read_train_table(root)
     reading = _reading(root, note)
     if reading.possible:
-        told = N_("{root}: {readings}; or say it in dataset.yaml, as docs/own-photos.md tells")
+        told = N_("{root}: {readings}; or set it in dataset.yaml (see docs/own-photos.md)")
         raise DataError(told.format(root=root, readings=two_readings_text(reading.possible)))
     train, classes, small = _usable(
         root, listed or [photo for photo in reading.photos if photo.split == TRAIN]
@@ -238,11 +238,11 @@ def unused_files_text(dataset: Dataset) -> str:
         return ""
     if len(names) > 3:
         return _(
-            "not used, being no photos of the set: {names} and {count} more",
+            "unused files, not photos of this data set: {names} and {count} more",
             names=", ".join(names[:3]),
             count=len(names) - 3,
         )
-    return _("not used, being no photos of the set: {names}", names=", ".join(names))
+    return _("unused files, not photos of this data set: {names}", names=", ".join(names))
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -256,15 +256,15 @@ def read_metadata(root: Path) -> dict[str, Any]:
     note = read_yaml(path)
     if not isinstance(note, dict):
         raise DataError(
-            N_("{path}: must be a list of `key: value` lines (title, licence, source)", path=path)
+            N_("{path}: must consist of `key: value` lines (title, licence, source)", path=path)
         )
     stated = note.get("test_sets") or {}
     for name, told in stated.items() if isinstance(stated, dict) else [("test_sets", None)]:
         use = told.get("use", "") if isinstance(told, dict) else ""
         if not (stated_origin(told) or use) or use not in ("", CHOOSE):
             problem = N_(
-                "{path}: test_sets: {name}: say where it is from, origin: elsewhere or "
-                "origin: same_shoot, or that recipes are chosen by it, use: choose"
+                "{path}: test_sets: {name}: set origin: elsewhere or origin: same_shoot, "
+                "or use: choose if recipes are chosen by it"
             )
             raise DataError(problem.format(path=path, name=name))
     return note
@@ -298,12 +298,12 @@ def _reading(root: Path, note: Mapping[str, Any]) -> Reading:
 def _no_classes(root: Path, files: Sequence[str]) -> str:
     """What is wrong with a folder without class folders in `train/`; "" where it has other ones."""
     if not (root / TRAIN).is_dir():
-        none = N_("{root}: has no folder train/ with a folder of photos for each class")
+        none = N_("{root}: needs a folder train/ with one folder of photos per class")
         return "" if files else none.format(root=root)
     inside = {file.split("/")[1] for file in files if re.match(f"{TRAIN}/.+/", file)}
     return N_(
-        "{place}: needs photos of at least two classes, has {count}; "
-        "the photos of each class lie in a folder of their own"
+        "{place}: needs photos of at least two classes, has {count}; put the photos of "
+        "each class in their own folder"
     ).format(place=root / TRAIN, count=len(inside))
 
 
@@ -324,7 +324,7 @@ def _read_train_table(root: Path) -> list[SourcePhoto]:
         label = check_class_name(row.pop("target"), where)
         if path in found:
             raise DataError(
-                N_("{where}: {file} is listed twice: keep one of the lines", where=where, file=name)
+                N_("{where}: {file} is listed twice; keep one of the lines", where=where, file=name)
             )
         found[path] = SourcePhoto(f"{TRAIN}/{name}", TRAIN, label, name, columns=row)
     return [*found.values()]
@@ -336,14 +336,14 @@ def _resolve_inside(folder: Path, file: str, where: str) -> Path:
         inside, there = path.resolve().is_relative_to(folder.resolve()), path.is_file()
     except (OSError, ValueError):  # too long for a name, or with a zero byte
         raise DataError(
-            N_("{where}: {file!r} cannot be the name of a file").format(where=where, file=file[:40])
+            N_("{where}: {file!r} is not a valid file name").format(where=where, file=file[:40])
         ) from None
     if not inside:
         raise DataError(
             N_("{where}: {file} points outside {folder}", where=where, file=file, folder=folder)
         )
     if not there:
-        told = N_("{where}: {file} is not in {folder}: add the photo or remove the line")
+        told = N_("{where}: {file} is not in {folder}; add the photo or remove the line")
         raise DataError(told.format(where=where, file=file, folder=folder))
     return path
 
@@ -370,8 +370,8 @@ def _check_counts(root: Path, counts: Mapping[str, int]) -> None:
     for name, count in counts.items():
         if count < MIN_PHOTOS:
             told = N_(
-                "{place}: class {name} has one photo; it needs at least two, "
-                "one to train on and one to validate"
+                "{place}: class {name} has only one photo; it needs at least two, one for "
+                "training and one for validation"
             )
             raise DataError(told.format(place=root / TRAIN, name=name))
 
@@ -391,8 +391,8 @@ def _read_test_sets(
     inside = [one for one in reading.photos if one.file.startswith(f"{VALIDATION}/")]
     if any(not one.label for one in inside):
         problem = N_(
-            "{place}: validation photos are taken from train/; rename the folder to "
-            "have it as a test set, or move its photos into train/"
+            "{place}: validation photos come from train/; rename this folder to use it as "
+            "a test set, or move its photos into train/"
         )
         raise DataError(problem.format(place=root / VALIDATION))
     files = {name: {photo.name for photo in found} for name, found in photos.items()}

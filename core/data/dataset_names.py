@@ -65,14 +65,14 @@ def check_file_name(root: Path, file: str) -> None:
     Raises DataError."""
     if CONTROL_CHARS.search(file):
         shown = CONTROL_CHARS.sub("?", file)
-        told = N_("{folder}/{shown}: its name holds a sign that is not seen: rename it")
+        told = N_("{folder}/{shown}: the name contains an invisible character; rename it")
         raise DataError(told.format(folder=root, shown=shown))
     try:
         file.encode("utf-8")
     except UnicodeEncodeError:
         shown = file.encode("utf-8", "replace").decode()
         raise DataError(
-            N_("{folder}/{shown}: its name is not UTF-8: rename it", folder=root, shown=shown)
+            N_("{folder}/{shown}: the name is not UTF-8; rename it", folder=root, shown=shown)
         ) from None
 
 

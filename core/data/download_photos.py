@@ -55,7 +55,7 @@ class Original:
             return None
         if self.size is not None and len(data) != self.size:
             return N_("has {count} bytes instead of {size}").format(count=len(data), size=self.size)
-        return N_("is another file than the one published (git blob {blob})").format(
+        return N_("differs from the published file (git blob {blob})").format(
             blob=git_blob_sha1(data)[:12]
         )
 
@@ -114,7 +114,7 @@ def read_manifest(path: Path) -> tuple[Original, ...]:
             )
     except (OSError, KeyError, ValueError) as error:
         raise DataError(
-            N_("{path}: not a manifest of photos ({error})").format(path=path, error=error)
+            N_("{path}: not a photo manifest ({error})").format(path=path, error=error)
         ) from None
 
 
@@ -190,7 +190,7 @@ def _fetch(
 
 
 def _original_problem(original: Original, path: Path) -> str | None:
-    return original.find_problem(path.read_bytes()) if path.is_file() else N_("is not there")
+    return original.find_problem(path.read_bytes()) if path.is_file() else N_("is missing")
 
 
 def _put_in_place(target: Path) -> None:
@@ -233,7 +233,7 @@ def _read_from(
     wanted = original.relative_path
     file = next((file for file in source.files if f"/{file}".endswith(f"/{wanted}")), None)
     if file is None:
-        raise DataError(N_("{source}: holds no {file}").format(source=name, file=wanted))
+        raise DataError(N_("{source}: does not contain {file}").format(source=name, file=wanted))
     try:
         data = source.read(file)
     except DataError as error:

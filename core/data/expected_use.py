@@ -32,36 +32,36 @@ class UseQuestion:
 
 USE_QUESTIONS: dict[str, UseQuestion] = {
     "turned": UseQuestion(
-        N_("Will it be turned?"),
+        N_("Will it be rotated?"),
         {
             "same": N_("as in the photos"),
-            "slightly": N_("by up to 20 degrees"),
-            "any": N_("any way round"),
+            "slightly": N_("by up to 20°"),
+            "any": N_("at any angle"),
         },
         "slightly",
     ),
     "distance": UseQuestion(
-        N_("Will it be nearer or farther?"),
+        N_("Will it be nearer or farther away?"),
         {
             "same": N_("as in the photos"),
-            "slightly": N_("a little, .75 to 1.35 times as large"),
-            "any": N_("much, .45 to 1.6 times as large"),
+            "slightly": N_("slightly (0.75 to 1.35 times the size)"),
+            "any": N_("a lot (0.45 to 1.6 times the size)"),
         },
         "slightly",
     ),
     "light": UseQuestion(
-        N_("Will the light be another?"),
-        {"same": N_("the same light"), "other": N_("other light")},
+        N_("Will the light differ?"),
+        {"same": N_("same light"), "other": N_("different light")},
         "other",
     ),
     "background": UseQuestion(
-        N_("Will it stand before other things?"),
-        {"same": N_("before the same things"), "other": N_("before other things")},
+        N_("Will the background differ?"),
+        {"same": N_("same background"), "other": N_("different background")},
         "same",
     ),
     "medium": UseQuestion(
         N_("Will it be a drawing or a print?"),
-        {"same": N_("the thing itself"), "other": N_("drawn or printed")},
+        {"same": N_("the real object"), "other": N_("drawn or printed")},
         "same",
     ),
 }
@@ -69,10 +69,10 @@ USE_QUESTIONS: dict[str, UseQuestion] = {
 # Changes of a photo by family (core.evaluate.shifted_views).
 GEOMETRY, LIGHT, OWN, OTHER = "geometry", "light", "own backgrounds", "other backgrounds"
 FAMILY_TITLES: dict[str, str] = {
-    GEOMETRY: N_("turned, moved, nearer or farther"),
-    LIGHT: N_("in other light"),
-    OWN: N_("before backgrounds of its own class"),
-    OTHER: N_("before backgrounds of other classes"),
+    GEOMETRY: N_("rotated, moved, nearer or farther"),
+    LIGHT: N_("in different light"),
+    OWN: N_("on backgrounds of its own class"),
+    OTHER: N_("on backgrounds of other classes"),
 }
 
 

@@ -38,7 +38,7 @@ class FileDigests:
             now = files.quick_fingerprint(path)
             if now != before and file_digest(path) != digest:
                 told = N_(
-                    "{path}: was replaced while it was in use: put it back as it was, or begin "
+                    "{path}: was replaced while in use; restore the original, or start "
                     "again with the new one"
                 )
                 raise DataError(told.format(path=path))

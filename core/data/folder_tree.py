@@ -70,9 +70,9 @@ def aside_reason(folder: Folder, parent: Folder | None = None) -> str:
     the photos in `parent`, and folders put by with a leading `_`."""
     beside = {fold(name) for name in parent.folders} if parent else CONTAINERS
     if fold(folder.name) in SIDE_WORDS and beside & CONTAINERS:
-        return N_("its folder is named like masks or annotations")
+        return N_("its folder name suggests masks or annotations")
     put_by = folder.name[0] == "_" and len(folder.name) > 1
-    return N_("its folder's name begins with _") if put_by else ""
+    return N_("its folder name starts with _") if put_by else ""
 
 
 def is_like(path: str, pattern: str) -> bool:

@@ -36,7 +36,7 @@ class ImportReport:
     def _render(self, shown: int) -> str:
         changes = [change for one in self.imported for change in one.changes]
         # Changes of size are counted together.
-        changed = Counter(N_("made smaller") if c.endswith(" pixels") else c for c in changes)
+        changed = Counter(N_("downscaled") if c.endswith(" pixels") else c for c in changes)
         head = N_("imported from {source}: {count} photos")
         lines = [head.format(source=printable(self.source), count=len(self.imported))]
         for folder, found in self.folders.items():
@@ -44,13 +44,11 @@ class ImportReport:
             labelled = sum(bool(one.label) and not one.by_table for one in of_folder)
             words = N_("{set}: {count} photos, from {folder}/")
             if not found:
-                words = N_("{set}: {count} photos, as tables tell")
+                words = N_("{set}: {count} photos, assigned by tables")
             if found and not folder.startswith("train/"):
-                words = N_("{set}: {count} photos, from {folder}/; test set")
+                words = N_("{set}: {count} photos, from {folder}/ (test set)")
             if found and not folder.startswith("train/") and labelled:
-                words = N_(
-                    "{set}: {count} photos, from {folder}/; {labelled} labelled by their folders"
-                )
+                words = N_("{set}: {count} photos, from {folder}/ ({labelled} labelled by folder)")
             told = words.format(
                 set=folder, count=len(of_folder), folder=printable(found), labelled=labelled
             )
@@ -81,6 +79,6 @@ def _listed(title: str, lines: Iterable[str], shown: int) -> str:
     lines = list(lines)
     if not lines:
         return ""
-    rest = N_("... and {count} more, see import.txt").format(count=len(lines) - shown)
+    rest = N_("... and {count} more; see import.txt").format(count=len(lines) - shown)
     more = [rest] if len(lines) > shown else []
     return "".join(f"{line}\n" for line in [title, *(f"  {x}" for x in lines[:shown] + more)])

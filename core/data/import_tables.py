@@ -52,12 +52,14 @@ def write_tables(
                 told = row | {"split": _split(found[0]), "file": found[0].copied_name}
                 rows.setdefault(found[0].file, []).append(told)
             elif found:
-                several = N_("{table}: {file} is in several folders of {set}: write the folder too")
+                several = N_(
+                    "{table}: {file} is in several folders of {set}; include the folder name"
+                )
                 notes.append(several.format(table=table, file=row["file"], set=row["split"]))
             else:
                 left_out += 1
         if left_out:
-            note = N_("{table}: {count} rows left out; their photos were not taken")
+            note = N_("{table}: {count} rows skipped because their photos were not imported")
             notes.append(note.format(table=table, count=left_out))
         return rows
 

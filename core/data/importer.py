@@ -73,7 +73,7 @@ def import_photos(
         target = Path(datasets) / _name(name, opened.name)
         if target.exists():
             raise DataError(
-                N_("{target}: is there already; choose another name with --name", target=target)
+                N_("{target}: already exists; choose another name with --name", target=target)
             )
         stage = target.with_name(f".import-{target.name}-{secrets.token_hex(4)}")
         try:
@@ -162,7 +162,7 @@ def _name(asked: str | None, source: str) -> str:
     if asked is None:
         return clean_name(_stem(source))
     if asked != clean_name(asked):
-        told = N_("--name {asked}: only letters, digits, - and _, such as {name}")
+        told = N_("--name {asked}: use only letters, digits, - and _, such as {name}")
         raise InputError(told.format(asked=printable(asked), name=clean_name(asked)))
     return asked
 
@@ -207,7 +207,7 @@ class _Writer:
         for name in {*reading.classes} - {*self.classes}:
             folders.pop(places[f"{TRAIN}/{name}"], None)
         renamed = [
-            N_("{name} lies in the folder {folder}", name=printable(name), folder=folder)
+            N_("{name} is saved in the folder {folder}", name=printable(name), folder=folder)
             for name, folder in places.items()
             if name != folder
         ]
@@ -293,11 +293,10 @@ class _Writer:
         reasons = {one.name: one.reason for one in self.rejected}
         photos = [one.file for one in self.reading.photos if one.label == name]
         bad = next((file for file in photos if file in reasons), "")
-        told = N_("{path}: {folder} has {count} photos that can be used, and a class needs two")
+        told = N_("{path}: {folder} has {count} usable photos; a class needs two")
         if bad:
             told = N_(
-                "{path}: {folder} has {count} photos that can be used, and a class needs two; "
-                "{file}: {reason}"
+                "{path}: {folder} has {count} usable photos; a class needs two; {file}: {reason}"
             )
         place = printable(self.reading.layout.folders.get(f"{TRAIN}/{name}", name))
         example = {"file": printable(bad), "reason": reasons.get(bad, "")}

@@ -93,9 +93,9 @@ def truth_from_dict(data: Any) -> Truth:
             for box in data["boxes"]
         )
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise DataError(N_("these labels are not of the form that the page sends")) from None
+        raise DataError(N_("invalid label data from the page")) from None
     if present and not primary:
-        raise DataError(N_("choose what the photo shows most, beside what is visible in it"))
+        raise DataError(N_("choose the most prominent object as well as the visible ones"))
     return Truth(Label(primary, present) if primary else None, boxes)
 
 
@@ -117,8 +117,8 @@ def save_truth(
             return
         if expected is not None and before != expected:
             told = N_(
-                "{photo}: somebody has changed its labels since you opened it; save "
-                "again to replace them, or discard yours to see them"
+                "{photo}: someone changed its labels after you opened it; save again to "
+                "overwrite them, or discard your changes to see them"
             )
             raise DataError(told.format(photo=f"{set_name}/{file}"))
         labels, boxes = (Path(root) / name for name in _TABLES)
@@ -127,7 +127,7 @@ def save_truth(
         if not training:
             label_rows = [] if truth.label is None else [label_row(set_name, file, truth.label)]
             texts[labels] = _merged(labels, LABEL_COLUMNS, set_name, file, label_rows)
-        _replace(dataset, texts, N_("{photo} labelled anew", photo=f"{set_name}/{file}"), clock)
+        _replace(dataset, texts, N_("{photo} relabelled", photo=f"{set_name}/{file}"), clock)
 
 
 def put_label(root: Path, set_name: str, file: str, label: Label | None) -> None:
@@ -164,7 +164,7 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
     line: no such version, it does not fit the photos of today, or the folder cannot be written."""
     known = {earlier.id: earlier for earlier in label_versions(root)}
     if version not in known:
-        told = N_("{version}: no earlier labels of that name in {folder}")
+        told = N_("{version}: no such earlier labels in {folder}")
         raise DataError(told.format(version=version, folder=Path(root) / VERSIONS_FOLDER))
     with locked_dataset(root) as dataset:
         folder = Path(root) / VERSIONS_FOLDER / version
@@ -174,7 +174,7 @@ def restore_version(root: Path, version: str, clock: Clock) -> None:
             else None
             for name in _TABLES
         }
-        change = N_("the labels of {when:%d %b %Y %H:%M} UTC brought back")
+        change = N_("labels of {when:%d %b %Y %H:%M} UTC restored")
         _replace(dataset, texts, change.format(when=known[version].replaced_at), clock)
 
 

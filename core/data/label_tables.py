@@ -56,10 +56,10 @@ def read_labels(
         for name in (primary, *present):
             # A photo of none of the classes is background, be that a class or not.
             if name not in classes and (name, present) != (BACKGROUND, ()):
-                told = N_("{where}: {name!r} is no class (there are: {classes})")
+                told = N_("{where}: {name!r} is not a class (available: {classes})")
                 raise DataError(told.format(where=where, name=name, classes=", ".join(classes)))
         if file in labels.setdefault(split, {}):
-            told = N_("{where}: {file} of {split} is labelled twice: keep one of the lines")
+            told = N_("{where}: {file} of {split} is labelled twice; keep one of the lines")
             raise DataError(told.format(where=where, file=file, split=split))
         labels[split][file] = Label(primary, present)
     return labels
@@ -73,12 +73,12 @@ def read_boxes(path: Path, files: dict[str, set[str]]) -> dict[str, dict[str, tu
         x0, y0, x1, y1, visible = (_fraction(row[name], name, where) for name in BOX_COLUMNS[3:])
         if x0 >= x1 or y0 >= y1:
             raise DataError(
-                N_("{where}: the box is empty: x0 must be below x1 and y0 below y1", where=where)
+                N_("{where}: the box is empty; x0 must be below x1 and y0 below y1", where=where)
             )
         box = Box(check_class_name(row["label"], where), x0, y0, x1, y1, visible)
         known = boxes.setdefault(split, {}).setdefault(file, {})
         if box in known:
-            told = N_("{where}: {file} of {split} has this box twice: keep one of the lines")
+            told = N_("{where}: {file} of {split} has this box twice; keep one of the lines")
             raise DataError(told.format(where=where, file=file, split=split))
         if len(known) == MAX_BOXES:
             told = N_("{where}: {file} of {split} has more than {most} boxes")
@@ -111,7 +111,7 @@ def _known_file(
     split, file = row["split"], row["file"]
     if split not in files:
         names = ", ".join(files) or "none"
-        told = N_("{where}: there is no test set {split} (there are: {names})")
+        told = N_("{where}: no test set {split} (available: {names})")
         raise DataError(told.format(where=where, split=split, names=names))
     if file not in files[split]:
         # Tables of people name photos that lie in folders of classes without the folders.
@@ -121,11 +121,11 @@ def _known_file(
             return split, inside[0]
         if inside:
             raise DataError(
-                N_("{where}: {file} is in {count} folders of {split}: write {example}").format(
+                N_("{where}: {file} is in {count} folders of {split}; write {example}").format(
                     where=where, file=file, count=len(inside), split=split, example=min(inside)
                 )
             )
-        told = N_("{where}: {file} is not in {split}/: add the photo or remove the line")
+        told = N_("{where}: {file} is not in {split}/; add the photo or remove the line")
         raise DataError(told.format(where=where, file=file, split=split))
     return split, file
 
@@ -137,8 +137,8 @@ def _fraction(text: str, column: str, where: str) -> float:
         value = math.nan
     if not 0 <= value <= 1:
         told = N_(
-            "{where}: {column} must be a number from 0 to 1, not {given!r} (a share of the "
-            "photo's side, not pixels)"
+            "{where}: {column} must be a number from 0 to 1, not {given!r} (a fraction of "
+            "the photo's side, not pixels)"
         )
         raise DataError(told.format(where=where, column=column, given=text[:40]))
     return value
@@ -149,7 +149,7 @@ def check_class_name(name: str, where: str) -> str:
     not do; `where` says in the message where it was read."""
     exact = exact_name(name)
     if not exact or any(ord(char) < 32 for char in exact):
-        told = N_("{where}: class name {name!r} must not be empty or hold a line break or tab")
+        told = N_("{where}: class name {name!r} must not be empty or contain a line break or tab")
         raise DataError(told.format(where=where, name=name))
     return exact
 

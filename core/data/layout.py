@@ -244,7 +244,7 @@ def _by_person(root: Folder, found: _Found, kinds: Mapping[str, Kind]) -> _Found
     folders = {folder.path: folder for folder in root.levels()}
     for pattern in kinds:
         if not any(is_like(path, pattern) for path in folders):
-            raise DataError(N_("{folder}: no folder with photos of that name", folder=pattern))
+            raise DataError(N_("{folder}: no photo folder with that name", folder=pattern))
     kinds = {path: kind for path in folders for like, kind in kinds.items() if is_like(path, like)}
     trains = [folders[path] for path, kind in kinds.items() if kind == "train"]
     if trains:
@@ -283,7 +283,7 @@ def _without_clutter(found: _Found, classes: list[Folder]) -> list[Folder]:
         clutter = [kid for kid in clutter if 5 * kid.count() <= usual]
     for kid in clutter:
         found.roles[kid.path] = FolderRole(
-            "out", N_("lies beside the classes, and is none of them")
+            "out", N_("is next to the classes but is not one of them")
         )
     return [kid for kid in classes if kid not in clutter]
 
@@ -303,8 +303,11 @@ def _set_classes(found: _Found, classes: list[Folder], known: set[str]) -> None:
         every = f"{beside}/*" if beside else "*"
         first, second = (", ".join(sorted(names, key=natural_key)[:6]) for names in (outer, common))
         either: tuple[tuple[str, Kind], ...] = (
-            (N_("{outer} are classes").format(outer=first), "class"),
-            (N_("{inner} are classes, each in {outer}").format(inner=second, outer=first), "train"),
+            (N_("the classes are {outer}").format(outer=first), "class"),
+            (
+                N_("the classes are {inner}, inside {outer}").format(inner=second, outer=first),
+                "train",
+            ),
         )
         paths = [kid.path for kid in classes]
         found.possible = tuple(
@@ -341,7 +344,7 @@ def _set_test(found: _Found, test: Folder) -> None:
         label = class_like(inner.label, classes) or inner.label
         found.roles[inner.path] = FolderRole("class", label)
         if label != inner.label:
-            told = N_("{folder}: taken for the class {name}")
+            told = N_("{folder}: read as class {name}")
             found.notes.append(told.format(folder=inner.path, name=label))
 
 
@@ -358,8 +361,8 @@ def _set_name(found: _Found, name: str, again: bool = False) -> str:
 
 def _too_few(found: _Found) -> str:
     told = N_(
-        "needs a folder of photos for each class, at least two of them side by side, best "
-        "in a folder train; found {found}"
+        "needs one folder of photos per class, at least two side by side, preferably "
+        "inside a folder train; found {found}"
     )
     for path, role in found.roles.items():
         if role.kind == "class":
@@ -375,7 +378,7 @@ def _placed(found: _Found, photos: Sequence[str]) -> Layout:
     for photo in photos:
         split, label, inside, outer = TRAIN, "", "", ""
         folders_of = photo.split("/")[:-1]
-        reason = N_("lies in no class and no test set")
+        reason = N_("is in no class and no test set")
         lies = not found.roles
         for depth in range(len(folders_of) + 1):
             path = "/".join(folders_of[:depth])

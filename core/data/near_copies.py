@@ -56,8 +56,8 @@ class NearCopyPair:
     alike: float
 
     def text(self) -> str:
-        """`test/a.jpg is a near-copy of train/red/b.jpg (98 % alike)`."""
-        told = N_("{photo} is a near-copy of train/{file} ({alike:.0f} % alike)")
+        """`test/a.jpg is a near-copy of train/red/b.jpg (98% alike)`."""
+        told = N_("{photo} is a near-copy of train/{file} ({alike:.0f}% similar)")
         photo = f"{self.split}/{self.file}"
         return told.format(photo=photo, file=self.train, alike=100 * self.alike)
 
@@ -141,8 +141,8 @@ def near_copy_warnings(pairs: Sequence[NearCopyPair]) -> list[str]:
         ]
         lines.append(
             ngettext(
-                "{photos} is a near-copy of training photos: scores on it say nothing.",
-                "{photos} are near-copies of training photos: scores on them say nothing.",
+                "{photos} is a near-copy of training photos: scores on it are meaningless.",
+                "{photos} are near-copies of training photos: scores on them are meaningless.",
                 counts.total(),
                 photos=_(" and ").join(parts),
             )
@@ -150,10 +150,10 @@ def near_copy_warnings(pairs: Sequence[NearCopyPair]) -> list[str]:
     if inner:
         lines.append(
             ngettext(
-                "1 training photo is a near-copy of another: where one trains and the other "
-                "validates, validation says nothing.",
-                "{count} training photos are near-copies of another: where one trains and the "
-                "other validates, validation says nothing.",
+                "1 training photo is a near-copy of another: with one used for training "
+                "and the other for validation, validation is meaningless.",
+                "{count} training photos are near-copies of another: with one used for "
+                "training and the other for validation, validation is meaningless.",
                 inner,
             )
         )
@@ -168,7 +168,7 @@ def near_copy_groups(pairs: Sequence[NearCopyPair]) -> list[str]:
         groups.setdefault(pair.train, []).append(pair)
     lines = []
     for file, group in list(groups.items())[:MAX_GROUPS]:
-        told = N_("train/{file} has {count} near-copies: {photos} (up to {alike:.0f} % alike)")
+        told = N_("train/{file} has {count} near-copies: {photos} (up to {alike:.0f}% similar)")
         photos = ", ".join(f"{pair.split}/{pair.file}" for pair in group[:4])
         photos += ", …" if len(group) > 4 else ""
         values = {"count": len(group), "photos": photos, "alike": 100 * group[0].alike}
@@ -190,8 +190,8 @@ def label_contradictions(dataset: Dataset, pairs: Sequence[NearCopyPair]) -> lis
         names = labels[pair.split].get(pair.file, ""), known[pair.train]
         if pair.alike >= _SAME and names[0] and names[0] != names[1]:
             told = N_(
-                "{photo} ({first}) is the same photo as train/{file} ({second}): one of the labels "
-                "is wrong"
+                "{photo} ({first}) is the same photo as train/{file} ({second}); one of "
+                "the labels is wrong"
             )
             photo = f"{pair.split}/{pair.file}"
             lines.append(told.format(photo=photo, first=names[0], file=pair.train, second=names[1]))

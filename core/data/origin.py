@@ -18,12 +18,12 @@ OriginBasis = Literal["choose", "stated", "name", "copies", "time", "nothing"]
 SAME_SHOOT_NAMES = ("val", "valid", "dev", "eval")
 MIN_SHARE = 1 / 3  # of its photos, from which on copies or times tell
 BASIS_TEXTS: dict[OriginBasis, str] = {
-    "choose": N_("recipes are chosen by it, as dataset.yaml states"),
+    "choose": N_("used to choose recipes, as stated in dataset.yaml"),
     "stated": N_("stated in dataset.yaml"),
-    "name": N_("by its name; nobody stated it"),
-    "copies": N_("a third of it is near-copies of training photos; nobody stated it"),
-    "time": N_("a third of it was taken within an hour of a training photo; nobody stated it"),
-    "nothing": N_("nothing speaks against it, but nobody stated it"),
+    "name": N_("inferred from its name; not stated"),
+    "copies": N_("a third of it is near-copies of training photos; not stated"),
+    "time": N_("a third of it was taken within an hour of a training photo; not stated"),
+    "nothing": N_("no evidence against it, but not stated"),
 }
 
 

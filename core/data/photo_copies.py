@@ -40,7 +40,7 @@ class DecodingBudget:
             return
         work = width * height * _scans(data)
         if work > self._left + _PIXELS_A_BYTE * len(data):
-            told = N_("the photos before it unpack to too many pixels for one import")
+            told = N_("earlier photos used up the pixel limit for one import")
             raise DataError(told)
         self._left += _PIXELS_A_BYTE * len(data) - work
 
@@ -76,7 +76,7 @@ def copy_photo(path: Path, longest: int = LONGEST_SIDE) -> PhotoCopy:
         raise DataError(str(error).removeprefix(f"{path}: ")) from None
     except Exception as error:  # a stranger's file may break its reader in any way
         reason = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
-        raise DataError(N_("not a photo we can read ({reason})", reason=reason)) from None
+        raise DataError(N_("not a readable photo ({reason})", reason=reason)) from None
 
 
 def _copied(path: Path, longest: int) -> PhotoCopy:
@@ -85,9 +85,9 @@ def _copied(path: Path, longest: int) -> PhotoCopy:
             kind, mode, size = str(image.format), image.mode, image.size
             turned = image.getexif().get(_ORIENTATION, 1) != 1
     except UnidentifiedImageError:
-        raise DataError(N_("not a photo, whatever its name says")) from None
+        raise DataError(N_("not a photo, despite its name")) from None
     if kind == "JPEG" and size[0] * size[1] * _scans(path.read_bytes()) > _MAX_WORK:
-        raise DataError(N_("a JPEG of too many scans: save it again"))
+        raise DataError(N_("a JPEG with too many scans; save it again"))
     copy, scaled = open_scaled_photo(path, longest)  # reads all of it, its size checked first
     changes = []
     if kind != "JPEG":
@@ -97,13 +97,13 @@ def _copied(path: Path, longest: int) -> PhotoCopy:
     if scaled:
         changes.append(scaled)
     if turned:
-        changes.append(N_("turned as EXIF says"))
+        changes.append(N_("rotated according to EXIF"))
     if max(size) > longest:
         copy.thumbnail((longest, longest), Image.Resampling.LANCZOS)
         before, after = f"{size[0]}x{size[1]}", f"{copy.width}x{copy.height}"
         changes.append(N_("{before} to {after} pixels").format(before=before, after=after))
     if min(copy.size) < 2:
-        raise DataError(N_("{width}x{height} pixels is no photo", width=size[0], height=size[1]))
+        raise DataError(N_("{width}x{height} pixels is not a photo", width=size[0], height=size[1]))
     data = jpeg_bytes(copy, QUALITY, time_taken(path)) if changes else path.read_bytes()
     plain = int(np.ptp(np.asarray(copy.reduce(4)), axis=(0, 1)).max()) < 3
-    return PhotoCopy(data, tuple(changes), N_("is of one colour") if plain else "")
+    return PhotoCopy(data, tuple(changes), N_("has only one colour") if plain else "")

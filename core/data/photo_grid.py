@@ -95,9 +95,9 @@ def _copy_texts(pairs: Sequence[NearCopyPair]) -> defaultdict[tuple[str, str], t
     told: defaultdict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
     for pair in pairs:
         alike = 100 * pair.alike
-        copy = N_("a near-copy of train/{file} ({alike:.0f} % alike)")
+        copy = N_("a near-copy of train/{file} ({alike:.0f}% similar)")
         told[pair.split, pair.file] += (copy.format(file=pair.train, alike=alike),)
-        source = N_("{photo} is a near-copy of it ({alike:.0f} % alike)")
+        source = N_("{photo} is a near-copy of it ({alike:.0f}% similar)")
         photo = f"{pair.split}/{pair.file}"
         told[TRAIN, pair.train] += (source.format(photo=photo, alike=alike),)
     return told

@@ -85,7 +85,7 @@ def unreadable_reason(head: bytes, name: str) -> str:
         kind = suffix[1:].upper() if suffix in RAW_SUFFIXES else "HEIC"
         return N_("{kind} cannot be read; save it as JPEG").format(kind=kind)
     film = head[4:8] == b"ftyp" or head[:4] == b"\x1aE\xdf\xa3" or head[8:12] == b"AVI "
-    return N_("a video; only photos are read") if film or suffix in _VIDEO_SUFFIXES else ""
+    return N_("a video; only photos are supported") if film or suffix in _VIDEO_SUFFIXES else ""
 
 
 def open_photo(path: Path, at_least: int | None = None) -> Image.Image:
@@ -156,15 +156,15 @@ def _opened(path: Path | BytesIO) -> Iterator[Image.Image]:
         raise DataError(N_("{path}: no such photo", path=path)) from None
     except UnidentifiedImageError:
         problem = N_(
-            "{path}: not a photo we can read (a file of {size} bytes that is no "
-            "JPEG, PNG, WebP, BMP, GIF, TIFF or AVIF): save it again as JPEG, or remove it"
+            "{path}: not a readable photo ({size} bytes, not JPEG, PNG, WebP, BMP, GIF, "
+            "TIFF or AVIF); save it again as JPEG, or remove it"
         )
         raise DataError(
             problem.format(path=path, size=path.stat().st_size if isinstance(path, Path) else 0)
         ) from None
     except Exception as error:  # damaged files make Pillow's decoders fail in many ways
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        problem = N_("{path}: not a photo we can read ({reason}): replace or remove it")
+        problem = N_("{path}: not a readable photo ({reason}); replace or remove it")
         raise DataError(problem.format(path=path, reason=reason[:100])) from None
 
 
@@ -172,15 +172,15 @@ def _size_problem(image: Image.Image, bytes_: int) -> str:
     pixels = image.width * image.height
     wide = image.format in ("AVIF", "HEIF") or image.mode not in _NARROW_MODES
     if wide and pixels > MAX_WIDE_PIXELS:
-        return N_("{path}: {size}; of its kind the limit is 60 million: save it as JPEG")
+        return N_("{path}: {size}; the limit for this kind is 60 million; save it as JPEG")
     if pixels > MAX_PIXELS:
-        return N_("{path}: {size}; the limit is 80 million: save it smaller")
+        return N_("{path}: {size}; the limit is 80 million; save it smaller")
     if pixels > max(_LARGE, _MAX_DENSITY * bytes_):
-        return N_("{path}: {size} in {bytes} bytes: too empty for a photo")
+        return N_("{path}: {size} in {bytes} bytes; too little data for a photo")
     if min(image.size) < 2:
-        return N_("{path}: {size} is no photo: remove it")
+        return N_("{path}: {size} is not a photo; remove it")
     if max(image.size) > MAX_ASPECT * min(image.size):
-        return N_("{path}: {size}; one side may be {max_aspect} times the other: crop it")
+        return N_("{path}: {size}; one side may be at most {max_aspect} times the other; crop it")
     return ""
 
 
@@ -206,7 +206,7 @@ def _scaled(image: Image.Image) -> tuple[Image.Image, str]:
     bits = next((bits for bits in (8, 10, 12, 16) if 2 ** (bits - 2) <= high < 2**bits), 0)
     if low >= 0 and bits:
         low, high = 0.0, 2.0**bits - 1
-        told = N_("{bits} bits a pixel scaled to 8").format(bits=bits) if bits < 16 else ""
+        told = N_("{bits} bits per pixel scaled to 8").format(bits=bits) if bits < 16 else ""
     elif low >= 0 and high <= 1:
         low, high, told = 0.0, 1.0, N_("values from 0 to 1 scaled to 8 bits")
     else:

@@ -81,15 +81,15 @@ def reading_options(
         known = next((each for each in KINDS if each == kind), None)
         if not folder or known is None:
             raise InputError(
-                N_("--folder {text}: write FOLDER=class, =train, =test or =out").format(text=text)
+                N_("--folder {text}: use FOLDER=class, =train, =test or =out").format(text=text)
             )
         kinds[folder.strip("/")] = known
     if labels not in ("", "folders", "tables"):
-        raise InputError(N_("--labels {text}: folders or tables").format(text=labels))
+        raise InputError(N_("--labels {text}: must be folders or tables").format(text=labels))
     try:
         "".encode(encoding or "utf-8")
     except (LookupError, ValueError):
-        told = N_("--encoding {text}: not known; try utf-8, cp932 or cp437")
+        told = N_("--encoding {text}: unknown; try utf-8, cp932 or cp437")
         raise InputError(told.format(text=encoding)) from None
     return ReadingOptions(kinds, labels, largest, encoding)
 
@@ -195,19 +195,19 @@ def trainable(counts: Mapping[str, int]) -> tuple[tuple[str, ...], list[str]]:
 
 def small_class_text(name: str, count: int) -> str:
     """Why a class is left out."""
-    told = N_("class {name} is left out: it has {count} photo, and a class needs two")
+    told = N_("class {name} is left out: it has {count} photo, but a class needs two")
     return told.format(name=name, count=count)
 
 
 def read_text(tables: str) -> str:
     """Which annotations were read."""
-    return N_("read: {tables}").format(tables=tables)
+    return N_("annotations read: {tables}").format(tables=tables)
 
 
 def two_readings_text(possible: Sequence[PossibleReading]) -> str:
     """What is asked on the command line, in one line."""
     first, second = possible
-    return N_("two readings are possible: {first} ({option}), or {second} ({other})").format(
+    return N_("choose between two readings: {first} ({option}) or {second} ({other})").format(
         first=first.title, option=first.option, second=second.title, other=second.option
     )
 
@@ -228,10 +228,10 @@ def _sorted_files(source: FileSource) -> tuple[list[str], list[str], list[Reject
         if suffix not in PHOTO_SUFFIXES and not is_photo(source.head(file), file):
             others.append(file)
         elif file.count("/") > _MAX_DEPTH:
-            deep = N_("lies more than {count} folders deep").format(count=_MAX_DEPTH)
+            deep = N_("is more than {count} folders deep").format(count=_MAX_DEPTH)
             rejected.append(RejectedFile(file, deep))
         elif any(PurePosixPath(part).suffix.lower() in PHOTO_SUFFIXES for part in path.parts[:-1]):
-            rejected.append(RejectedFile(file, N_("lies in a folder named like a photo")))
+            rejected.append(RejectedFile(file, N_("is in a folder named like a photo")))
         else:
             photos.append(file)
     return sorted(photos, key=lambda file: file.split("/")), others, rejected
@@ -269,13 +269,13 @@ def _why_no_photo(source: FileSource, file: str) -> str:
         try:
             names = ZipFile(io.BytesIO(source.read(file))).namelist()
             count = sum(PurePosixPath(name).suffix.lower() in PHOTO_SUFFIXES for name in names)
-            told = N_("a zip file with {count} photos, by their names: unpack it first")
+            told = N_("a zip file with {count} photos (judging by names); unpack it first")
             return told.format(count=count)
         except (BadZipFile, DataError, ValueError, OSError, NotImplementedError):
-            return N_("a zip file that cannot be read")
+            return N_("an unreadable zip file")
     if suffix in _PACKED:
-        return N_("data that is not read: save its photos as files")
-    return N_("no photo, by its name")
+        return N_("an unsupported data format; save its photos as files")
+    return N_("not a photo, judging by its name")
 
 
 # --- labels ---------------------------------------------------------------------------------------
@@ -301,19 +301,19 @@ def _assigned(
             else:
                 missing += 1
         if table.annotations and not count:
-            unread[table.file] = N_("names no photo here")
+            unread[table.file] = N_("refers to no photo here")
             if not several:
                 continue
         used.append(table)
         if several:
-            told = N_("{file}: {photo} is in several folders: name the photos with their folders")
+            told = N_("{file}: {photo} is in several folders; include folder names")
             notes.append(told.format(file=table.file, photo=printable(several)))
         if missing:
-            told = N_("{file}: {count} lines left out; their photos are not here")
+            told = N_("{file}: {count} lines skipped because their photos are missing")
             notes.append(told.format(file=table.file, count=missing))
     for photo, lines in said.items():
         if sum(one.box is not None for one in lines) > MAX_BOXES:
-            told = N_("{photo}: of its boxes the first {most} are taken")
+            told = N_("{photo}: only the first {most} boxes are used")
             notes.append(told.format(photo=printable(photo), most=MAX_BOXES))
     return said, used, notes
 
@@ -330,7 +330,7 @@ def _other_labels(
         return ()
     first, second = (", ".join(sorted(names, key=natural_key)[:6]) for names in (folders, tables))
     by_folders = N_("the folders are classes: {classes}").format(classes=first)
-    by_tables = N_("the annotations tell the classes: {classes}").format(classes=second)
+    by_tables = N_("the annotations give the classes: {classes}").format(classes=second)
     return (
         PossibleReading(by_folders, "--labels folders", labels="folders"),
         PossibleReading(by_tables, "--labels tables", labels="tables"),
@@ -360,10 +360,11 @@ def _labelled(
         present = tuple(dict.fromkeys([label, *names])) if label else ()
         if place.split == TRAIN and not place.label:
             if not names:
-                unlabelled[place.file] = N_("lies in no class, and no table labels it")
+                unlabelled[place.file] = N_("is in no class, and no table labels it")
             elif len(names) > 1 and not (options.largest and boxes):
                 unlabelled[place.file] = N_(
-                    "shows several classes ({names}); --largest takes the largest box's"
+                    "shows several classes ({names}); use --largest for the class of the "
+                    "largest box"
                 ).format(names=", ".join(names[:4]))
             if place.file in unlabelled:
                 continue
@@ -402,8 +403,8 @@ def _of_classes(
         yield photo.among(classes)
     for (split, name), count in strange.items():
         told = N_(
-            "{set}: {count} photos of {name} are labelled as none of the classes: no training "
-            "photo is of it"
+            "{set}: {count} photos of {name} are labelled as none of the classes, because "
+            "no training photo shows it"
         )
         notes.append(told.format(set=split, count=count, name=name))
 
@@ -421,9 +422,9 @@ def _listed_tables(tables: Iterable[AnnotationFile]) -> Iterable[str]:
 
 
 def _too_few_labels(classes: Sequence[str], unlabelled: Mapping[str, str]) -> str:
-    told = N_("needs photos of at least two classes; its tables tell {count}")
+    told = N_("needs photos of at least two classes; its tables list {count}")
     if not unlabelled:
         return told.format(count=len(classes))
-    told = N_("needs photos of at least two classes; its tables tell {count}; {file}: {reason}")
+    told = N_("needs photos of at least two classes; its tables list {count}; {file}: {reason}")
     file, reason = next(iter(unlabelled.items()))
     return told.format(count=len(classes), file=printable(file), reason=reason)

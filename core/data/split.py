@@ -46,12 +46,12 @@ def split_photos(dataset: Dataset, recipe: Recipe) -> tuple[list[int], list[int]
         train,
         validation,
         N_(
-            "split.validation: {share:g} leaves no photo of class {name} to train on: "
+            "split.validation: {share:g} leaves no photo of class {name} for training; "
             "lower it, or add photos of {name}"
         ),
         N_(
-            "split.validation: {share:g} leaves no photo of class {name} to "
-            "validate: raise it, or add photos of {name}"
+            "split.validation: {share:g} leaves no photo of class {name} for validation; "
+            "raise it, or add photos of {name}"
         ),
         share=split.validation,
     )
@@ -187,7 +187,7 @@ def holdout(labels: Sequence[int], split: Holdout) -> tuple[list[int], list[int]
             stratify=np.asarray(labels),
         )
     except ValueError as error:
-        told = N_("split.validation: {share:g} does not fit ({error}); choose another share")
+        told = N_("split.validation: {share:g} does not work ({error}); choose another fraction")
         raise DataError(told.format(share=split.validation, error=error)) from None
     # In the folder's order: what an epoch sees first is decided by the run's seed alone.
     return sorted(train.tolist()), sorted(validation.tolist())
@@ -225,7 +225,7 @@ def _check_folds(dataset: Dataset, split: KFold | GroupSplit) -> None:
     count, name = min((count, name) for name, count in original_counts(dataset).items())
     if count < split.folds:
         told = N_(
-            "split.folds: {folds} folds need {folds} photos of each class, and {name} has {count}"
+            "split.folds: {folds} folds need {folds} photos of each class; {name} has {count}"
         )
         raise DataError(told.format(folds=split.folds, name=name, count=count))
 
@@ -247,7 +247,7 @@ def group_split(dataset: Dataset, split: GroupSplit) -> tuple[list[int], list[in
     groups = find_shoots(dataset, split.column, original)
     count = len({*groups.values()})
     if count < split.folds:
-        told = N_("split.folds: {folds} folds need as many shoots, and there are {count}")
+        told = N_("split.folds: {folds} folds need as many shoots; there are {count}")
         raise DataError(told.format(folds=split.folds, count=count))
     labels = np.asarray([dataset.train_labels[i] for i in original])
     folds = StratifiedGroupKFold(split.folds, shuffle=True, random_state=split.seed)
@@ -270,12 +270,14 @@ def group_split(dataset: Dataset, split: GroupSplit) -> tuple[list[int], list[in
         train,
         held,
         N_(
-            "split.fold: no photo of class {name} trains beside fold {fold}: each class needs "
-            "photos of two shoots; take another fold, or other folds"
+            "split.fold: fold {fold} leaves no photo of class {name} for training; each "
+            "class needs photos of two shoots; choose another fold or another number of "
+            "folds"
         ),
         N_(
-            "split.fold: no photo of class {name} validates in fold {fold}: each class needs "
-            "photos of two shoots; take another fold, or other folds"
+            "split.fold: fold {fold} has no photo of class {name} for validation; each "
+            "class needs photos of two shoots; choose another fold or another number of "
+            "folds"
         ),
         fold=split.fold,
     )
@@ -302,12 +304,12 @@ def csv_split(dataset: Dataset, split: CsvSplit) -> tuple[list[int], list[int]]:
         train,
         sorted(validating),
         N_(
-            "split.column: {table}: by {column} no photo of {name} trains: each class "
-            "needs one on either side"
+            "split.column: {table}: {column} leaves no photo of {name} for training; each "
+            "class needs one on either side"
         ),
         N_(
-            "split.column: {table}: by {column} no photo of {name} "
-            "validates: each class needs one on either side"
+            "split.column: {table}: {column} leaves no photo of {name} for validation; "
+            "each class needs one on either side"
         ),
         table=table,
         column=column,
@@ -321,8 +323,8 @@ def _read_column(dataset: Dataset, column: str) -> Sequence[str]:
         table = dataset.root / "train.csv"
         what = N_("split.column: {table}: missing")
         if table.is_file():
-            what = N_("split.column: {table}: has no column {column} (there are: {names})")
-        there = ", ".join(dataset.train_columns) or N_("none besides fnames and target")
+            what = N_("split.column: {table}: has no column {column} (available: {names})")
+        there = ", ".join(dataset.train_columns) or N_("only fnames and target")
         raise DataError(what.format(table=table, column=column, names=there))
     return values
 
@@ -331,8 +333,8 @@ def _validating_by_fold(split: CsvSplit, folds: Sequence[int]) -> set[int]:
     known = ", ".join(map(str, sorted(set(folds))))
     if split.fold is None:
         told = N_(
-            "split.fold: missing; {column} of train.csv holds folds ({known}): say which "
-            "one validates"
+            "split.fold: missing; {column} of train.csv contains folds ({known}); choose "
+            "the one for validation"
         )
         raise DataError(told.format(column=split.column, known=known))
     if split.fold not in folds:
@@ -356,6 +358,8 @@ def _validating_by_word(split: CsvSplit, values: Sequence[str], files: Sequence[
                 )
             )
     if split.fold is not None:
-        told = N_("split.fold: {column} of train.csv holds words, no folds: leave it out")
+        told = N_(
+            "split.fold: {column} of train.csv contains words, not folds; remove this setting"
+        )
         raise DataError(told.format(column=split.column))
     return {i for i, value in enumerate(values) if value == VALIDATION}

@@ -156,7 +156,9 @@ def _compute(setup: Setup, network: Network) -> dict[str, Any]:
     for number, label in enumerate(classes):
         if number not in labels[training]:
             raise InputError(
-                N_("no photo of {label} trains, so nothing can be fitted to it").format(label=label)
+                N_("no training photo of {label}, so nothing can be fitted to it").format(
+                    label=label
+                )
             )
     head = LinearHead(of_train[training], labels[training])
     guesses = head.predict(of_train[validating]).log_probs.argmax(axis=1)

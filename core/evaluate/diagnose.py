@@ -95,35 +95,37 @@ def advice(verdict: Verdict, recipe: Recipe) -> list[str]:
     if verdict == "too little evidence":
         return [
             N_(
-                "Label at least 10 photos taken elsewhere (another table, another light, several "
-                "objects), and draw boxes around the objects: without them a good run and a bad "
-                "one look alike."
+                "Label at least 10 photos from elsewhere (another table, different light, "
+                "several objects), and draw boxes around the objects. Without them, a good "
+                "run and a bad one look alike."
             ),
-            N_("Keep more photos aside for validation, or use folds."),
+            N_("Hold out more photos for validation, or use folds."),
         ]
     if verdict == "holds up, untested elsewhere":
         return [
-            N_("Photograph the same things elsewhere, in Capture: twenty photos are a test."),
-            N_("Repeat it with five seeds: one run can be luck."),
+            N_("Photograph the same objects elsewhere, in Capture: 20 photos make a test."),
+            N_("Repeat with five seeds: a single run can be luck."),
         ]
     if verdict == "generalises":
         return [
-            N_("Repeat it with five seeds: one run can be luck."),
-            N_("Look at the photos that it still gets wrong, in Compare."),
+            N_("Repeat with five seeds: a single run can be luck."),
+            N_("In Compare, look at the photos that it still gets wrong."),
         ]
     tries = _pretrained_layers_advice(recipe) + _regularisation_advice(recipe)
     if verdict == "never learned":
         tries = _learning_rate_advice(recipe) + tries
     if verdict == "overfit, and it shows":
-        tries.append(N_("Add training photos from other places: nothing replaces them."))
-    careful = N_("Add training photos from other places: the recipe itself is careful.")
+        tries.append(N_("Add training photos from other places: there is no substitute."))
+    careful = N_("Add training photos from other places: the recipe is already cautious.")
     return tries[:4] or [careful]
 
 
 def _pretrained_layers_advice(recipe: Recipe) -> list[str]:
     """Layers that carry pretrained knowledge, trained fast."""
     if recipe.weights == "none":
-        return [N_("Start from pretrained weights: so few photos cannot teach a network to see.")]
+        return [
+            N_("Start from pretrained weights: so few photos are not enough to train from scratch.")
+        ]
     head = head_start(recipe.backbone, recipe.map_stride)
     firsts = [band.first for band in recipe.bands]
     fast = [band for band in recipe.bands if band.first < head and band.lr >= FAST_LR]
@@ -134,8 +136,9 @@ def _pretrained_layers_advice(recipe: Recipe) -> list[str]:
     if end:
         layers = N_("layers {first} to {last}").format(first=fast[0].first, last=end - 1)
     told = N_(
-        "Freeze {layers} (rate 0) or train them far slower than {rate:g}: they came with "
-        "knowledge of a million photos, which fast steps on a few photos overwrite."
+        "Freeze {layers} (learning rate 0) or train them far more slowly than {rate:g}: "
+        "they learned from a million photos, and large steps on a few photos overwrite "
+        "that."
     )
     return [told.format(layers=layers, rate=fast[0].lr)]
 
@@ -143,10 +146,10 @@ def _pretrained_layers_advice(recipe: Recipe) -> list[str]:
 def _regularisation_advice(recipe: Recipe) -> list[str]:
     tries = []
     if recipe.augment == Augment.disabled():
-        tries.append(N_("Switch varied views on, so that no two epochs show the same photos."))
+        tries.append(N_("Turn on augmentation, so that no two epochs show the same photos."))
     drop = recipe.head.dropout if isinstance(recipe.head, ClassMapHead) else None
     if drop is not None and not any((drop.features, drop.class_map, drop.logits)):
-        tries.append(N_("Switch dropout on, so that it cannot lean on a single detail."))
+        tries.append(N_("Turn on dropout, so that it cannot rely on a single detail."))
     return tries
 
 
@@ -154,10 +157,8 @@ def _learning_rate_advice(recipe: Recipe) -> list[str]:
     """Too fast, too slow, too short."""
     rates = [band.lr for band in recipe.bands if band.lr > 0]
     if rates and max(rates) > 10 * FAST_LR:
-        return [
-            N_("Lower every learning rate ten times: such steps leap over what there is to learn.")
-        ]
-    tries = [N_("Let the learning-rate finder suggest a rate.")]
+        return [N_("Lower every learning rate tenfold: such large steps overshoot.")]
+    tries = [N_("Use the learning-rate finder to get a rate.")]
     if recipe.planned_epochs() < 10:
-        tries.append(N_("Train for longer: ten epochs at least."))
+        tries.append(N_("Train longer: at least ten epochs."))
     return tries

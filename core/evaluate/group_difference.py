@@ -23,7 +23,7 @@ DRAWS = 2000
 MIN_DIFFERING_PHOTOS = (
     6  # fewer that differ no test of paired photos can tell (core.evaluate.paired)
 )
-# The 98 % quantiles of Student's t with 1, 2, ... 20 degrees of freedom; with more, the last is
+# The 98% quantiles of Student's t with 1, 2, ... 20 degrees of freedom; with more, the last is
 # taken, which is a little strict.
 _T_98 = [
     *(15.895, 4.849, 3.482, 2.999, 2.757, 2.612, 2.517, 2.449, 2.398, 2.359),
@@ -34,7 +34,7 @@ Values = NDArray[Any]  # (seeds, photos): right or wrong, or a number from 0 to 
 
 @dataclass(frozen=True)
 class GroupMean:
-    """The mean over seeds and photos with its 95 % interval over photos, and the means of the
+    """The mean over seeds and photos with its 95% interval over photos, and the means of the
     single seeds: the lowest, the highest and their standard deviation (None for one seed)."""
 
     value: float
@@ -49,7 +49,7 @@ class GroupMean:
 
 @dataclass(frozen=True)
 class Difference:
-    """The mean of group a less the mean of group b, with its 95 % interval over photos.
+    """The mean of group a less the mean of group b, with its 95% interval over photos.
 
     differing: photos on which the groups' means over seeds are not the same. by_seeds: whether the
     seeds tell the groups apart (`seeds_differ`); None where both are one run each, of which no
@@ -88,8 +88,8 @@ class Difference:
         if self.by_photos:
             return _("cannot tell: other seeds may differ as much")
         if self.by_seeds is False:
-            return _("cannot tell: other photos or seeds may say otherwise")
-        return _("cannot tell: other photos may say otherwise")
+            return _("cannot tell: other photos or seeds may give another result")
+        return _("cannot tell: other photos may give another result")
 
     @property
     def swapped(self) -> Difference:
@@ -100,8 +100,8 @@ class Difference:
         """`object accuracy .68 against .33`; score_name: as in `words`, or nothing."""
         a, b = decimal(self.a), decimal(self.b)
         if not score_name:
-            return _("{a} against {b}", a=a, b=b)
-        return _("{score} {a} against {b}", score=score_name, a=a, b=b)
+            return _("{a} vs {b}", a=a, b=b)
+        return _("{score} {a} vs {b}", score=score_name, a=a, b=b)
 
     def size_text(self) -> str:
         """`better by .35 (.25 to .44)`."""
@@ -176,8 +176,8 @@ def group_differences(
 
 def seeds_differ(a: Values, b: Values) -> bool | None:
     """Whether the seeds too tell two groups apart, given as to `group_difference`: Welch's t-test
-    (1947) of the single seeds' means, two-sided at 4 %, as at 5 % some dozens of
-    equal seeds have more than 5 % of halves that differ. A single run against a group is a further
+    (1947) of the single seeds' means, two-sided at 4%, as at 5% some dozens of
+    equal seeds have more than 5% of halves that differ. A single run against a group is a further
     seed of it or not: Student's t-test with the group's variance for both. None for two single
     runs.
 

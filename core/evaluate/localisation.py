@@ -42,7 +42,7 @@ def density(maps: Array) -> NDArray[np.float32]:
     return np.divide(found * cells, total, out=np.zeros_like(found), where=total > 0)
 
 
-MIN_BOX_AREA = 0.02  # smaller boxes than 2 % of the view fall between the cells of a map
+MIN_BOX_AREA = 0.02  # smaller boxes than 2% of the view fall between the cells of a map
 
 
 def view_box(box: Box, photo_size: tuple[int, int], crop: Crop) -> Box | None:
@@ -104,7 +104,7 @@ def localise(
     """A row per photo and present class with a box: file, label, share, area, hit.
 
     maps: (photos, classes, rows, columns) raw. sizes: width and height by file. Where a photo
-    lists its present classes, only those count; boxes under 2 % of the view are left out."""
+    lists its present classes, only those count; boxes under 2% of the view are left out."""
     return localise_snapshots(maps[None], files, classes, test_set, sizes, crop)[0]
 
 
@@ -160,7 +160,7 @@ def find_scene(
     """What is blanked in a photo, in fractions of the view; None where that would tell nothing.
 
     Every box of a class is blanked, however little of the object shows. A photo counts when it is
-    labelled, at least one present class has a box of 2 % of the view, and no present class lacks
+    labelled, at least one present class has a box of 2% of the view, and no present class lacks
     a box (it would stay in the picture). Objects of no class belong to the background, and stay."""
     boxes, label = test_set.boxes.get(photo.file, ()), test_set.labels.get(photo.file)
     if label is None or not boxes:

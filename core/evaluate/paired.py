@@ -145,13 +145,13 @@ class PairedComparison:
         counts = self.counts_text(unit)
         if not self.significant:
             return _("{finding}: cannot tell", finding=counts)
-        return _("{finding}: a real difference ({p})", finding=counts, p=_p_text(self.p))
+        return _("{finding}: a significant difference ({p})", finding=counts, p=_p_text(self.p))
 
     def counts_text(self, unit: str = "photo") -> str:
         """`better on 11 photos, worse on 1`, or `the same photos right`; unit: as in `words`."""
         if unit == "object":
             if not self.better and not self.worse:
-                return _("the same objects right")
+                return _("both get the same objects right")
             return ngettext(
                 "better on {count} object, worse on {worse}",
                 "better on {count} objects, worse on {worse}",
@@ -159,7 +159,7 @@ class PairedComparison:
                 worse=self.worse,
             )
         if not self.better and not self.worse:
-            return _("the same photos right")
+            return _("both get the same photos right")
         return ngettext(
             "better on {count} photo, worse on {worse}",
             "better on {count} photos, worse on {worse}",

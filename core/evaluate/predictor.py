@@ -38,7 +38,7 @@ def classes_of(run: Run) -> tuple[str, ...]:
     summary = run.summary()
     if run.status().state != "done" or summary is None:
         state = run.status().state
-        raise RunError(N_("{run}: is not finished ({state})").format(run=run.id, state=state))
+        raise RunError(N_("{run}: not finished ({state})").format(run=run.id, state=state))
     return tuple(str(name) for name in summary["classes"])
 
 
@@ -50,7 +50,7 @@ def trained_network(run: Run, settings: ComputeSettings) -> Network:
     recipe, classes = run.recipe(), classes_of(run)
     if not has_weights(run):
         raise RunError(
-            N_("{run}: its trained weights are not kept here, so it cannot answer", run=run.id)
+            N_("{run}: its trained weights are not stored here, so it cannot predict", run=run.id)
         )
     torch.manual_seed(derived_seed(recipe.seed, "weights"))  # layers that nothing has trained
     network = build_network(recipe, classes, settings.device, settings.training == "bfloat16")
@@ -141,8 +141,7 @@ def _check_base_weights(run: Run, network: Network) -> None:
         raise RunError(damaged_text(path, error)) from None
     if base != network.base_weights_hash:
         told = N_(
-            "{run}: its frozen layers came with other weights of {backbone} than those that "
-            "are on this machine now"
+            "{run}: its frozen layers need other weights of {backbone} than those on this machine"
         )
         raise RunError(told.format(run=run.id, backbone=run.recipe().backbone))
 
@@ -178,12 +177,12 @@ def predict_with_occlusion(
         if seen is None:
             raise DataError(
                 N_(
-                    "this run sees the middle square of the photo only, and the box lies outside "
-                    "of it: draw it nearer to the middle"
+                    "this run sees only the centre crop of the photo, and the box lies "
+                    "outside it; draw the box nearer to the centre"
                 )
             )
         if seen.area < MIN_AREA:
-            raise DataError(N_("the box is too small to hide anything: draw a larger one"))
+            raise DataError(N_("the box is too small to hide anything; draw a larger one"))
         scene = ObjectMasking("photo", (seen,))
         variants = ["object", "elsewhere"] if scene.comparable else ["object"]
         views += [scene.apply(view, variant, fill) for variant in variants for fill in FILLS]

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from core.data.dataset import BACKGROUND
 from core.data.label_tables import split_names
 
-Z_95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
+Z_95 = 1.959963984540054  # the 97.5% quantile of the normal distribution
 BOOTSTRAP_DRAWS = 1000
 
 
 @dataclass(frozen=True)
 class Score:
-    """A score from 0 to 1 with its 95 % interval. `correct` of `total` where it is a share;
+    """A score from 0 to 1 with its 95% interval. `correct` of `total` where it is a share;
     `constant` is what the best constant answer would score on the same photos."""
 
     value: float
@@ -81,7 +81,7 @@ def balanced_accuracy(predicted: Sequence[str], truth: Sequence[str]) -> Score:
     """The mean over classes of the share of their photos that are answered right; a constant answer
     gets 1 / classes. total, correct: of all photos.
 
-    The interval: 2.5 and 97.5 % of seeded draws from each class's Jeffreys posterior
+    The interval: 2.5 and 97.5% of seeded draws from each class's Jeffreys posterior
     Beta(right + 1/2, wrong + 1/2) (Brown, Cai & DasGupta 2001), widened to hold the value: a
     bootstrap within classes would be a point where all are right."""
     names = sorted(set(truth))

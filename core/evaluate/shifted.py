@@ -234,7 +234,7 @@ def shifted_pictures(
         return scenes, file_digests(dataset, list(scenes))
 
     def picture(family: str, file: str, number: int) -> Pixels:
-        missing = N_("train/{file}: has no view {number}").format(file=file, number=number)
+        missing = N_("train/{file}: no view {number}").format(file=file, number=number)
         if file not in photos or not 0 <= number < VIEWS:
             raise DataError(missing)
         if family in (GEOMETRY, LIGHT):

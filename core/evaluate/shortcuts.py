@@ -23,19 +23,19 @@ from core.evaluate.scores import Score, balanced_accuracy
 MIN_PHOTOS = 4  # of a class; smaller ones are left out
 MAX_PHOTOS = 300  # that are looked at, chosen by a hash
 PERMUTATIONS = 1999  # of the labels
-MAX_P = 0.05 / 7  # of each property, so that of seven any is told in 5 % of worlds without one
+MAX_P = 0.05 / 7  # of each property, so that of seven any is told in 5% of worlds without one
 WIDTH = 0.1  # of the kernel, in shares of all photos in a property's order
 _SIDE = 64  # pixels of the small picture whose border and sharpness are looked at
 _BORDER = 4  # pixels of its frame
 
 SHORTCUT_TITLES: dict[str, str] = {
     "brightness": N_("brightness"),
-    "border": N_("the colour of the border"),
+    "border": N_("the border colour"),
     "sharpness": N_("sharpness"),
-    "aspect": N_("the photo's shape"),
-    "file size": N_("the file's size"),
+    "aspect": N_("the photo's aspect ratio"),
+    "file size": N_("the file size"),
     "camera": N_("the camera"),
-    "time": N_("the time it was taken"),
+    "time": N_("the capture time"),
 }
 
 
@@ -51,8 +51,9 @@ class Shortcut:
     def text(self) -> str:
         """A sentence, in the reader's language."""
         return _(
-            "By {property} alone the class of {share} of photos can be told ({low} to {high}; "
-            "{chance} by chance), best {name}. A network may learn that instead of the object.",
+            "From {property} alone, the class of {share} of photos can be predicted ({low} "
+            "to {high}; {chance} by chance), best for {name}. A network may learn this "
+            "instead of the object.",
             property=translate(SHORTCUT_TITLES[self.kind]),
             share=percent(self.score.value),
             low=percent(self.score.low),

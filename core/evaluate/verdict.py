@@ -112,23 +112,24 @@ def judge(
     worst = min(read, key=lambda one: _WORST_FIRST.index(str(one.answer)), default=None)
     rule, why = "photos from elsewhere are good", ""
     if train_loss > threshold("exploded") * random:
-        rule, answer = "training gone wild", "cannot tell"
+        rule, answer = "training diverged", "cannot tell"
         why = N_(
-            "Its training loss ended at {loss:.1f}, that of answering at random is {random:.1f}: "
-            "its steps are too large to settle on anything."
+            "Its training loss ended at {loss:.1f} (random guessing: {random:.1f}): its "
+            "steps are too large to converge."
         ).format(loss=train_loss, random=random)
     elif answer == "bad" and (memorised or rose):
         rule = "validation behind training"
         why = N_(
-            "The training loss ended at {loss:.2f}: what it learned does not carry over."
+            "The training loss ended at {loss:.2f}, but what it learned does not transfer."
         ).format(loss=train_loss)
     elif answer == "bad":
         rule = "not yet learned"
         why = N_(
-            "The training loss is still {loss:.2f}: it was stopped before it learned, or it cannot."
+            "The training loss is still {loss:.2f}: training ended before it learned, or "
+            "it cannot learn this."
         ).format(loss=train_loss)
     elif worst is not None and worst.answer == "bad":
-        known = "a test set is bad, training photos known" if memorised else "a test set is bad"
+        known = "a test set is bad, training photos memorised" if memorised else "a test set is bad"
         rule = "a test set is bad, validation fine" if answer == "fine" else known
     elif not any(one.elsewhere for one in read):
         held, told_shifted = assess_shifted(shifted)
@@ -140,12 +141,12 @@ def judge(
             "cannot tell": "no photos from elsewhere",
         }[held]
         why = N_(
-            "A network that only knows the shoot may do as well, and fewer than {least:.0f} "
-            "labelled photos from elsewhere can check it."
+            "A network that only knows the shoot could do as well, and fewer than "
+            "{least:.0f} labelled photos from elsewhere can check it."
         ).format(least=threshold("photos"))
         why = told_shifted if held != "cannot tell" else f"{told_shifted} {why}".strip()
     elif worst is not None and worst.answer == "cannot tell":
-        rule = "the signs disagree"
+        rule = "the criteria disagree"
     finding = " ".join(filter(None, [told, why, *(one.words for one in found)]))
     decided = worst or next(iter(found), None)
     name = decided.name if decided else None
@@ -160,13 +161,14 @@ def _assess_validation(
     score = balanced or plain
     value, low, high, constant = (float(score[key]) for key in ("value", "low", "high", "constant"))
     told = N_(
-        "It answers {right} of {total} validation photos right ({low:.0%} to {high:.0%} is likely; "
-        "one answer for all gets {constant:.0%})."
+        "It classifies {right} of {total} validation photos correctly (likely {low:.0%} to "
+        "{high:.0%}; always giving the same answer would score {constant:.0%})."
     )
     if balanced:
         told = N_(
-            "It answers {right} of {total} validation photos right, {share:.0%} averaged over "
-            "classes ({low:.0%} to {high:.0%} is likely; one answer for all gets {constant:.0%})."
+            "It classifies {right} of {total} validation photos correctly, {share:.0%} "
+            "averaged over classes (likely {low:.0%} to {high:.0%}; always giving the same "
+            "answer would score {constant:.0%})."
         )
     counts = {"right": plain["correct"], "total": plain["total"], "share": value}
     told = told.format(**counts, low=low, high=high, constant=constant)
@@ -175,13 +177,13 @@ def _assess_validation(
     loss, random = float(history["val_loss"].iloc[-1]), math.log(max(classes, 2))
     if loss >= threshold("random") * random:
         where = N_(
-            "Where it is wrong it is very sure: its loss there is {loss:.2f}, that of answering at "
-            "random {random:.2f}."
+            "It is very sure even when wrong: its validation loss is {loss:.2f}, against "
+            "{random:.2f} for random guessing."
         )
         return "cannot tell", f"{told} {where.format(loss=loss, random=random)}"
     if value >= threshold("validation") and low > constant:
         return "fine", told
-    few = N_("That is too few photos to call it fine or bad.")
+    few = N_("That is too few photos to call it good or bad.")
     return "cannot tell", f"{told} {few}"
 
 
@@ -193,13 +195,13 @@ def assess_shifted(shifted: Mapping[str, Any] | None) -> tuple[Assessment, str]:
     constant, background = float(shifted["constant"]), shifted["background"]
     values = {key: shifted["total"]["accuracy"][key] for key in ("value", "low", "high")}
     told = N_(
-        "Of {views} other views of each of {photos} validation photos it answers {value:.0%} right "
-        "({low:.0%} to {high:.0%} is likely)."
+        "Its accuracy is {value:.0%} (likely {low:.0%} to {high:.0%}) on {views} shifted "
+        "views of each of {photos} validation photos."
     ).format(views=shifted["views"] * len(shifted["counted"]), photos=shifted["photos"], **values)
     if background and background["value"] >= threshold("background") and background["low"] > 0:
         why = N_(
-            "Before backgrounds of other classes {fall:.0%} fewer photos are answered right than "
-            "before those of their own: it looks at the background."
+            "It gets {fall:.0%} fewer photos right on backgrounds of other classes than on "
+            "those of their own class: it looks at the background."
         )
         return "bad", f"{told} {why.format(fall=background['value'])}"
     skills = [
@@ -208,13 +210,13 @@ def assess_shifted(shifted: Mapping[str, Any] | None) -> tuple[Assessment, str]:
         if found is not None
     ]
     if skills[0] < threshold("shifted apart"):
-        why = N_("What it has learned falls apart when a photo is taken a little differently.")
+        why = N_("What it learned breaks down when a photo is taken slightly differently.")
         return "bad", f"{told} {why}"
     if min(skills) < threshold("shifted") or len(skills) < 2:
         return "cannot tell", told
     blind = N_(
-        "Such views cannot tell a thing from what lies beside it in every photo, the table or the "
-        "light of the shoot: only photos from elsewhere can."
+        "Shifted views cannot separate an object from what is beside it in every photo, "
+        "such as the table or the light of the shoot; only photos from elsewhere can."
     )
     return "fine", f"{told} {blind}"
 
@@ -233,25 +235,29 @@ def _assess_set(
         answer = "bad"
         values |= {key: primary[key] for key in ("correct", "total", "constant")}
         words = N_(
-            "On {name} it answers {correct} of {total} photos right; one answer for all gets "
-            "{constant:.0%}."
+            "On {name} it classifies {correct} of {total} photos correctly; always giving "
+            "the same answer would score {constant:.0%}."
         )
     elif not read:
-        words = N_("{name} has too few labelled photos to judge by.")
+        words = N_("There are too few labelled photos to judge {name}.")
     elif good * 2 > len(read):
         answer = "fine"
-        words = N_("On {name} {good} of {signs} signs are good.")
+        words = N_("On {name}, {good} of {signs} criteria are good.")
         if not elsewhere:
-            words = N_("On {name} {good} of {signs} signs are good, but it is from the same shoot.")
+            words = N_(
+                "On {name}, {good} of {signs} criteria are good, but it is from the same shoot."
+            )
         if chosen_by:
-            words = N_("On {name} {good} of {signs} signs are good, but recipes are chosen by it.")
+            words = N_(
+                "On {name}, {good} of {signs} criteria are good, but recipes are chosen by it."
+            )
     elif good * 2 < len(read):
-        answer, words = "bad", N_("On {name} only {good} of {signs} signs are good.")
+        answer, words = "bad", N_("On {name}, only {good} of {signs} criteria are good.")
     else:
-        answer, words = "cannot tell", N_("On {name} the signs contradict each other.")
+        answer, words = "cannot tell", N_("On {name}, the criteria contradict each other.")
     words = words.format(**values)
     if elsewhere and answer and (found.get("origin") or {}).get("by") == "nothing":
-        unstated = N_("Nobody has stated that {name} is from elsewhere: state it on Data.")
+        unstated = N_("Confirm on Data that {name} is from elsewhere; so far this is assumed.")
         words += " " + unstated.format(name=name)
     return SetAssessment(name, elsewhere, answer, signs, words)
 
@@ -273,7 +279,7 @@ def _criteria(
     objects, ranking, primary = (scores.get(key) for key in ("object", "ranking", "primary"))
     signs = []
     if primary and found.get("single"):
-        what = N_("{right} of {total} photos, each of one class").format(
+        what = N_("{right} of {total} photos, each showing one class").format(
             right=primary["correct"], total=primary["total"]
         )
         signs.append(_finds_criterion("accuracy", primary, what))
@@ -294,9 +300,9 @@ def _criteria(
 
 def _finds_criterion(key: str, score: Mapping[str, Any], what: str) -> Criterion:
     value, constant = float(score["value"]), float(score["constant"])
-    words = N_("{what} ({value:.0%}; one answer for all would get {constant:.0%})").format(
-        what=what, value=value, constant=constant
-    )
+    words = N_(
+        "{what} ({value:.0%}; always giving the same answer would score {constant:.0%})"
+    ).format(what=what, value=value, constant=constant)
     title, total = N_("Does it find the objects?"), int(score["total"])
     return _criterion("finds", title, _skill(value, constant), key, total, words)
 
@@ -318,14 +324,14 @@ def _looks_criterion(localisation: Mapping[str, Any]) -> Criterion:
     share, area = float(localisation["share"]), float(localisation["area"])
     ratio = density_ratio(share, area)
     words = N_(
-        "{share:.0%} of its evidence lies in the objects' boxes, which are {area:.0%} of the "
-        "photo: {ratio:.2f} times as dense as outside"
+        "{share:.0%} of its evidence is inside the objects' boxes, which cover {area:.0%} "
+        "of the photo: {ratio:.2f} times as dense as outside"
     ).format(share=share, area=area, ratio=ratio)
     title = N_("Does it look at the objects?")
     sign = _criterion("looks", title, ratio, "density", int(localisation["objects"]), words)
     if area <= threshold("room"):
         return sign
-    words = N_("{words}, where the boxes leave too little to compare").format(words=words)
+    words = N_("{words}, but the boxes leave too little outside to compare").format(words=words)
     return replace(sign, good=None, words=words)
 
 
@@ -333,8 +339,8 @@ def _needs_criterion(reliance: Mapping[str, Any]) -> Criterion:
     falls = (reliance["fall"][kind]["value"] for kind in ("object", "only_objects"))
     objects, others = map(_drop_text, falls)
     words = N_(
-        "with the objects hidden the right classes {objects} of probability, with everything else "
-        "hidden they {others}"
+        "with the objects hidden, the correct classes {objects} of probability; with "
+        "everything else hidden, they {others}"
     ).format(objects=objects, others=others)
     value = float(reliance["balance"]["value"])
     title = N_("Does it need the objects?")

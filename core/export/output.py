@@ -16,7 +16,7 @@ def new_folder(parent: Path, name: str) -> Iterator[Path]:
     filling fails. Raises InputError when that is there already or cannot be written."""
     place, hidden = parent / name, parent / f".{name}.part"
     if place.exists():
-        raise InputError(f"{place}: is there already; delete it or choose another folder")
+        raise InputError(f"{place}: already exists; delete it or choose another folder")
     try:
         shutil.rmtree(hidden, ignore_errors=True)
         hidden.mkdir(parents=True)

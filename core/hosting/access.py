@@ -34,7 +34,9 @@ def allow_list() -> tuple[str, ...]:
         if entry
     )
     if not entries:
-        empty = N_("is empty, so nobody is let in; name addresses, or domains as @example.org")
+        empty = N_(
+            "is empty, so nobody can sign in; list addresses, or domains such as @example.org"
+        )
         raise InputError(f"{ALLOW_LIST_VARIABLE}: {empty}")
     for entry in entries:
         if not re.fullmatch(r"[^@]*@[^@.]+(\.[^@.]+)+", entry):

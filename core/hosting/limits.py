@@ -8,7 +8,6 @@ limited is refused where it is done, in core; pages only say beforehand what wou
 from pathlib import Path
 
 from core.base import demo_mode
-from core.base.demo_mode import DemoError
 from core.base.files import PROJECT_ROOT
 from core.base.language import N_, _, translate
 from core.recipe.schema import Recipe
@@ -37,13 +36,13 @@ def limits_text() -> str:
     """What may be trained, in a sentence or two."""
     if not demo_mode.is_training_allowed():
         return _(
-            "Nobody trains in this demo: it shows the example runs. On your own computer "
-            "Overfit Lens trains on your photos."
+            "Training is off in this demo: it shows the example runs. Run Overfit Lens on "
+            "your own computer to train on your photos."
         )
     return _(
-        "In this demo: the bundled photos, {backbone}, at most {epochs} epochs, photos of at most "
-        "{size} pixels and {views} views of each, one run at a time. A run stays for {kept}, for "
-        "whoever has your link.",
+        "Demo limits: the bundled photos, {backbone}, at most {epochs} epochs, "
+        "{size}-pixel photos and {views} views per photo, one run at a time. Runs are kept "
+        "for {kept}, visible to anyone with your link.",
         backbone="EfficientNet-Lite0",
         epochs=MAX_EPOCHS,
         size=MAX_IMAGE_SIZE,
@@ -57,8 +56,8 @@ def shares_text() -> str:
     if not demo_mode.is_training_allowed():
         return ""
     return _(
-        "From one network, at most {queued} runs wait and {runs} are made in a day; the last "
-        "{kept} places in the queue are for networks with none in it.",
+        "One network may have at most {queued} runs waiting and create {runs} a day; the "
+        "last {kept} places in the queue are reserved for networks with none in it.",
         queued=MAX_QUEUED_PER_GROUP,
         runs=MAX_RUNS_PER_GROUP,
         kept=KEPT_PLACES,
@@ -74,18 +73,18 @@ def exceeded_limits_text(recipe: Recipe, data_dir: Path) -> str:
         return limits_text()
     epochs = recipe.planned_epochs()
     asked = [
-        (Path(data_dir).resolve() != DEMO_DATASET, _("it trains on the bundled photos only")),
-        (recipe.backbone not in ALLOWED_BACKBONES, _("it trains EfficientNet-Lite0 only")),
-        (recipe.weights not in ALLOWED_WEIGHTS, _("it takes no file of weights")),
+        (Path(data_dir).resolve() != DEMO_DATASET, _("it trains only on the bundled photos")),
+        (recipe.backbone not in ALLOWED_BACKBONES, _("it trains only EfficientNet-Lite0")),
+        (recipe.weights not in ALLOWED_WEIGHTS, _("it accepts no weights files")),
     ]
     bounds = [
-        (epochs, MAX_EPOCHS, N_("it trains {most} epochs at most, not {asked}")),
-        (recipe.image_size, MAX_IMAGE_SIZE, N_("photos are {most} pixels at most, not {asked}")),
-        (recipe.batch_size, MAX_BATCH_SIZE, N_("a batch is {most} photos at most, not {asked}")),
+        (epochs, MAX_EPOCHS, N_("at most {most} epochs, not {asked}")),
+        (recipe.image_size, MAX_IMAGE_SIZE, N_("photos of at most {most} pixels, not {asked}")),
+        (recipe.batch_size, MAX_BATCH_SIZE, N_("batches of at most {most} photos, not {asked}")),
         (
             recipe.views_per_photo or 0,
             MAX_VIEWS_PER_PHOTO,
-            N_("it makes {most} views of each photo at most, not {asked}"),
+            N_("at most {most} views per photo, not {asked}"),
         ),
     ]
     found = [words for too_much, words in asked if too_much]
@@ -100,7 +99,7 @@ def check_work_allowed(runs_dir: Path, recipe: Recipe, data_dir: Path) -> None:
     if not is_visitor_dir(runs_dir):
         return
     if words := exceeded_limits_text(recipe, data_dir):
-        raise DemoError(words)
+        raise demo_mode.DemoError(words)
 
 
 def check_capacity(runs_dir: Path) -> None:
@@ -108,19 +107,19 @@ def check_capacity(runs_dir: Path) -> None:
     if not is_visitor_dir(runs_dir):
         return
     if len(find_runs(runs_dir)) + len(find_runs(runs_dir / ".trash")) >= MAX_RUNS_PER_VISITOR:
-        raise DemoError(
+        raise demo_mode.DemoError(
             _(
-                "You have {most} runs, which is all that this demo keeps of a visitor. "
-                "Each goes a day after it was made.",
+                "You have reached this demo's limit of {most} runs. Each run is deleted a "
+                "day after it was created.",
                 most=MAX_RUNS_PER_VISITOR,
             )
         )
     if count_visitor_runs(shared_root_of(runs_dir)) >= MAX_RUNS:
-        raise DemoError(_("This demo is full for today. Please come back tomorrow."))
+        raise demo_mode.DemoError(_("This demo is full for today. Please come back tomorrow."))
     if count_group_runs(runs_dir) >= MAX_RUNS_PER_GROUP:
-        raise DemoError(
+        raise demo_mode.DemoError(
             _(
-                "{count} runs were made from your network today, which is all that one may have. "
+                "{count} runs were created from your network today, which is the limit. "
                 "Please come back tomorrow.",
                 count=MAX_RUNS_PER_GROUP,
             )
@@ -134,10 +133,10 @@ def check_capture_allowed(dataset_root: Path, photos: int = 0) -> None:
         return
     own = is_visitor_dir(Path(dataset_root).absolute().parents[1])
     if not demo_mode.is_capture_allowed() or not own:
-        raise DemoError(demo_mode.refusal_text("capture"))
+        raise demo_mode.DemoError(demo_mode.refusal_text("capture"))
     if photos >= MAX_CAPTURED:
-        raise DemoError(
-            _("{most} photos are all that this demo takes of a visitor.", most=MAX_CAPTURED)
+        raise demo_mode.DemoError(
+            _("This demo allows {most} photos per visitor.", most=MAX_CAPTURED)
         )
 
 
@@ -145,20 +144,23 @@ def check_queue_limits(own: int, total: int, group: int) -> None:
     """Raises DemoError where a visitor who has `own` entries in the queue may add none, or with
     `group` of their address group, or where the queue of `total` is full."""
     if own >= MAX_ACTIVE_PER_VISITOR:
-        raise DemoError(_("One at a time in this demo: launch this when your run has ended."))
+        raise demo_mode.DemoError(
+            _("One run at a time in this demo: launch this when your current one has ended.")
+        )
     left = MAX_QUEUED - total
     if left > 0 and (group >= MAX_QUEUED_PER_GROUP or (group and left <= KEPT_PLACES)):
-        raise DemoError(
+        raise demo_mode.DemoError(
             _(
-                "Runs from your network that wait: {count}. The other places are kept for "
-                "others. Please try again in a few minutes.",
+                "Waiting runs from your network: {count}. The remaining places are "
+                "reserved for others. Please try again in a few minutes.",
                 count=group,
             )
         )
     if total >= MAX_QUEUED:
-        raise DemoError(
+        raise demo_mode.DemoError(
             _(
-                "The demo's queue is full: {count} runs wait. Please try again in a few minutes.",
+                "The demo's queue is full: {count} runs are waiting. Please try again in a "
+                "few minutes.",
                 count=total,
             )
         )

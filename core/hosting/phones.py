@@ -56,9 +56,10 @@ def phones_command(port: int) -> str:
 def phones_notice() -> str:
     """What that command opens, and to whom."""
     return _(
-        "Other machines of your network then reach the page for phones, and nothing else of this "
-        "dashboard. Without a link's code it shows and takes nothing; whoever has the link can "
-        "add photos until the session ends. Photos cross the network unencrypted."
+        "Other devices on your network can then open the page for phones, and nothing else "
+        "of this dashboard. Without a link's code, that page shows and accepts nothing; "
+        "anyone with the link can add photos until the session ends. Photos are sent "
+        "unencrypted."
     )
 
 

@@ -13,10 +13,11 @@ from core.base.errors import InputError, RunError
 from core.base.formatting import duration, parse_timestamp
 from core.base.language import _, ngettext
 from core.jobs import resources
+from core.jobs.cluster.state import read_cluster_state
 from core.jobs.local import worker_locks
 from core.jobs.queue import Entry, Queue
 from core.jobs.stop_worker import stop_requested
-from core.jobs.worker_settings import check_executor, read_cluster_state, read_worker_settings
+from core.jobs.worker_settings import check_executor, read_worker_settings
 from core.store.index import RunRow
 from core.store.lr_finder import open_work
 from core.store.run import open_run
@@ -145,18 +146,22 @@ def _check_cluster(runs_dir: Path, workers: Sequence[WorkerStatus]) -> list[Prob
     try:
         check_executor(settings)
     except InputError as error:
-        found.append(Problem("executor", str(error), _("Until then, what waits goes on waiting.")))
+        found.append(Problem("executor", str(error), _("Waiting runs stay queued until then.")))
     if state.problem and workers:
-        words = _("The cluster's head at {address} cannot be reached.", address=state.address)
+        words = _("Cannot reach the cluster's head at {address}.", address=state.address)
         advice = _(
-            "Runs there may go on. Start the head again, or give them up: they can then be resumed "
-            "after the last epoch that came back."
+            "Its runs may still be training. Restart the head, or give the runs up: they "
+            "can then be resumed after the last epoch received."
         )
         found.append(Problem("cluster", words, advice, tuple(state.runs)))
     for node in state.nodes.values():
         if node.get("problem"):
-            words = _("{node} trains nothing: {reason}", node=node["host"], reason=node["problem"])
-            advice = _("Mend that on the node, or leave it as it is: others take its runs.")
+            words = _(
+                "{node} is not used for training: {reason}",
+                node=node["host"],
+                reason=node["problem"],
+            )
+            advice = _("Fix this on the node, or leave it: other nodes take its runs.")
             found.append(Problem("node", words, advice, pressing=False))
     return found
 
@@ -183,13 +188,13 @@ def _check_no_worker(
     return Problem(
         "no_worker",
         ngettext(
-            "1 run waits, and no worker process is running.",
-            "{count} runs wait, and no worker process is running.",
+            "1 run is waiting, but no worker is running.",
+            "{count} runs are waiting, but no worker is running.",
             len(waiting),
         ),
         _(
-            "Start the worker. What was under way is marked failed and can be resumed; nothing "
-            "that was finished is lost."
+            "Start the worker. Interrupted runs are marked as failed and can be resumed; "
+            "finished work is not lost."
         ),
         tuple(waiting),
     )
@@ -200,10 +205,10 @@ def _check_writable(runs_dir: Path) -> Problem | None:
         return None
     return Problem(
         "disk",
-        _("The runs folder {folder} cannot be written.", folder=runs_dir),
+        _("Cannot write to the runs folder {folder}.", folder=runs_dir),
         _(
-            "Its runs can be looked at, but none can be launched, changed or deleted. Give this "
-            "user the right to write there, or set OVERFIT_LENS_RUNS to another folder."
+            "You can view its runs, but not launch, change or delete any. Give this user "
+            "write permission there, or set OVERFIT_LENS_RUNS to another folder."
         ),
     )
 
@@ -214,15 +219,11 @@ def _check_unresponsive(worker: WorkerStatus) -> Problem | None:
     return Problem(
         "silent",
         _(
-            "The worker (process {pid}) has given no sign of life for {time}, and it uses no "
-            "processor time.",
+            "The worker (process {pid}) has not responded for {time} and uses no CPU time.",
             pid=worker.pid,
             time=duration(worker.quiet.total_seconds()),
         ),
-        _(
-            "It hangs. Restart it; the run that it was busy with can be resumed after its last "
-            "finished epoch."
-        ),
+        _("It is stuck. Restart it; its current run can be resumed after the last finished epoch."),
         () if worker.entry is None else (worker.entry,),
         pid=worker.pid,
     )
@@ -235,7 +236,7 @@ def _check_disk(runs_dir: Path) -> Problem | None:
     return Problem(
         "disk",
         _(
-            "The disk of the runs folder is nearly full: {free:.1f} GB are free.",
+            "The disk of the runs folder is nearly full: {free:.1f} GB free.",
             free=disk.free / 1e9,
         ),
         _(
@@ -251,10 +252,10 @@ def _check_memory() -> Problem | None:
         return None
     return Problem(
         "memory",
-        _("Memory is short: {free:.1f} GB are free.", free=memory.free / 1e9),
+        _("Memory is low: {free:.1f} GB free.", free=memory.free / 1e9),
         _(
-            "A training may be ended by the system. Close other programs, or train with smaller "
-            "photos or a smaller backbone."
+            "The system may end a training run. Close other programs, or train with "
+            "smaller photos or a smaller backbone."
         ),
     )
 
@@ -273,11 +274,11 @@ def _check_unqueued(
     return Problem(
         "stray",
         ngettext(
-            "1 run waits, but the queue does not know of it.",
-            "{count} runs wait, but the queue does not know of it.",
+            "1 run is waiting, but is not in the queue.",
+            "{count} runs are waiting, but are not in the queue.",
             len(strays),
         ),
-        _("Put it back into the queue."),
+        _("Re-queue to continue."),
         tuple(strays),
     )
 
@@ -297,13 +298,13 @@ def _check_lost(runs_dir: Path, rows: Sequence[RunRow], now: datetime) -> Proble
     return Problem(
         "lost",
         ngettext(
-            "1 run was lost: the process ended in the middle (killed, out of memory, or the "
+            "1 run was lost: its process ended unexpectedly (killed, out of memory, or the "
             "machine was switched off).",
-            "{count} runs were lost: the process ended in the middle (killed, out of memory, or "
-            "the machine was switched off).",
+            "{count} runs were lost: their process ended unexpectedly (killed, out of "
+            "memory, or the machine was switched off).",
             len(lost),
         ),
-        _("Resume it: it goes on after its last finished epoch, and the result is the same."),
+        _("Resume to continue after the last finished epoch; the result is the same."),
         tuple(lost),
         pressing=False,
     )

@@ -64,7 +64,7 @@ class LocalExecutor:
         run's checkpoint where it is kept and the bits are the same; else it begins anew."""
         done = open_run(self.runs_dir, run_id)
         if done.status().state != "done":
-            raise RunError(N_("{run}: only a finished run can be trained on", run=run_id))
+            raise RunError(N_("{run}: only a finished run can be trained further", run=run_id))
         recipe = done.recipe()
         longer = with_stage(recipe, stage)
         kept = (done.path / "checkpoint").is_dir() and can_share_epochs(recipe, longer)
@@ -229,7 +229,7 @@ def give_up(run: Run, clock: Clock) -> None:
     with run.state_lock():
         status = run.status()
         if status.place and status.state == "running":
-            words = N_("given up while its cluster was out of reach; it can be resumed")
+            words = N_("given up because its cluster could not be reached; it can be resumed")
             run.end(clock, "failed", words)
 
 
@@ -321,7 +321,7 @@ def loading_torch(run: Run, clock: Clock) -> Iterator[None]:
 def not_loaded_text(reason: str) -> str:
     """One line for a run for which torch could not be loaded."""
     return N_(
-        "torch cannot be loaded ({reason}): give the machine or container more memory (training "
+        "cannot load torch ({reason}): give the machine or container more memory (training "
         "takes 2 GB), then resume the run"
     ).format(reason=reason)
 

@@ -63,7 +63,7 @@ def receive(
         if not all(type(size) is int and size >= 0 for size in sizes):
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise MessageError(N_("what came is no message")) from None
+        raise MessageError(N_("invalid message")) from None
     _check_sizes(length, sizes)
     parts = (_read(connection, size, deadline, check_cancelled) for size in sizes)
     return Message(fields, tuple(parts))
@@ -101,7 +101,7 @@ def _read(
     while len(found) < size:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise MessageError(N_("no answer came in time"))
+            raise MessageError(N_("no reply arrived in time"))
         connection.settimeout(min(left, _POLL_SECONDS))
         try:
             chunk = connection.recv(min(size - len(found), 1 << 20))
@@ -111,6 +111,6 @@ def _read(
         except OSError:
             chunk = b""
         if not chunk:
-            raise MessageError(N_("the other side went away in the middle of it"))
+            raise MessageError(N_("the other side disconnected midway"))
         found += chunk
     return bytes(found)

@@ -46,8 +46,8 @@ def near_copies_in_subprocess(dataset: Dataset, runs_dir: Path) -> tuple[NearCop
     )
     found = cached_near_copies(dataset, runs_dir)
     if found is None:  # a photo that cannot be read, or a folder that cannot be written
-        lines = done.stderr.strip().splitlines() or [N_("no answer")]
+        lines = done.stderr.strip().splitlines() or [N_("no output")]
         raise DataError(
-            N_("no search for near-copies: {reason}", reason=lines[-1].removeprefix("error: "))
+            N_("cannot search for near-copies: {reason}", reason=lines[-1].removeprefix("error: "))
         )
     return found

@@ -14,8 +14,9 @@ from core.base.files import quick_fingerprint
 from core.base.language import _
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import read_dataset
+from core.jobs.cluster.state import read_cluster_state
 from core.jobs.queue import Queue
-from core.jobs.worker_settings import read_cluster_state, read_worker_settings
+from core.jobs.worker_settings import read_worker_settings
 from core.store.lr_finder import SEARCH_FOLDER, LrSearch, open_work
 from core.store.rescoring import RESCORING_FOLDER, Rescoring
 from core.store.run import Run
@@ -43,11 +44,11 @@ def entry_text(work_id: str, labels: Mapping[str, str]) -> str:
     """What an entry of the queue is, in words. labels: the runs' names by id."""
     folder, __, id_ = work_id.rpartition("/")
     if folder == SEARCH_FOLDER:
-        return _("search for a learning rate")
+        return _("learning rate search")
     name = labels.get(id_, id_)
     if folder == CHALLENGE_FOLDER:
-        return _("{name}: answers the challenge's photos", name=name)
-    return _("{name}: scored again", name=name) if folder == RESCORING_FOLDER else name
+        return _("{name}: challenge evaluation", name=name)
+    return _("{name}: rescoring", name=name) if folder == RESCORING_FOLDER else name
 
 
 def forecast_queue(runs_dir: Path, now: datetime) -> list[QueueForecast]:

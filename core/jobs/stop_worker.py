@@ -80,7 +80,7 @@ def stop_now(
             before, serving = serving, _serving(runs_dir, only)
             _send_signals(serving - before, sent)  # one that was started too, and stood in line
     if serving:
-        told = N_("the worker (process {pid}) does not end, not even when it is killed")
+        told = N_("the worker (process {pid}) does not stop, even when killed")
         raise RunError(told.format(pid=min(serving)))
     with worker_lock(runs_dir) as place:
         if place:
@@ -100,7 +100,7 @@ def _send_signals(pids: Collection[int], signum: signal.Signals) -> None:
             try:
                 os.kill(pid, signum)
             except PermissionError:
-                told = N_("the worker (process {pid}) belongs to another user, who must end it")
+                told = N_("the worker (process {pid}) belongs to another user, who must stop it")
                 raise RunError(told.format(pid=pid)) from None
 
 

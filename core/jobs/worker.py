@@ -175,8 +175,8 @@ def _check_end_recorded(runs_dir: Path, work_id: str) -> None:
     mine = status.state == "running" and status.pid == os.getpid()
     if mine or status.state == "queued":
         told = N_(
-            "{run}: what became of it cannot be written; the worker leaves, and what waits "
-            "goes on waiting: free some space, then start a worker"
+            "{run}: cannot write its final status; the worker stops and queued runs stay "
+            "queued. Free up disk space, then start a worker"
         )
         raise RunError(told.format(run=work_id))
 

@@ -2,16 +2,14 @@
 
 `workers.json` in the folder, which the page Workers writes; the environment has the last word:
 OVERFIT_LENS_WORKERS, OVERFIT_LENS_EXECUTOR, OVERFIT_LENS_RAY_ADDRESS, OVERFIT_LENS_RUN_CORES.
-What pages and commands know of a cluster stands in `cluster.json`. Free of Ray.
 """
 
 import importlib.util
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from threadpoolctl import threadpool_limits
@@ -86,7 +84,7 @@ def write_worker_count(runs_dir: Path, workers: int) -> None:
     environment says it; DemoError for a visitor."""
     visitors.refuse_visitor(runs_dir, "worker")
     if os.environ.get(VARIABLES["workers"]):
-        raise RunError(N_("{name} says how many workers there are", name="OVERFIT_LENS_WORKERS"))
+        raise RunError(N_("the number of workers is set by {name}", name="OVERFIT_LENS_WORKERS"))
     settings = read_worker_settings(runs_dir)
     path = Path(runs_dir) / SETTINGS_FILE
     kept = settings.model_copy(update={"workers": workers})
@@ -100,11 +98,11 @@ def check_executor(settings: WorkerSettings) -> None:
         return
     if importlib.util.find_spec("ray") is None:
         raise InputError(
-            N_("executor: ray needs more packages: pip install -r requirements-cluster.txt")
+            N_("executor: ray requires more packages: pip install -r requirements-cluster.txt")
         )
     if os.environ.get("RAY_AUTH_MODE") != "token":
         raise InputError(
-            N_("executor: ray needs a token: set RAY_AUTH_MODE=token (docs/cluster.md)")
+            N_("executor: ray requires a token: set RAY_AUTH_MODE=token (docs/cluster.md)")
         )
 
 
@@ -125,33 +123,3 @@ def take_share(settings: WorkerSettings, place: int) -> None:
         threadpool_limits(share, user_api="blas")  # of NumPy, which is loaded already
     if len(gpus) > 1:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpus[(place - 1) % len(gpus)]
-
-
-CLUSTER_FILE = "cluster.json"
-
-
-@dataclass(frozen=True)
-class ClusterState:
-    """problem: why the head cannot be reached, in a line. nodes: by id, what each is and does
-    (core.jobs.cluster.identity.describe_node, with `accepted`, `cpus` and `gpus`)."""
-
-    address: str = ""
-    problem: str = ""
-    run_cores: int = 1
-    nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    runs: list[str] = field(default_factory=list)
-
-    def places(self) -> int:
-        """How many runs the nodes that are accepted can train at once; one a GPU."""
-        accepted = [node for node in self.nodes.values() if node.get("accepted")]
-        gpus = sum(int(node["gpus"]) for node in accepted)
-        return gpus or sum(int(node["cpus"]) // self.run_cores for node in accepted)
-
-
-def read_cluster_state(runs_dir: Path) -> ClusterState:
-    """As it was last; empty where no cluster was followed."""
-    try:
-        text = (shared_root_of(runs_dir) / CLUSTER_FILE).read_text("utf-8")
-        return ClusterState(**json.loads(text))
-    except (OSError, ValueError, TypeError):
-        return ClusterState()

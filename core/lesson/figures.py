@@ -40,10 +40,10 @@ def loss_figure(pair: Pair) -> tuple[Figure, str]:
         losses = history["val_loss"].clip(lower=1e-9)
         name, line = f"{letter} {losses.iloc[-1]:.1g}", {"color": colour, "width": 2.5}
         figure.add_scatter(x=history["epoch"], y=losses, name=name, mode="lines", line=line)
-    figure.update_xaxes(title=_("validation loss, by epoch"), rangemode="tozero")
+    figure.update_xaxes(title=_("validation loss by epoch"), rangemode="tozero")
     figure.update_yaxes(type="log", exponentformat="power", dtick=1)
     last = ", ".join(str(trace.name) for trace in figure.data)
-    return figure, _("Validation loss by epoch; at the end: {last}", last=last)
+    return figure, _("Validation loss by epoch; final value: {last}", last=last)
 
 
 # --- 2: photos of the shoot, and books cut out of photos from elsewhere ---------------------------
@@ -122,7 +122,7 @@ def localisation_data(pair: Pair) -> dict[str, Any]:
     Raises RunError when a run has no class maps, DataError when a photo cannot be read."""
     a, b = (cam_strip(side.shown_run, pair.dataset) for side in pair.sides.values())
     if a is None or b is None or a.epochs != b.epochs:
-        told = N_("{path}: no class maps to show beside {run}")
+        told = N_("{path}: no class maps to compare with {run}")
         raise RunError(told.format(path=pair.a.shown_run.path, run=pair.b.shown_run.id))
     rows = []
     for one, other in zip(a.rows, b.rows, strict=True):
@@ -142,7 +142,7 @@ def lifts(pair: Pair, side: Side) -> list[SeedSpread]:
     for run in side.runs:
         maps = run.class_maps()
         if maps is None or test_set.name not in maps.maps:
-            raise RunError(N_("{path}: no class maps of {set}", path=run.path, set=test_set.name))
+            raise RunError(N_("{path}: no class maps for {set}", path=run.path, set=test_set.name))
         found = localise_snapshots(
             np.asarray(maps.maps[test_set.name], dtype=np.float32),
             maps.files[test_set.name],
@@ -198,7 +198,9 @@ def masked_photos(pair: Pair) -> list[MaskedPhoto]:
         away += (fall - fall.mean()).abs().loc[right]
     if away.empty:
         raise DataError(
-            N_("{root}: no photo of {set} serves").format(root=pair.dataset.root, set=pair.set_name)
+            N_("{root}: {set} has no suitable photo").format(
+                root=pair.dataset.root, set=pair.set_name
+            )
         )
     return _render_variants(pair, str(away.idxmin()), chances)
 
@@ -211,7 +213,9 @@ def _render_variants(
     scene = find_scene(pair.test_set, photo, pair.dataset.classes, recipe.crop)
     if scene is None:
         raise DataError(
-            N_("{path}: its boxes have changed since the example runs").format(path=photo.path)
+            N_("{path}: its boxes have changed since the example runs were made").format(
+                path=photo.path
+            )
         )
     pixels = read_view(photo.path, recipe.image_size, recipe.crop)
     width, height = photo_size(photo.path) if recipe.crop == "squash" else (1, 1)

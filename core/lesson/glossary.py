@@ -44,74 +44,74 @@ def glossary() -> dict[str, tuple[str, str]]:
         "validation": (
             _("validation"),
             _(
-                "Photos kept aside from the training photos, to see what the network does with "
-                "photos that it has not trained on."
+                "Photos held out from training, to check the network on photos it has not "
+                "trained on."
             ),
         ),
         "loss": (
             _("loss"),
             _(
-                "How surprised the network is by the right answer: 0 when it was sure of it, "
-                "large when it was sure of another."
+                "How far the prediction is from the correct class: 0 if the network is "
+                "certain of it, large if it is certain of another."
             ),
         ),
         "overfitting": (
             _("overfitting"),
             _(
-                "Learning the photos at hand, with their table and light, in place of what they "
-                "show."
+                "Learning the photos at hand, down to their table and light, instead of "
+                "what they show."
             ),
         ),
         "map": (
             _("class map"),
             _(
-                "For each part of the photo, how much it speaks for one class and against the "
-                "others. Also called CAM, class activation map."
+                "How strongly each part of the photo is evidence for one class rather than "
+                "the others. Also called CAM (class activation map)."
             ),
         ),
         "even": (
-            _("even spread"),
+            _("uniform spread"),
             _(
-                "1 is what evidence strewn evenly over the photo would have in the frames; 2 is "
-                "twice as much."
+                "1 is what evidence spread uniformly over the photo would put inside the "
+                "frames; 2 is twice as much."
             ),
         ),
         "probability": (
             _("probability"),
-            _("How sure the network is of an answer; over all answers it adds up to 100 points."),
+            _("How certain the network is of a class; all classes add up to 100 points."),
         ),
         "pretrained": (
             _("pretrained"),
             _(
-                "Trained before on ImageNet, more than a million photos of a thousand kinds of "
-                "things."
+                "Already trained on ImageNet: more than a million photos of a thousand "
+                "kinds of things."
             ),
         ),
-        "frozen": (_("frozen"), _("A learning rate of 0: the layer stays as it was.")),
+        "frozen": (_("frozen"), _("Learning rate 0: the layer's weights do not change.")),
         "moved": (
-            _("moved"),
+            _("change"),
             _(
-                "1 − CKA: how differently the layer arranges the photos than before the "
-                "training. 0: just as before; 1: nothing in common."
+                "1 − CKA: how much the layer's representation of the photos differs from "
+                "before training. 0: as before; 1: nothing in common."
             ),
         ),
         "interval": (
-            _("95 % interval"),
-            _("How far chance in the choice of the test photos may have moved the number."),
+            _("95% interval"),
+            _("How much the number could vary with a different choice of test photos."),
         ),
         "seeds": (
             _("seeds"),
-            _("Numbers that set the dice of a training. Other seeds show how much is luck."),
+            _(
+                "Numbers that fix the randomness of a training run. Other seeds show how much "
+                "is luck."
+            ),
         ),
         "augmentation": (
-            _("varied views"),
-            _(
-                "Augmentation: each photo is zoomed, turned, lit and partly covered at random "
-                "while the network learns."
-            ),
+            _("augmentation"),
+            _("During training, each photo is randomly zoomed, rotated, relit and partly covered."),
         ),
         "dropout": (
             _("dropout"),
-            _("While it learns, a part of the network's features is switched off at random."),
+            _("During training, some of the network's features are switched off at random."),
         ),
     }

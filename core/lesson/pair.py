@@ -43,7 +43,7 @@ class SeedSpread:
         return max(self.values)
 
     def format_percent(self) -> str:
-        """`21 % (18-23)`, for a share."""
+        """`21% (18-23)`, for a share."""
         return formatting.mean_range_text(self.mean, self.low, self.high, len(self.values))
 
     def format_points(self) -> str:
@@ -145,13 +145,13 @@ def find_pair(folder: Path) -> Pair:
         for verdict in (LOOKS_GOOD_VERDICT, GENERALISES_VERDICT)
     )
     if a is None or b is None or min(len(a.runs), len(b.runs)) < MIN_RUNS:
-        raise RunError(f"{folder}: {N_('no example runs of both kinds')}")
+        raise RunError(f"{folder}: {N_('the example runs do not cover both recipes')}")
     if _fingerprints(a.shown_run) != _fingerprints(b.shown_run):
-        different = N_("the example runs of the two kinds saw different photos")
+        different = N_("the example runs of the two recipes used different photos")
         raise RunError(f"{folder}: {different}")
     name = comparison_set(a.summaries[0]["sets"])
     if name is None:
-        raise RunError(f"{folder}: {N_('the example runs have no test set to tell of')}")
+        raise RunError(f"{folder}: {N_('the example runs have no test set to compare on')}")
     return Pair(a, b, read_dataset(a.shown_run.data_dir()), name)
 
 

@@ -26,7 +26,7 @@ _SHARE_PATTERN = re.compile(r"(-?[\d.]+) \((-?[\d.]+)-(-?[\d.]+)\)")
 @dataclass(frozen=True)
 class Arm:
     """A row of a table. right: the share of objects named right, mean over `seeds` trainings; low,
-    high: its 95 % interval. verdicts: `generalises 5`. told: worse, better or cannot tell, against
+    high: its 95% interval. verdicts: `generalises 5`. told: worse, better or cannot tell, against
     quick; empty for quick itself."""
 
     name: str
@@ -86,11 +86,11 @@ def _arm(cells: list[str]) -> Arm | None:
 def arm_names() -> dict[str, str]:
     """What is taken away, in words, by the keys of ARMS."""
     return {
-        "nothing": _("Nothing taken away"),
-        "augmentation": _("Without varied views"),
+        "nothing": _("Nothing removed"),
+        "augmentation": _("Without augmentation"),
         "dropout": _("Without dropout"),
-        "slow-front": _("First layers learn, rate 0.01"),
-        "fast-front": _("First layers learn, rate 0.1"),
+        "slow-front": _("First layers trained, rate 0.01"),
+        "fast-front": _("First layers trained, rate 0.1"),
     }
 
 
@@ -99,7 +99,7 @@ def outcome_text(outcome: str, capitalise: bool = False) -> str:
     words = {
         "worse": _("worse"),
         "better": _("better"),
-        "cannot tell": _("no difference that can be told"),
+        "cannot tell": _("no measurable difference"),
     }.get(outcome, "")
     return words[:1].upper() + words[1:] if capitalise else words
 
@@ -117,9 +117,9 @@ def outcomes_text(arms: dict[str, Arm]) -> str:
 
 
 def comparison_text(key: str, arms: dict[str, Arm]) -> str:
-    """`45 % named right, in place of 73 %: worse.`"""
+    """`45% named right, in place of 73%: worse.`"""
     return _(
-        "{right} named right, in place of {whole}: {difference}.",
+        "{right} correct, instead of {whole}: {difference}.",
         right=formatting.percent(arms[key].accuracy),
         whole=formatting.percent(arms["nothing"].accuracy),
         difference=outcome_text(arms[key].outcome),
@@ -127,7 +127,7 @@ def comparison_text(key: str, arms: dict[str, Arm]) -> str:
 
 
 def comparison_texts(arms: dict[str, Arm]) -> list[str]:
-    """`Without dropout: 45 % named right, ...` of each arm."""
+    """`Without dropout: 45% named right, ...` of each arm."""
     names = arm_names()
     return [f"{names[key]}: {comparison_text(key, arms)}" for key in arms if key != "nothing"]
 
@@ -135,10 +135,10 @@ def comparison_texts(arms: dict[str, Arm]) -> list[str]:
 def layer_drift_text(arms: dict[str, Arm]) -> str:
     """Whether layers that move do harm by moving: they moved with either rate."""
     if not {"slow-front", "fast-front"} <= arms.keys():
-        return _("These runs cannot tell: they differ in more than that.")
+        return _("These runs cannot tell: they also differ in other ways.")
     return _(
-        "Not by itself. On newly drawn photos, with all else as in B, the first layers learned at "
-        "a rate of 0.01: {slow}. At 0.1, as in A: {fast}.",
+        "Not by itself. On newly generated photos, with all else as in B, the first layers "
+        "were trained at a rate of 0.01: {slow}. At 0.1, as in A: {fast}.",
         slow=translate_verdicts(arms["slow-front"].verdicts),
         fast=translate_verdicts(arms["fast-front"].verdicts),
     )

@@ -44,8 +44,8 @@ def titles() -> list[str]:
         _("Where each one looks"),
         _("Hide the book"),
         _("Which layers changed"),
-        _("What mends it"),
-        _("Now you: mend it in three changes"),
+        _("What fixes it"),
+        _("Your turn: fix it in three changes"),
     ]
 
 
@@ -72,7 +72,7 @@ def validation_text(pair: Pair, letter: str) -> tuple[str, str]:
     found = pair.sides[letter].summaries[0]["validation"]
     accuracy = found["accuracy"]
     right = _(
-        "{right} of {total} validation photos right",
+        "{right} of {total} validation photos correct",
         right=accuracy["correct"],
         total=accuracy["total"],
     )
@@ -87,31 +87,31 @@ def _validation_step(pair: Pair, vote: str) -> Step:
     chose = _("You chose {choice}.", choice=term_placeholder(vote)) + " " if vote else ""
     return Step(
         _(
-            "Two networks learned to name five books from photos of one shoot. Their usual test "
-            "is {validation}: photos of the same shoot, kept aside. Which network would you ship? "
-            "Vote before you go on.",
+            "Two networks learned to recognise five books from photos of one shoot. The "
+            "usual test is {validation}: held-out photos of the same shoot. Which network "
+            "would you ship? Vote before you continue.",
             **term_placeholders("validation"),
         ),
         chose
         + _(
-            "Validation cannot tell: over {n} trainings each, {a} ends with a {loss} of {a_loss}, "
-            "{b} of {b_loss}.",
+            "Validation cannot tell: over {n} runs each, {a} ends with a {loss} of "
+            "{a_loss}, {b} with {b_loss}.",
             n=len(pair.a.runs),
             a_loss=a.format_range(),
             b_loss=b.format_range(),
             **term_placeholders("loss"),
         ),
         {
-            _("Why can validation not tell?"): _(
-                "Its photos show the same table, light and nearly the same pose as the "
-                "training photos. Whoever knows that shoot passes, whether or not it knows "
-                "the books."
+            _("Why can't validation tell?"): _(
+                "Its photos show the same table and light and nearly the same pose as the "
+                "training photos. A network that knows that shoot passes, whether or not "
+                "it knows the books."
             ),
             _("Which runs are these?"): _(
-                "{a} and {b} are two recipes, each trained {n} times with different {seeds}. "
-                "The lesson draws the first training of each, not the nicest; its numbers are "
-                "means over all, with the lowest and the highest in brackets. The photos were "
-                "drawn by a program.",
+                "{a} and {b} are two recipes, each trained {n} times with different "
+                "{seeds}. The figures show the first run of each, not the best; the "
+                "numbers are means over all runs, with the lowest and highest in brackets. "
+                "The photos are computer-generated.",
                 n=len(pair.a.runs),
                 **term_placeholders("seeds"),
             ),
@@ -128,8 +128,9 @@ def _test_set_step(pair: Pair) -> Step:
     ]
     return Step(
         _(
-            "Beside photos of the shoot: books cut out of photos taken elsewhere. Of all {total}, "
-            "{a} names {a_right} right, {b} {b_right}; one answer for all would get {constant}.",
+            "Next to photos of the shoot: books cut out of photos taken elsewhere. Of all "
+            "{total}, {a} gets {a_right} correct, {b} {b_right}; always giving the same "
+            "answer would score {constant}.",
             a_right=a.format_percent(),
             b_right=b.format_percent(),
             total=first["total"],
@@ -137,20 +138,20 @@ def _test_set_step(pair: Pair) -> Step:
             **term_placeholders(),
         ),
         _(
-            "So a validation {loss} of almost 0 only meant: it knows this shoot. That is "
-            "{overfitting}; photos of the same shoot cannot show it.",
+            "So a validation {loss} near 0 only meant that it knows this shoot. That is "
+            "{overfitting}; photos of the same shoot cannot reveal it.",
             **term_placeholders("loss", "overfitting"),
         ),
         {
-            _("What does A say instead?"): _(
-                "Mostly “background”: to {n} of the {total} whole photos from elsewhere "
-                "(mean of its trainings).",
+            _("What does A predict instead?"): _(
+                "Mostly “background”: for {n} of the {total} whole photos from elsewhere "
+                "(mean over its runs).",
                 n=f"{sum(said) / len(said):.0f}",
                 total=len(pair.test_set.photos),
             ),
-            _("Who chose these books?"): _(
-                "Nobody: they are spread evenly over all {total}. A book of no class counts "
-                "as right when it is called “background”.",
+            _("How were these books chosen?"): _(
+                "At even intervals from all {total}, not by hand. A book of no class "
+                "counts as correct when predicted as “background”.",
                 total=first["total"],
             ),
         },
@@ -162,25 +163,27 @@ def _localisation_step(pair: Pair) -> Step:
     redrawn = pair.a.evidence_spread("redrawn_head", pair.set_name, "lift")
     return Step(
         _(
-            "Bright is what speaks for the framed book ({map}). Play: while only the last layers "
-            "learn, both look at the books, {a_first} and {b_first} times an {even}. Then all of "
-            "{a}'s layers learn, and its eye leaves: {a_last}. {b}: {b_last}.",
+            "Bright areas are evidence for the framed book ({map}). Play: while only the "
+            "last layers train, both look at the books, {a_first} and {b_first} times a "
+            "{even}. Then all of {a}'s layers train, and it looks away: {a_last}. {b}: "
+            "{b_last}.",
             a_first=f"{a[0].mean:.1f}",
             b_first=f"{b[0].mean:.1f}",
             a_last=a[-1].format_number(),
             b_last=b[-1].format_number(),
             **term_placeholders("map", "even"),
         ),
-        _("Still its validation loss ended near 0. The loss hid it; the map shows it."),
+        _("Its validation loss still ended near 0. The loss hides this; the map shows it."),
         {
             _("How is such a map made?"): _(
-                "The network's last layer adds up evidence for each class, place by place. The "
-                "map shows that sum before it is averaged into an answer, less the mean of all "
-                "classes."
+                "The network's last layer adds up the evidence for each class at each "
+                "location. The map shows that sum before it is averaged into a prediction, "
+                "minus the mean over all classes."
             ),
             _("Can the map be trusted?"): _(
-                "With a head of random weights, which knows no book, A's maps come to "
-                "{redrawn} times an even spread. So A's own maps say little, and B's say much.",
+                "With a head of random weights, which knows no book, A's maps reach "
+                "{redrawn} times a uniform spread. So A's own maps show little, and B's "
+                "show much.",
                 redrawn=redrawn.format_number(),
             ),
         },
@@ -201,9 +204,9 @@ def _occlusion_step(pair: Pair) -> Step:
     at_home = pair.a.evidence_spread("reliance", easy, "fall", "object", "value")
     return Step(
         _(
-            "All books are painted over. The right answers lose {a_fall} points of {probability} "
-            "with {a}, {b_fall} with {b}. On {a_same} of {photos} photos {a} still answers as "
-            "before, {b} on {b_same}.",
+            "All books are painted over. The {probability} of the correct books falls by "
+            "{a_fall} points for {a}, by {b_fall} for {b}. {a}'s prediction stays the same "
+            "on {a_same} of {photos} photos, {b}'s on {b_same}.",
             a_fall=a.format_points(),
             b_fall=b.format_points(),
             photos=photos,
@@ -212,20 +215,20 @@ def _occlusion_step(pair: Pair) -> Step:
             **term_placeholders("probability"),
         ),
         _(
-            "Away from its shoot, what {a} says hardly depends on a book being there. What {b} "
-            "says does.",
+            "Away from its shoot, {a}'s prediction hardly depends on a book being there; "
+            "{b}'s does.",
             **term_placeholders(),
         ),
         {
-            _("Does an answer that stays prove anything?"): _(
-                "Not alone: whoever always says “background” never changes. So the "
-                "probability of the right books counts. As a check as much is hidden "
-                "elsewhere in the photo: then A loses {a_check} points, B {b_check}.",
+            _("Does an unchanged prediction prove anything?"): _(
+                "Not alone: a network that always predicts “background” never changes. So "
+                "the probability of the correct books counts. As a check, an equal area is "
+                "hidden elsewhere in the photo: A then loses {a_check} points, B {b_check}.",
                 a_check=control_a.format_points(),
                 b_check=control_b.format_points(),
             ),
             _("Does A never need the book?"): _(
-                "On the table that it was trained on it does: there it loses {easy} points. It "
+                "It does on the table it was trained on: there it loses {easy} points. It "
                 "knows the books as they lay in the shoot.",
                 easy=at_home.format_points(),
             ),
@@ -238,23 +241,25 @@ def _layers_step(pair: Pair) -> Step:
     moved = mean_drift_before(layer_drifts(pair), count, "A")
     return Step(
         _(
-            "Both began with {pretrained} layers. In {b} the first {count} were {frozen}; in {a} "
-            "all of them learned, fast. The bars tell how far each layer has {moved}.",
+            "Both started from {pretrained} layers. In {b}, the first {count} were "
+            "{frozen}; in {a}, all of them trained at high rates. The bars show each "
+            "layer's {moved}.",
             count=count,
             **term_placeholders("pretrained", "frozen", "moved"),
         ),
         _(
-            "{a}'s first {count} layers moved by {far} on average: a few dozen photos overwrote "
-            "what a million had taught. In the same epochs its eye left the books.",
+            "{a}'s first {count} layers changed by {far} on average: a few dozen photos "
+            "overwrote what a million had taught. In the same epochs, it looked away from "
+            "the books.",
             count=count,
             far=moved.format_number(2),
             **term_placeholders(),
         ),
         {
-            _("Is it the moving that does harm?"): layer_drift_text(read_arms(TOY_HEADING)),
-            _("Why did B's layers not move at all?"): _(
-                "They could not: the recipe froze them. That is no finding. What A's layers "
-                "did is one."
+            _("Does the change itself do harm?"): layer_drift_text(read_arms(TOY_HEADING)),
+            _("Why did B's layers not change at all?"): _(
+                "They could not: the recipe froze them. That is not a finding; the change "
+                "in A's layers is."
             ),
         },
     )
@@ -264,8 +269,9 @@ def _ablation_step(arm_key: str) -> Step:
     arms, real = read_arms(TOY_HEADING), read_arms(REAL_HEADING)
     return Step(
         _(
-            "{b}'s recipe again, on newly drawn photos that nothing was tuned on, each time with "
-            "one thing taken away. How many books does it still name right? Lines: {interval}.",
+            "{b}'s recipe again, on newly generated photos that nothing was tuned on, each "
+            "time with one thing removed. How many books does it still classify correctly? "
+            "Lines: {interval}.",
             **term_placeholders("interval"),
         ),
         comparison_text(arm_key, arms)
@@ -273,8 +279,7 @@ def _ablation_step(arm_key: str) -> Step:
         else outcomes_text(arms),
         {
             _("And on real photos?"): _(
-                "On the photos of the experiment that this grew out of, B's recipe names "
-                "{right} right.",
+                "On the photos of the original experiment, B's recipe gets {right} correct.",
                 right=formatting.percent(real["nothing"].accuracy),
             )
             + " "
@@ -282,8 +287,8 @@ def _ablation_step(arm_key: str) -> Step:
             if real
             else _("Not measured yet."),
             _("Why not every combination?"): _(
-                "Only these were trained, {n} times or more each. What was not measured is not "
-                "told.",
+                "Only these were trained, at least {n} times each. What was not measured "
+                "is not shown.",
                 n=min((arm.seeds for arm in arms.values()), default=0),
             ),
         },
@@ -294,23 +299,27 @@ def _exercise_step(pair: Pair) -> Step:
     arms = read_arms(TOY_HEADING)
     return Step(
         _(
-            "Train opens with {a}'s recipe: every layer learns fast, on bare photos, without "
-            "{dropout}. Change three things, launch it with three {seeds}, and see whether the "
-            "verdict becomes “generalises”. The board ranks recipes on photos that no page shows.",
+            "Train opens with {a}'s recipe: every layer trains at a high rate, without "
+            "augmentation or {dropout}. Change three things, launch it with three {seeds}, "
+            "and see whether the verdict becomes “generalises”. The board ranks recipes on "
+            "photos that no page shows.",
             **term_placeholders("dropout", "seeds"),
         ),
         "",
         {
-            _("Why was the loss almost 0 and the network useless?"): _(
-                "The validation photos came from the shoot that it was trained on. It learned "
-                "that shoot, down to its first layers, and not the books."
+            _("Why was the network useless although the loss was almost 0?"): _(
+                "The validation photos came from the shoot it was trained on. It learned "
+                "that shoot, down to its first layers, not the books."
             ),
-            _("How could one have seen it?"): _(
-                "By photos from elsewhere, by where it looks, by hiding the books, and by "
-                "which layers moved. Not by the validation loss."
+            _("How could you have noticed?"): _(
+                "From photos taken elsewhere, from where it looks, from hiding the books "
+                "and from which layers changed. Not from the validation loss."
             ),
-            _("What mends it?"): " ".join(
-                [*comparison_texts(arms), _("So it was here; measure it on your photos.")]
+            _("What fixes it?"): " ".join(
+                [
+                    *comparison_texts(arms),
+                    _("That is the result here; measure it on your own photos."),
+                ]
             ),
         },
     )

@@ -165,9 +165,9 @@ def _read_state(path: Path) -> dict[str, Tensor]:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         reason = str(error).strip().splitlines()[0][:120] if str(error).strip() else "damaged"
-        raise _weights_error(path, N_("not a file of weights ({reason})", reason=reason)) from None
+        raise _weights_error(path, N_("not a weights file ({reason})", reason=reason)) from None
     if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise _weights_error(path, N_("holds no state dict (names to tensors)"))
+        raise _weights_error(path, N_("contains no state dict (a mapping from names to tensors)"))
     return state
 
 
@@ -179,7 +179,7 @@ def _pair_in_order(
     state: dict[str, Tensor], wanted: dict[str, Tensor], path: Path
 ) -> dict[str, Tensor]:
     if [tuple(v.shape) for v in state.values()] != [tuple(v.shape) for v in wanted.values()]:
-        raise _weights_error(path, N_("tensors are not those of the backbone"))
+        raise _weights_error(path, N_("tensors do not match the backbone"))
     return dict(zip(wanted, state.values(), strict=True))
 
 
@@ -190,20 +190,22 @@ def _load_strict(network: nn.Module, state: dict[str, Tensor], path: Path) -> di
         if name not in state and name.endswith(".num_batches_tracked"):
             continue  # files from before PyTorch 0.4.1 lack this counter, which nothing here reads
         if name not in state:
-            why = N_("lacks the tensor {name}: of another network?").format(name=name)
+            why = N_("tensor {name} is missing; the file may be for another network").format(
+                name=name
+            )
             raise _weights_error(path, why)
         if state[name].shape != tensor.shape:
-            why = N_("{name} has shape {shape}, not {wanted}: of another network?")
+            why = N_("{name} has shape {shape}, not {wanted}; the file may be for another network")
             raise _weights_error(
                 path,
                 why.format(name=name, shape=tuple(state[name].shape), wanted=tuple(tensor.shape)),
             )
         kind, layout = state[name].dtype, state[name].layout
         if layout != torch.strided or (tensor.is_floating_point() and kind not in _FLOAT_DTYPES):
-            why = N_("{name} is of {kind}, {layout}, which is not read here: save it as float32")
+            why = N_("{name} has an unsupported type ({kind}, {layout}); save it as float32")
             raise _weights_error(path, why.format(name=name, kind=kind, layout=layout))
         if not torch.isfinite(state[name]).all():
-            raise _weights_error(path, N_("{name} has values that are not finite", name=name))
+            raise _weights_error(path, N_("{name} contains non-finite values", name=name))
         used[name] = state[name]
     network.load_state_dict(used)
     return used

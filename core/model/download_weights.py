@@ -60,7 +60,7 @@ def fetch_weights(
             )
         except InputError as error:
             raise InputError(
-                N_("{error}; or name a mirror (--url) or a file you have (--from)", error=error)
+                N_("{error}; or specify a mirror (--url) or a local file (--from)", error=error)
             ) from None
         part.replace(place)
     return place
@@ -80,11 +80,11 @@ def _fetch_from_hub(backbone: str, hub_id: str) -> Path:
         except Exception as error:  # of the network, in many ways
             reason = str(error).strip().splitlines() or [type(error).__name__]
             told = N_(
-                "https://huggingface.co/{hub_id}: cannot be downloaded ({reason}): is this "
-                "machine online? Or put `weights: FILE` into the recipe"
+                "https://huggingface.co/{hub_id}: cannot be downloaded ({reason}); check "
+                "the network connection, or set `weights: FILE` in the recipe"
             )
             raise InputError(told.format(hub_id=hub_id, reason=reason[0][:120])) from None
-    told = N_("https://huggingface.co/{hub_id}: holds none of {files}")
+    told = N_("https://huggingface.co/{hub_id}: contains none of {files}")
     raise InputError(told.format(hub_id=hub_id, files=", ".join(HUB_FILES)))
 
 
@@ -108,11 +108,12 @@ def _problem(backbone: str, path: Path) -> str | None:
     facts = BACKBONES[backbone]
     digest = _digest(path)
     if not digest:
-        return N_("no such file, or it cannot be read")
+        return N_("file not found or not readable")
     if not digest.startswith(facts.weights_hash):
         return N_(
-            "is not torchvision's {file}: its SHA-256 begins with {digest}; a damaged file must be "
-            "fetched again, weights of your own go into the recipe as `weights: FILE`"
+            "is not torchvision's {file}: its SHA-256 starts with {digest}; if the file is "
+            "damaged, download it again; to use your own weights, set `weights: FILE` in "
+            "the recipe"
         ).format(file=facts.weights_file, digest=digest[: len(facts.weights_hash)])
     from core.model.backbones import check_weights  # torch
 

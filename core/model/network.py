@@ -118,7 +118,7 @@ def serialize_weights(network: Network, recipe: Recipe) -> bytes:
 def load_tensors(network: Network, recipe: Recipe, weights: dict[str, Tensor]) -> None:
     """Puts such tensors into the network. Raises ValueError when they are not the recipe's."""
     if weights.keys() != trainable_tensors(network, recipe).keys():
-        raise ValueError(N_("its tensors are not those of the recipe"))
+        raise ValueError(N_("its tensors do not match the recipe"))
     network.load_state_dict(weights, strict=False)
 
 
@@ -129,8 +129,8 @@ def load_weights(run: Path, network: Network, recipe: Recipe) -> None:
     try:
         load_tensors(network, recipe, load_file(path))
     except FileNotFoundError:
-        raise RunError(N_("{path}: missing; only a finished run has it", path=path)) from None
+        raise RunError(N_("{path}: missing; only finished runs have it", path=path)) from None
     except (OSError, SafetensorError, ValueError, RuntimeError) as error:
         raise RunError(
-            N_("{path}: damaged or of another network ({error})").format(path=path, error=error)
+            N_("{path}: damaged or for another network ({error})").format(path=path, error=error)
         ) from None

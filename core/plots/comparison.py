@@ -55,7 +55,10 @@ def drift_steps(overlay: pd.DataFrame, colour_scheme: ColourScheme) -> go.Figure
             + f"{mean}<extra>%{{fullData.name}}</extra>",
         )
     figure.update_layout(**layout(300, "closest"), showlegend=not many)
-    words, top = _("layer, photo side on the left"), max(1.0, float(overlay["change"].max()) + 0.05)
+    words, top = (
+        _("layer (input side on the left)"),
+        max(1.0, float(overlay["change"].max()) + 0.05),
+    )
     figure.update_xaxes(title=words, dtick=5, fixedrange=True, zeroline=False)
     figure.update_yaxes(title="1 - CKA", fixedrange=True, rangemode="tozero", range=[-0.04, top])
     return figure
@@ -64,7 +67,7 @@ def drift_steps(overlay: pd.DataFrame, colour_scheme: ColourScheme) -> go.Figure
 def _layer_texts(row: Mapping[str, Any]) -> tuple[str, str, str]:
     moved = _("no weights")
     if not pd.isna(row["weights"]):
-        moved = _("weights moved by {share} %", share=f"{100 * row['weights']:.2g}")
+        moved = _("weights changed by {share}%", share=f"{100 * row['weights']:.2g}")
     return escape_label(str(row["name"])), _("trained") if row["trained"] else _("frozen"), moved
 
 
@@ -99,7 +102,7 @@ def confusion_heatmap(matrix: ConfusionMatrix, colour: str) -> go.Figure:
     )
     axis: dict[str, Any] = {"tickvals": [*range(len(names))], "ticktext": names}
     axis |= {"fixedrange": True, "showgrid": False, "zeroline": False}
-    figure.update_xaxes(**axis, title=_("answer"), range=[-0.5, len(names) - 0.5])
+    figure.update_xaxes(**axis, title=_("prediction"), range=[-0.5, len(names) - 0.5])
     figure.update_yaxes(**axis, title=_("label"), range=[len(names) - 0.5, -0.5])
     return figure
 
@@ -121,7 +124,7 @@ def _square(down: int, across: int, share: float, colour: str) -> dict[str, Any]
 def _cell_hover_text(matrix: ConfusionMatrix, truth: str, answer: str) -> str:
     count, total = int(matrix.counts.at[truth, answer]), int(matrix.counts.loc[truth].sum())
     words = _(
-        "label {label}, answer {answer}: {count} of {total} ({share:.0%})",
+        "label {label}, prediction {answer}: {count} of {total} ({share:.0%})",
         label=escape_label(truth),
         answer=escape_label(answer),
         count=count,

@@ -24,7 +24,7 @@ _TITLES = {
 }
 _UNITS = {
     "epoch": N_("epoch"),
-    "step": N_("step (batches seen)"),
+    "step": N_("step (batches processed)"),
     "seconds": N_("seconds since the start"),
 }
 _HEIGHT = 270  # pixels of a panel

@@ -190,12 +190,12 @@ def lr_search_curves(curves: pd.DataFrame, suggested: float | None) -> go.Figure
     common = common[common["count"] == curves["start"].nunique()]
     lr = curves.groupby("step")["lr"].first().loc[common.index]
     spread = band(lr, common["min"], common["max"], colour, 0.15)
-    figure.add_trace(spread | {"name": _("spread"), "showlegend": True})
+    figure.add_trace(spread | {"name": _("range"), "showlegend": True})
     for number, (__, rows) in enumerate(curves.groupby("start")):
         figure.add_scatter(
             x=rows["lr"],
             y=rows["smoothed"],
-            name=_("single starts"),
+            name=_("individual searches"),
             mode="lines",
             legendgroup="starts",
             showlegend=number == 0,
@@ -250,7 +250,7 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
             marker={"color": colour, "line": {"width": 0}},
             customdata=[*zip(map(escape_label, layers["name"].astype(str)), told, strict=True)],
             hovertemplate="<b>%{x} %{customdata[0]}</b><br>"
-            + _("moved %{y:.2f}")
+            + _("change %{y:.2f}")
             + "<br>%{customdata[1]}<extra></extra>",
         )
     )
@@ -261,8 +261,8 @@ def drift_bars(layers: pd.DataFrame, colour: str) -> go.Figure:
         middle = {"x": (frozen.iloc[0] + frozen.iloc[-1]) / 2, "y": line, "yanchor": "bottom"}
         figure.add_annotation(text=_("frozen"), showarrow=False, font={"size": 12}, **middle)
     figure.update_layout(**layout(210, "closest"), showlegend=False, bargap=0.25)
-    words = _("layer, photo side on the left")
+    words = _("layer (input side on the left)")
     figure.update_xaxes(title=words, fixedrange=True, dtick=5, showgrid=False)
     top = max(1.0, float(moved.max())) + 0.02  # unrelated features differ by 1, by chance by more
-    figure.update_yaxes(title=_("moved (1 \u2212 CKA)"), range=[0, top], fixedrange=True, dtick=0.5)
+    figure.update_yaxes(title=_("change (1 − CKA)"), range=[0, top], fixedrange=True, dtick=0.5)
     return figure

@@ -21,7 +21,7 @@ def race_figure(race: pd.DataFrame, order: Sequence[str]) -> go.Figure:
     gains = race["gain"].fillna(0.0)
     kinds = [
         (_("better"), gains >= _EQUAL, RUN_COLOURS[0], "triangle-up"),
-        (_("equal, or the recipe to beat"), gains.abs() < _EQUAL, GREY, "circle"),
+        (_("equal, or the baseline recipe"), gains.abs() < _EQUAL, GREY, "circle"),
         (_("worse"), gains <= -_EQUAL, RUN_COLOURS[1], "triangle-down"),
     ]
     for title, which, colour, symbol in kinds:
@@ -39,7 +39,7 @@ def race_figure(race: pd.DataFrame, order: Sequence[str]) -> go.Figure:
         )
     figure.update_layout(**layout(_ROW * len(order) + 90, "closest"))
     last = float(race["repeat"].max()) if len(race) else 1.0
-    figure.update_xaxes(title=_("fold, then the next seed"), range=[0.7, last + 0.7], dtick=1)
+    figure.update_xaxes(title=_("fold, then next seed"), range=[0.7, last + 0.7], dtick=1)
     figure.update_yaxes(
         categoryorder="array",
         categoryarray=[escape_label(name) for name in reversed(order)],

@@ -28,7 +28,7 @@ def score_dots(
     number_format: str = ".0%",
     axis_max: float = 1.0,
 ) -> go.Figure:
-    """Scores of one set as dots with their 95 % intervals (a group's: lowest to highest run, with
+    """Scores of one set as dots with their 95% intervals (a group's: lowest to highest run, with
     a tick at each), and grey marks where the constant answer and the controls are.
 
     scores: a row per item and score, with columns run, label, title, value, low, high, constant,
@@ -161,7 +161,7 @@ def scores_by_value(
     baseline_name: str = "",
 ) -> go.Figure:
     """Scores against a number: a point per item, its mean, on a line from item to item; a bar from
-    the lowest to the highest of its runs (of a run alone its 95 % interval), a small dot at each.
+    the lowest to the highest of its runs (of a run alone its 95% interval), a small dot at each.
     A grey line is what needs no training.
 
     lines: name and rows (core.compare.varied_key.VariedScores) of each score; the first has the

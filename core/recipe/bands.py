@@ -94,8 +94,8 @@ def check_stages(recipe: Recipe) -> None:
         trained = [layers[band.first : band.last + 1] for band in ranges if not band.frozen]
         if not any(layer.params for band in trained for layer in band):
             told = N_(
-                "stages.{number}: nothing would train: give a band with weights, or the stage, "
-                "an lr above 0"
+                "stages.{number}: nothing would train; set an lr above 0 for the stage or "
+                "for a band with weights"
             )
             raise RecipeError(told.format(number=number))
 

@@ -22,8 +22,6 @@ from core.base.yaml_files import read_yaml
 from core.recipe.files import (
     PRESETS_DIR,
     apply_changes,
-    check_mapping,
-    is_file,
     preset_names,
     read_recipe_dict,
     recipe_dict,
@@ -56,7 +54,10 @@ def is_recipe_batch(name_or_path: str | Path) -> bool:
     if str(name_or_path) in recipe_batch_names():
         return True
     path = Path(name_or_path)
-    if str(name_or_path) in preset_names() or not is_file(path):
+    try:
+        if str(name_or_path) in preset_names() or not path.is_file():
+            return False
+    except OSError:  # too long for a name
         return False
     data = read_yaml(path)
     return isinstance(data, dict) and ("vary" in data or "base" in data)
@@ -71,11 +72,13 @@ def load_recipe_batch(
     source = str(name_or_path)
     ready = source in recipe_batch_names()
     path = BATCHES_DIR / f"{source}.yaml" if ready else Path(name_or_path)
-    data = check_mapping(read_yaml(path), source)
+    data = read_yaml(path)
+    if not isinstance(data, dict):
+        raise RecipeError(N_("{path}: must be a list of `key: value` lines").format(path=source))
     changes = dict(changes or {})
     try:
         if unknown := [str(key) for key in data if key not in _KEYS]:
-            why = N_("unknown key; a batch has name, base and vary")
+            why = N_("unknown key; a batch accepts name, base and vary")
             raise RecipeError(f"{unknown[0]}: {why}")
         name = str(changes.pop("name", data.get("name", path.stem)))
         base, found = _base(data.get("base")), list(_changes(data.get("vary")))
@@ -110,7 +113,7 @@ def _base(base: Any) -> dict[str, Any]:
         return base
     if not isinstance(base, str) or base not in preset_names():
         known = ", ".join(preset_names())
-        why = N_("must be a preset's name ({known}) or a recipe's keys").format(known=known)
+        why = N_("must be a preset name ({known}) or recipe keys").format(known=known)
         raise RecipeError(f"base: {why}")
     return read_recipe_dict(base)
 
@@ -130,7 +133,7 @@ def _combinations(vary: dict[Any, Any]) -> Iterator[_Change]:
         if not isinstance(values, list) or not values:
             raise RecipeError(f"vary.{key}: {N_('must be a list of values')}")
     if (count := prod(len(values) for values in vary.values())) > MAX_RECIPES:
-        why = N_("{count} combinations; at most {most} are run together")
+        why = N_("{count} combinations; a batch can run at most {most}")
         raise RecipeError(f"vary: {why.format(count=count, most=MAX_RECIPES)}")
     keys = [str(key) for key in vary]
     for numbered in product(*(enumerate(values, start=1) for values in vary.values())):
@@ -156,11 +159,13 @@ def _entries(vary: list[Any]) -> Iterator[_Change]:
     for number, entry in enumerate(vary):
         where = f"vary.{number}"
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-            why = N_("must be changes with a name: {name: ..., key: value}")
+            why = N_("must be named changes: {name: ..., key: value}")
             raise RecipeError(f"{where}: {why}")
         name = entry["name"]
         if name in taken:
-            why = N_("is called {name!r}, as {other} is", name=name, other=f"vary.{taken[name]}")
+            why = N_(
+                "has the same name as {other}: {name!r}", name=name, other=f"vary.{taken[name]}"
+            )
             raise RecipeError(f"{where}: {why}")
         taken[name] = number
         yield where, name, {str(key): value for key, value in entry.items() if key != "name"}
@@ -171,5 +176,10 @@ def _refuse_overlap(varied: tuple[str, ...], changes: dict[str, Any], source: st
         for own in varied:
             if f"{own}.".startswith(f"{key}.") or f"{key}.".startswith(f"{own}."):
                 raise RecipeError(
-                    N_("--set {key}: {source} varies {own} itself", key=key, source=source, own=own)
+                    N_(
+                        "--set {key}: {source} already varies {own}",
+                        key=key,
+                        source=source,
+                        own=own,
+                    )
                 )

@@ -25,15 +25,15 @@ def parse_uploaded_recipe(name: str, data: bytes) -> Recipe:
     """The recipe in a file that somebody gave. Raises InputError: one line that names the file and,
     where one is wrong, the key."""
     if len(data) > MAX_BYTES:
-        raise RecipeError(N_("{name}: larger than 1 MB, so it is no recipe", name=name))
+        raise RecipeError(N_("{name}: larger than 1 MB, so it cannot be a recipe", name=name))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise RecipeError(N_("{path}: not UTF-8 text: save it again as UTF-8", path=name)) from None
+        raise RecipeError(N_("{path}: not UTF-8 text; save it as UTF-8", path=name)) from None
     found = parse_yaml(text, name)
     if isinstance(found, dict) and {"base", "vary"} <= set(found):
         raise RecipeError(
-            N_("{name}: a batch of recipes: `python -m core train {name}`", name=name)
+            N_("{name}: a batch of recipes; use `python -m core train {name}`", name=name)
         )
     try:
         return recipe_from_dict(found, name)
@@ -100,10 +100,10 @@ def decode_recipe(base: Recipe, link: str) -> Recipe:
         found = json.loads(link)
     except (ValueError, RecursionError):
         raise RecipeError(
-            N_("the link's recipe was cut off or changed: open it again whole")
+            N_("the recipe in the link is cut off or altered; open the complete link")
         ) from None
     if not isinstance(found, dict):
-        raise RecipeError(N_("the link's recipe must hold keys of a recipe"))
+        raise RecipeError(N_("the recipe in the link must contain recipe keys"))
     return apply_changes(recipe_dict(base), found)
 
 

@@ -24,7 +24,9 @@ def recipe_from_dict(data: Any, source: str = "recipe") -> Recipe:
     """A checked recipe from plain data (a dict as YAML gives it; None counts as empty).
 
     Raises RecipeError: one line that names the key and what is allowed."""
-    data = check_mapping(data, source)
+    data = {} if data is None else data
+    if not isinstance(data, dict):
+        raise RecipeError(N_("{path}: must be a list of `key: value` lines").format(path=source))
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
@@ -44,18 +46,15 @@ def read_recipe_dict(name_or_path: str | Path) -> dict[str, Any]:
     path = Path(name_or_path)
     if text in preset_names():
         path = PRESETS_DIR / f"{text}.yaml"
-    elif path.suffix not in (".yaml", ".yml") and not is_file(path):
+    elif path.suffix not in (".yaml", ".yml") and not _is_file(path):
         known = ", ".join(preset_names())
-        told = N_("{name}: no such preset ({known}) and no recipe file of that name")
+        told = N_("{name}: no preset ({known}) or recipe file has that name")
         raise RecipeError(told.format(name=text[:80], known=known))
-    return check_mapping(read_yaml(path), path)
-
-
-def check_mapping(data: Any, path: str | Path) -> dict[str, Any]:
-    """What a YAML file holds, as keys and values; nothing counts as none. Raises RecipeError."""
-    if data is not None and not isinstance(data, dict):
+    data = read_yaml(path)
+    data = {} if data is None else data
+    if not isinstance(data, dict):
         raise RecipeError(N_("{path}: must be a list of `key: value` lines", path=path))
-    return data or {}
+    return data
 
 
 def apply_changes(data: dict[str, Any], changes: dict[str, Any], source: str = "recipe") -> Recipe:
@@ -68,8 +67,7 @@ def apply_changes(data: dict[str, Any], changes: dict[str, Any], source: str = "
     return recipe_from_dict(data, source)
 
 
-def is_file(path: Path) -> bool:
-    """Whether there is a file of that name, which somebody typed."""
+def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError:  # too long for a name
@@ -187,14 +185,14 @@ _MESSAGES = {  # by pydantic's type of an error
     "missing": N_("missing"),
     "literal_error": N_("must be {expected}, not {given}"),
     "union_tag_invalid": N_("must be one of {expected}, not {given}"),
-    "union_tag_not_found": N_("needs its key {key}"),
+    "union_tag_not_found": N_("requires the key {key}"),
     "float": N_("must be a number, not {given}"),
     "int": N_("must be a whole number, not {given}"),
     "tuple_type": N_("must be a list, not {given}"),
     "model": N_("must be a group of keys, not {given}"),
     "string_type": N_("must be text, not {given}"),
     "too_short": N_("must not be empty"),
-    "invalid_key": N_("keys should be strings (got {given})"),
+    "invalid_key": N_("keys must be strings, not {given}"),
 }
 _SAME_MESSAGE = {
     **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "float"),
@@ -210,7 +208,7 @@ def _explain(first: Any, key: str) -> str:
     if kind == "extra_forbidden":
         return _unknown_key_text(key.rsplit(".", 1)[-1])
     not_finite = isinstance(given, float) and not math.isfinite(given)
-    shown = N_("a number that is not finite") if not_finite else repr(given)[:80]
+    shown = N_("a non-finite number") if not_finite else repr(given)[:80]
     told = _MESSAGES.get(_SAME_MESSAGE.get(kind, kind))
     if told is None:
         return f"{first['msg'][:1].lower()}{first['msg'][1:]} (got {shown})"
@@ -224,7 +222,7 @@ def _explain(first: Any, key: str) -> str:
 def _unknown_key_text(key: str) -> str:
     keys = part_keys()
     if key in keys:
-        return N_("unknown key here; it belongs to another part or kind")
+        return N_("key not allowed here; it belongs to another section or kind")
     if close := difflib.get_close_matches(key, keys, n=1):
         return N_("unknown key (did you mean {key}?)").format(key=close[0])
     return N_("unknown key")

@@ -195,8 +195,8 @@ def find_backbone(name: str) -> BackboneSpec:
     except KeyError:
         model = timm_model(name)
     if model is not None:
-        raise ValueError(N_("{name} cannot be taken: {reason}", name=name, reason=model.refused))
-    told = N_("must be {names} or timm/NAME of a model that timm has, not {given}")
+        raise ValueError(N_("{name} is not supported: {reason}", name=name, reason=model.refused))
+    told = N_("must be {names} or timm/NAME of a timm model, not {given}")
     raise ValueError(told.format(names=", ".join(map(repr, BACKBONES)), given=repr(name)[:80]))
 
 

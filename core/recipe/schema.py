@@ -33,7 +33,7 @@ def _between(low: float, high: float) -> AfterValidator:
             try:
                 given = f"{value:g}"
             except OverflowError:
-                given = N_("so large a number")
+                given = N_("such a large number")
             raise ValueError(
                 N_("must be from {low:g} to {high:g}, not {given}", low=low, high=high, given=given)
             )
@@ -49,7 +49,7 @@ LearningRate = Annotated[float, _between(0, 10)]
 
 def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
     if pair[0] > pair[1]:
-        raise ValueError(N_("must go from low to high, not {pair}", pair=list(pair)))
+        raise ValueError(N_("must be ordered from low to high, not {pair}", pair=list(pair)))
     return pair
 
 
@@ -138,17 +138,21 @@ class Stage(_Part):
     @model_validator(mode="after")
     def _one_length(self) -> Stage:
         if self.alpha is not None and self.train != "wise_ft":
-            raise ValueError(N_("alpha goes with train: wise_ft"))
+            raise ValueError(N_("alpha can only be used with train: wise_ft"))
         if not self.by_gradients:
             if self != Stage.model_construct(train=self.train, alpha=self.alpha):
                 raise ValueError(N_("train: {kind} takes no epochs or rates", kind=self.train))
             return self
         if (self.epochs is None) == (self.cycles is None):
-            raise ValueError(N_("needs either epochs or cycles (with cycle_len)"))
+            raise ValueError(N_("requires either epochs or cycles (with cycle_len)"))
         if self.cycles is None and (self.cycle_len or self.cycle_mult):
-            raise ValueError(N_("cycle_len and cycle_mult go with cycles, not with epochs"))
+            raise ValueError(
+                N_("cycle_len and cycle_mult can only be used with cycles, not with epochs")
+            )
         if self.cycles is not None and self.cycle_len is None:
-            raise ValueError(N_("cycles needs cycle_len, the epochs of the first cycle"))
+            raise ValueError(
+                N_("cycles requires cycle_len, the number of epochs in the first cycle")
+            )
         if sum(self.cycle_lengths()) > 5000:
             raise ValueError(N_("plans more than 5000 epochs"))
         return self
@@ -257,7 +261,7 @@ class _Folds(_Part):
         if "folds" in info.data:  # otherwise the error is told there
             last = info.data["folds"] - 1
             if not 0 <= fold <= last:
-                told = N_("must be from 0 to {last}, the last of {count}, not {fold}")
+                told = N_("must be from 0 to {last} (there are {count}), not {fold}")
                 raise ValueError(told.format(last=last, count=last + 1, fold=fold))
         return fold
 
@@ -293,7 +297,7 @@ _NOT_IN_NAMES = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
 def check_name(name: str) -> str:
     """The name of a run. Raises ValueError when it cannot be one."""
     if not name.strip() or len(name) > 80 or _NOT_IN_NAMES.search(name):
-        raise ValueError(N_("must be 1 to 80 characters without / or \\ or line breaks"))
+        raise ValueError(N_("must be 1 to 80 characters, without /, \\ or line breaks"))
     return name
 
 
@@ -370,11 +374,16 @@ class Recipe(_Part):
         firsts = [band.first for band in self.bands]
         if firsts[0] != 0:
             raise ValueError(
-                N_("bands.0.from: must be 0, not {first}: bands cover every layer", first=firsts[0])
+                N_(
+                    "bands.0.from: must be 0, not {first}; the bands must cover every layer",
+                    first=firsts[0],
+                )
             )
         for i in range(1, len(firsts)):
             if firsts[i] <= firsts[i - 1]:
-                told = N_("bands.{i}.from: must be above {before}, where the band before begins")
+                told = N_(
+                    "bands.{i}.from: must be greater than {before}, the start of the previous band"
+                )
                 raise ValueError(told.format(i=i, before=firsts[i - 1]))
         last = len(network_layers(self)) - 1
         if firsts[-1] > last:
@@ -393,9 +402,11 @@ class Recipe(_Part):
     def _probe_and_average_fit(self) -> Recipe:
         kinds = [stage.train for stage in self.stages]
         if "probe" in kinds and self.head.kind != "class_map":
-            raise ValueError(N_("stages: train: probe needs the class-map head (head.kind)"))
+            raise ValueError(N_("stages: train: probe requires the class-map head (head.kind)"))
         if kinds[0] == "wise_ft":
-            raise ValueError(N_("stages.0.train: wise_ft averages with an earlier stage's weights"))
+            raise ValueError(
+                N_("stages.0.train: wise_ft needs an earlier stage to average weights with")
+            )
         return self
 
     def planned_epochs(self) -> int:

@@ -107,7 +107,10 @@ def accuracy_by_set(
             )
         _badge(axes, -(_LEFT - 10) / _SPAN, y, one)
         told.append(", ".join([one.letter, *(f"{name} {percent(v)}" for name, v in known.items())]))
-    alt = _("Share of photos answered right, from easy to difficult. {told}", told="; ".join(told))
+    alt = _(
+        "Percentage of photos classified correctly, from easy to difficult. {told}",
+        told="; ".join(told),
+    )
     return _drawing(figure, alt)
 
 

@@ -126,7 +126,7 @@ def data_lines(environment: Mapping[str, Any], row: RunRow) -> list[str]:
     lines = [_("{title}, folder {folder}", title=data.get("title") or row.data, folder=row.data)]
     prints = data.get("fingerprints")
     if not isinstance(prints, Mapping):
-        return [*lines, _("Its photos were not read yet.")]
+        return [*lines, _("Its photos have not been read yet.")]
     lines.append(_("training photos and labels {print}", print=_short(prints.get("train"))))
     sets = prints.get("test_sets")
     for name, found in (sets if isinstance(sets, Mapping) else {}).items():

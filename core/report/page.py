@@ -75,7 +75,7 @@ def render_report(
 
 def problem_page(problem: str) -> str:
     """What is saved in place of a report that cannot be made: one line that says why."""
-    words = _("There is no report: {problem}", problem=problem)
+    words = _("Cannot create the report: {problem}", problem=problem)
     return _template().render(title=words, problem=words)
 
 
@@ -146,9 +146,9 @@ def _part(subject: Subject, section: DatasetSection) -> dict[str, Any]:
 def _title(subject: Subject) -> str:
     titles = [one.item.title for one in subject.entries]
     if subject.left_out or len(titles) > 2:
-        return _("Overfit Lens: a report on {n} runs", n=_run_count(subject))
+        return _("Overfit Lens: report on {n} runs", n=_run_count(subject))
     if len(titles) == 2:
-        return _("Overfit Lens: {a} against {b}", a=titles[0], b=titles[1])
+        return _("Overfit Lens: {a} vs. {b}", a=titles[0], b=titles[1])
     return _("Overfit Lens: {a}", a=titles[0])
 
 
@@ -158,15 +158,15 @@ def _summary_text(subject: Subject) -> str:
     recipes_ = len(subject.entries) + len(subject.left_out)
     if recipes_ == 1:
         return ngettext(
-            "This is about one run, trained on the photos {photos}.",
-            "This is about {count} runs of one recipe, trained on the photos {photos}.",
+            "This report covers one run, trained on {photos}.",
+            "This report covers {count} runs of one recipe, trained on {photos}.",
             runs,
             photos=photos,
         )
     if recipes_ == runs:
-        return _("This compares {n} runs, trained on the photos {photos}.", n=runs, photos=photos)
+        return _("This report compares {n} runs trained on {photos}.", n=runs, photos=photos)
     return _(
-        "This compares {n} recipes, {runs} runs in all, trained on the photos {photos}.",
+        "This report compares {n} recipes ({runs} runs in total) trained on {photos}.",
         n=recipes_,
         runs=runs,
         photos=photos,
@@ -182,41 +182,48 @@ def _question_text(subject: Subject) -> str:
     sets = names_of_test_sets([one.item for one in subject.entries])
     if not sets:
         return _(
-            "Without photos from elsewhere nothing can show whether the objects were learned: "
-            "validation photos come from the same shoot as the training photos."
+            "Without photos from elsewhere, nothing can show whether the objects were "
+            "learned, because the validation photos come from the same shoot as the "
+            "training photos."
         )
     return _(
-        "The question is what was learned: validation photos come from the same shoot as the "
-        "training photos, so that only photos from elsewhere ({sets}) can tell the objects from "
-        "the shoot.",
+        "The question is what was learned. Validation photos come from the same shoot as "
+        "the training photos, so only photos from elsewhere ({sets}) can show whether it "
+        "was the objects or the shoot.",
         sets=", ".join(sets),
     )
 
 
 _TERMS = {
     N_("validation"): N_(
-        "Photos kept aside from the training photos. They come from the same shoot, so a "
-        "network that only knows the shoot does well on them too."
+        "Photos held out from training. They come from the same shoot, so a network that "
+        "only knows the shoot also does well on them."
     ),
-    N_("test sets"): N_("Photos that no training has seen; test_difficult were taken elsewhere."),
-    N_("95 % interval"): N_(
-        "The scores that would fit what was seen on so few photos. Two scores whose "
-        "intervals overlap may still differ: the paired comparison tells."
+    N_("test sets"): N_(
+        "Photos never used in training; those in test_difficult were taken elsewhere."
     ),
-    N_("constant answer"): N_("What the best single answer for all photos gets."),
-    N_("frozen backbone"): N_(
-        "Logistic regression on pretrained features that never saw these photos."
+    N_("95% interval"): N_(
+        "The range of scores compatible with results on so few photos. Two scores with "
+        "overlapping intervals may still differ; see the paired comparison."
     ),
-    N_("untrained weights"): N_("The same on features of random weights."),
-    N_("class map"): N_("Which parts of a photo speak for a class (class activation map, CAM)."),
-    N_("evidence"): N_("What in a class map speaks for that class and not for all classes alike."),
-    N_("share in the box"): N_("How much of that evidence lies where the object is."),
-    N_("loss"): N_("How far the probabilities are from the right answers; 0 is perfect and sure."),
+    N_("constant answer"): N_("The best score from giving the same answer for all photos."),
+    N_("frozen backbone"): N_("Logistic regression on features pretrained without these photos."),
+    N_("untrained weights"): N_("The same on features from random weights."),
+    N_("class map"): N_(
+        "Which parts of a photo are evidence for a class (class activation map, CAM)."
+    ),
+    N_("evidence"): N_(
+        "The part of a class map that supports its class rather than all classes equally."
+    ),
+    N_("fraction in the box"): N_("The fraction of that evidence that lies where the object is."),
+    N_("loss"): N_(
+        "How far the probabilities are from the correct labels; 0 means correct and certain."
+    ),
     N_("group"): N_(
-        "Runs of one recipe on the same photos that differ by their seed or fold: one run"
-        " alone cannot tell skill from luck."
+        "Runs of one recipe on the same photos that differ in seed or fold: a single run "
+        "cannot tell skill from luck."
     ),
-    N_("seed"): N_("The number from which all that is random in a run is drawn."),
+    N_("seed"): N_("The number that fixes all randomness in a run."),
 }
 
 

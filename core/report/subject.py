@@ -109,8 +109,8 @@ class Subject:
 
 
 def clean_text(text: str) -> str:
-    """The text as HTML can hold it; a number keeps its per cent sign."""
-    return _INVALID_CHARACTERS.sub("\ufffd", text).replace(" %", "\xa0%")
+    """The text as HTML can hold it."""
+    return _INVALID_CHARACTERS.sub("\ufffd", text)
 
 
 def typical_run(item: Group) -> RunRow | None:

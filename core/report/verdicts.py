@@ -52,7 +52,7 @@ def _card(
     causes = Counter(subject.strip_folders(end.cause) for end in ends if end)
     finding, fired = "", Counter[str]()
     if finished and report is None:
-        finding = _("It has no diagnosis: it is older than diagnoses are.")
+        finding = _("No diagnosis: it is older than the diagnosis feature.")
     elif len(finished) == 1 and report:
         finding, fired = f"{report.meaning} {report.finding}", Counter([report.rule])
     elif report:

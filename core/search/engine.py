@@ -21,7 +21,7 @@ from core.jobs.local import LocalExecutor, ensure_worker, mark_lost, worker_aliv
 from core.jobs.queue import Queue
 from core.jobs.stop_worker import stop_requested
 from core.recipe.files import recipe_dict
-from core.search.confirmation import compare
+from core.search.confirmation import compare, kept_answer
 from core.search.neighbours import can_propose, importance, propose
 from core.search.racing import PhotoScores, choose, next_trainings
 from core.search.search import Search, Training, find_searches, open_search
@@ -121,7 +121,7 @@ def stop(search: Search, clock: Clock, problem: str = "") -> None:
 def resume(search: Search, clock: Clock) -> None:
     """Lets a stopped search go on."""
     if search.answer is not None:
-        raise RunError(N_("{id}: has its answer", id=search.id))
+        raise RunError(N_("{id}: the search has already finished", id=search.id))
     if search.stopped:
         search.note(clock, "resumed")
     ensure_engine(search.runs_dir)
@@ -218,7 +218,7 @@ def read_scores(run: Run, objective: str) -> PhotoScores:
         rows = rows.assign(family="", file=rows["file"].map(photo_of))
         found = mean_over_families(answers_by_photo(rows), [""]) if len(rows) else pd.DataFrame()
     if found.empty:
-        raise RunError(N_("{run}: holds no answers on {name}", run=run.id, name=objective))
+        raise RunError(N_("{run}: has no predictions on {name}", run=run.id, name=objective))
     pairs = zip(found["right"], found["loss"], strict=True)
     return {
         str(file): (round(float(right), 4), round(float(loss), 4))
@@ -263,7 +263,7 @@ def room_left(search: Search) -> bool:
 def _confirm(search: Search, pending: list[Training], clock: Clock, memory: Memory) -> None:
     base, chosen = search.names[0], str(search.chosen)
     if chosen == base:
-        search.note(clock, "answer", **compare(search))
+        search.note(clock, "answer", **kept_answer(search))
         return
     confirming = [training for training in search.trainings if training.confirms]
     there = {(training.name, training.repeat) for training in confirming}

@@ -84,8 +84,9 @@ def check_objective(dataset: Dataset, objective: str) -> None:
     found = dataset.test_set(objective)
     if found.use != CHOOSE:
         told = N_(
-            "objective: {name}: a test set that chooses recipes tests no longer; if it is "
-            "for choosing, state test_sets: {{{name}: {{use: choose}}}} in dataset.yaml"
+            "objective: {name}: a test set used to choose recipes can no longer test them; "
+            "if it is meant for choosing, set test_sets: {{{name}: {{use: choose}}}} in "
+            "dataset.yaml"
         )
         raise InputError(told.format(name=objective))
     if not found.labels:
@@ -110,7 +111,7 @@ def _make_plan(
     budget, or one that is too small for any answer."""
     given = budget.minutes if budget.trainings is None else budget.trainings
     if given is None or not math.isfinite(given) or given <= 0:
-        raise InputError(N_("budget: must be above 0 minutes or trainings"))
+        raise InputError(N_("budget: must be more than 0 minutes or training runs"))
     seconds, observed = _training_seconds(runs_dir, dataset, recipes)
     trainings = budget.trainings
     if trainings is None:
@@ -118,8 +119,9 @@ def _make_plan(
     if trainings < MIN_TRAININGS:
         raise InputError(
             N_(
-                "budget: {count} trainings fit, at least {least} are needed (two recipes, and "
-                "three folds of two to confirm): about {minutes} minutes here",
+                "budget: allows {count} training runs, but at least {least} are needed "
+                "(two recipes, plus three folds of each to confirm): about {minutes} "
+                "minutes on this machine",
                 count=trainings,
                 least=MIN_TRAININGS,
                 minutes=math.ceil((MIN_TRAININGS + 0.5) * seconds / 60),

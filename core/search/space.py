@@ -78,7 +78,11 @@ def load_space(name_or_path: str | Path, base: Recipe) -> Space:
     if not ready and not source.endswith((".yaml", ".yml")):
         known = ", ".join(space_names())
         raise InputError(
-            N_("{name}: no such space ({known}) and no YAML file", name=source[:80], known=known)
+            N_(
+                "{name}: no such search space ({known}), and not a YAML file",
+                name=source[:80],
+                known=known,
+            )
         )
     path = SPACES_DIR / f"{source}.yaml" if ready else Path(name_or_path)
     data = read_yaml(path)
@@ -87,14 +91,16 @@ def load_space(name_or_path: str | Path, base: Recipe) -> Space:
     for key in data:
         if key not in _KEYS:
             raise _error(
-                f"{source}: {key}", N_("unknown key; a space has {keys}"), keys=", ".join(_KEYS)
+                f"{source}: {key}",
+                N_("unknown key; a search space accepts {keys}"),
+                keys=", ".join(_KEYS),
             )
     recipes, parameters = _recipes(data.get("recipes"), source), data.get("parameters") or {}
     if not isinstance(parameters, dict):
         why = N_("must be `key: {low, high}` or `key: [values]` lines")
         raise _error(f"{source}: parameters", why)
     if not recipes and not parameters:
-        raise InputError(N_("{path}: empty: name recipes or parameters to search", path=source))
+        raise InputError(N_("{path}: empty; list recipes or parameters to search", path=source))
     return Space(
         path.stem,
         recipes,
@@ -132,7 +138,7 @@ def apply(base: Recipe, changes: Mapping[str, Any], name: str) -> Recipe:
     data = recipe_dict(base)
     factor, more = changes.get("rates", 1), changes.get("deeper", 0)
     if not isinstance(factor, int | float) or not 0 < factor <= 1000:
-        raise RecipeError(N_("rates: must be a number above 0, at most 1000"))
+        raise RecipeError(N_("rates: must be a number above 0 and at most 1000"))
     if not isinstance(more, int) or not 0 <= more <= 999:
         raise RecipeError(N_("deeper: must be a whole number from 0 to 999"))
     for part in (*data["bands"], *data["stages"]):
@@ -173,10 +179,10 @@ def _recipes(asked: Any, source: str) -> dict[str, dict[str, Any]]:
         elif entry in ready:
             name, entry = entry, ready[entry]
         else:
-            why = N_("must be one of the portfolio ({names}), or changes with a name")
+            why = N_("must be a portfolio recipe ({names}) or named changes")
             raise _error(where, why, names=", ".join(ready))
         if name in found:
-            raise _error(where, N_("{name!r} is given twice"), name=name)
+            raise _error(where, N_("{name!r} is listed twice"), name=name)
         found[name] = entry
     return found
 
@@ -191,7 +197,7 @@ def _checked_parameters(
         raise _error(source, why, most=MAX_PARAMETERS, count=len(parameters))
     count = math.prod(len(values) for values in parameters.values() if isinstance(values, list))
     if count > MAX_COMBINATIONS:
-        why = N_("the listed values have {count:,} combinations; at most {most:,} make sense")
+        why = N_("the listed values have {count:,} combinations; the maximum is {most:,}")
         raise _error(f"{source}: parameters", why, count=count, most=MAX_COMBINATIONS)
     for key, values in parameters.items():
         where = f"{source}: parameters.{key}"
@@ -223,16 +229,16 @@ def _ends(values: Any, where: str) -> list[Any]:
             raise _error(where, N_("values must be numbers or words"))
         return values
     if not isinstance(values, dict) or not {"low", "high"} <= values.keys() <= _RANGE:
-        raise _error(where, N_("must be {low, high}, with log: true or not, or a list"))
+        raise _error(where, N_("must be {low, high}, optionally with log: true, or a list"))
     low, high = values["low"], values["high"]
     numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (low, high))
     if not numbers or not math.isfinite(low) or not math.isfinite(high):
         raise _error(where, N_("low and high must be numbers"))
     if low >= high:
-        why = N_("low must be below high, not {low:g} and {high:g}")
+        why = N_("low must be less than high, not {low:g} and {high:g}")
         raise _error(where, why, low=low, high=high)
     if values.get("log") and low <= 0:
-        raise _error(where, N_("a logarithmic range must begin above 0"))
+        raise _error(where, N_("a logarithmic range must start above 0"))
     return [low, high]
 
 

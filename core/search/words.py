@@ -1,32 +1,14 @@
 """A search in words and tables: its plan, how it stands, what was tried, what was not used."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from core.base import formatting
-from core.base.language import N_, _, join_sentences, ngettext, translate
+from core.base.language import _, join_sentences, ngettext, translate
+from core.search.confirmation import answer_text, signed
 from core.search.neighbours import INSTALL, can_propose
 from core.search.racing import PhotoScores
 from core.search.search import Request, Search
 from core.search.space import SHIFTED
-
-_ANSWERS = {
-    "none better": N_("None of {count} other recipes can be told from {base}: keep it."),
-    "better": N_(
-        "{chosen} is better than {base} on {wins} of {total} folds and seeds, {value} ({low} "
-        "to {high})."
-    ),
-    "worse": N_(
-        "{chosen} looked best and is worse than {base} on fresh seeds, {value} ({low} to "
-        "{high}): keep {base}."
-    ),
-    "cannot tell": N_(
-        "Cannot tell {chosen} from {base}: better on {wins} of {total} folds and seeds, {value} "
-        "({low} to {high}). Keep {base}."
-    ),
-}
 
 
 def plan_text(request: Request) -> str:
@@ -34,8 +16,9 @@ def plan_text(request: Request) -> str:
     plan, space = request.plan, request.space
     words = [
         _(
-            "About {count} trainings fit, {time} each here: {racing} to race {recipes} recipes, "
-            "and {confirms} folds and seeds of two recipes to confirm the choice.",
+            "The budget allows about {count} training runs of {time} each on this machine: "
+            "{racing} to race {recipes} recipes, then {confirms} folds and seeds of two "
+            "recipes to confirm the choice.",
             count=plan.trainings,
             time=formatting.duration(plan.seconds),
             racing=plan.racing,
@@ -44,15 +27,17 @@ def plan_text(request: Request) -> str:
         )
     ]
     if not plan.observed:
-        words.append(_("No run has finished on this machine yet, so the times are rough."))
+        words.append(
+            _("No run has finished on this machine yet, so the times are rough estimates.")
+        )
     if space.objective == SHIFTED:
-        words.append(_("The score: accuracy on shifted views of the photos that validate."))
+        words.append(_("Score: accuracy on shifted views of the validation photos."))
     else:
-        words.append(_("The score: accuracy on {name}.", name=space.objective))
+        words.append(_("Score: accuracy on {name}.", name=space.objective))
     if request.confirm_set:
-        words.append(_("{name} is read once, to confirm.", name=request.confirm_set))
+        words.append(_("{name} is read once, to confirm the choice.", name=request.confirm_set))
     else:
-        words.append(_("No labelled set is from elsewhere: new splits confirm."))
+        words.append(_("No labelled set is from elsewhere, so new splits confirm the choice."))
     return join_sentences(*words)
 
 
@@ -63,20 +48,13 @@ def state_text(search: Search) -> str:
         return answer_text(search.answer, base)
     done = sum(training.scores is not None for training in search.trainings)
     if search.stopped:
-        text = ngettext("stopped after 1 training", "stopped after {count} trainings", done)
+        text = ngettext("stopped after 1 training run", "stopped after {count} training runs", done)
         reason = translate(search.problem)
         return _("{what}: {reason}", what=text, reason=reason) if reason else text
     left = formatting.duration(seconds_left(search))
     if search.chosen is not None:
         return _("confirming {name}, about {time} left", name=search.chosen, time=left)
-    return _("{count} trainings done, about {time} left", count=done, time=left)
-
-
-def answer_text(answer: Mapping[str, Any], base: str) -> str:
-    """The answer in a sentence, for the reader."""
-    told = {key: signed(answer[key]) for key in ("value", "low", "high") if key in answer}
-    text = translate(_ANSWERS[answer["code"]])
-    return text.format(**{**answer, **told, "base": base, "count": answer.get("tried")})
+    return _("{count} training runs done, about {time} left", count=done, time=left)
 
 
 def seconds_left(search: Search) -> float:
@@ -122,14 +100,19 @@ def recipe_table(search: Search) -> pd.DataFrame:
         gain = ""
         if standing and done and name != search.names[0]:
             gain = f"{signed(standing.gain)} ± {formatting.decimal(standing.error)}"
-        score = formatting.decimal(standing.score) if standing and done else ""
-        order = standing.gain if standing and done and not standing.dropped else -9.0
-        run = trainings[-1].run if trainings else ""
-        rows.append((name, done, score, gain, state, run, order))
-    columns = ["recipe", "folds", "score", "gain", "state", "run", "order"]
-    table = pd.DataFrame(rows, columns=columns)
-    table = table.sort_values("order", ascending=False, kind="stable", ignore_index=True)
-    return table.drop(columns="order")
+        rows.append(
+            {
+                "recipe": name,
+                "folds": done,
+                "score": formatting.decimal(standing.score) if standing and done else "",
+                "gain": gain,
+                "state": state,
+                "run": trainings[-1].run if trainings else "",
+                "order": standing.gain if standing and done and not standing.dropped else -9.0,
+            }
+        )
+    table = pd.DataFrame(rows).sort_values("order", ascending=False, kind="stable")
+    return table.drop(columns="order").reset_index(drop=True)
 
 
 def race_table(search: Search) -> pd.DataFrame:
@@ -151,21 +134,21 @@ def unused_text(search: Search) -> str:
     request, words = search.request, []
     if request.untried:
         names = _(", ").join(request.untried)
-        words.append(_("Not tried for lack of budget: {names}.", names=names))
+        words.append(_("Not tried because of the budget: {names}.", names=names))
     if request.unfit:
         names = _(", ").join(request.unfit)
-        words.append(_("Left out, as they do not fit or change nothing: {names}.", names=names))
+        words.append(_("Left out because they do not fit or change nothing: {names}.", names=names))
     if request.space.parameters and not can_propose(search):
         words.append(
             _(
-                "No neighbours of the best were tried: that needs Optuna ({command}).",
+                "No neighbours of the best recipe were tried: this requires Optuna ({command}).",
                 command=INSTALL,
             )
         )
     words.append(
         _(
-            "Trials read no test set, keep no class maps and are not diagnosed; of the two recipes "
-            "compared in the end, one run each is whole."
+            "Trials read no test set, save no class maps and are not diagnosed. Each of "
+            "the two recipes compared at the end has one complete run."
         )
     )
     return join_sentences(*words)
@@ -173,8 +156,3 @@ def unused_text(search: Search) -> str:
 
 def _mean(scores: PhotoScores) -> float:
     return sum(right for right, _loss in scores.values()) / len(scores)
-
-
-def signed(value: float) -> str:
-    """`+.06`, `-.02`."""
-    return f"{value:+.2f}".replace("0.", ".", 1)

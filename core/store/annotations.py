@@ -76,7 +76,9 @@ def annotate(
         tags = dict.fromkeys((*said.tags, *add_tags))
         said = replace(said, tags=tuple(tag for tag in tags if tag not in remove_tags))
         if len(said.tags) > MAX_TAGS:
-            raise RunError(N_("{run}: a run has at most {most} tags", run=run.id, most=MAX_TAGS))
+            raise RunError(
+                N_("{run}: a run can have at most {most} tags", run=run.id, most=MAX_TAGS)
+            )
         with naming_os_errors(run.path / ANNOTATIONS_FILE):
             files.write_json(run.path / ANNOTATIONS_FILE, asdict(said))
     return said
@@ -86,7 +88,7 @@ def check_annotations(said: Annotations) -> None:
     """Raises RunError where somebody's annotations hold what `annotate` would not take."""
     _check(said.name, said.note, said.tags)
     if len(said.tags) > MAX_TAGS:
-        raise RunError(N_("a run has at most {most} tags", most=MAX_TAGS))
+        raise RunError(N_("a run can have at most {most} tags", most=MAX_TAGS))
 
 
 def _check(name: str | None, note: str | None, tags: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ def back_up(runs_dir: Path, target: Path) -> int:
     is there already or cannot be written, or something cannot be read."""
     root, target = Path(runs_dir).resolve(), Path(target).resolve()
     if target.exists():
-        raise InputError(f"{target}: is there already")
+        raise InputError(f"{target}: already exists")
     count = 0
     try:
         stage = target.with_name(f".{target.name}.{secrets.token_hex(4)}{files.TEMP_SUFFIX}")

@@ -43,10 +43,10 @@ def delete_dataset(root: Path, rows: list[RunRow], clock: Clock) -> str:
     on it, or it cannot be moved."""
     root = Path(root)
     if not deletable(root):
-        raise DataError(N_("{root}: was not imported, so it is not deleted here", root=root))
+        raise DataError(N_("{root}: was not imported, so it cannot be deleted here", root=root))
     busy = [row for row in rows if row.data_path == str(root.resolve()) and not row.status.ended]
     if busy:
-        told = N_("{name}: the run {run} needs it; stop that run first, or wait")
+        told = N_("{name}: in use by run {run}; stop that run first, or wait")
         raise DataError(told.format(name=root.name, run=busy[0].id))
     trash = root.parent / TRASH
     for old in deleted_datasets(root.parent):
@@ -69,7 +69,7 @@ def restore_dataset(parent: Path, name_or_id: str) -> Path:
         raise DataError(told.format(deleted=name_or_id, folder=Path(parent) / TRASH))
     kept, place = Path(parent) / TRASH / known[0].id, Path(parent) / known[0].name
     if place.exists():
-        raise DataError(N_("{place}: is there already; it has to go first", place=place))
+        raise DataError(N_("{place}: already exists; remove it first", place=place))
     with naming_os_errors(kept, DataError, NOT_MOVED):
         kept.rename(place)
     return place

@@ -35,7 +35,7 @@ def run_folder(runs_dir: Path, run_id: str) -> Path:
 def refuse_example(run_id: str) -> None:
     """Raises RunError, one line, where the run is an example: it stays as it came."""
     if is_example(run_id):
-        told = N_("{run}: is an example, which stays as it is; runs of your own can change")
+        told = N_("{run}: is an example and cannot be changed; only your own runs can")
         raise RunError(told.format(run=run_id))
 
 

@@ -47,46 +47,42 @@ class RunField:
 
 
 RUN_FIELDS: dict[str, RunField] = {
-    "name": RunField(N_("run"), "words", N_("The run's name, as it is shown")),
-    "verdict": RunField(N_("verdict"), "words", N_("What the diagnosis says")),
+    "name": RunField(N_("run"), "words", N_("Display name of the run")),
+    "verdict": RunField(N_("verdict"), "words", N_("Result of the diagnosis")),
     "state": RunField(
         N_("state"), "words", N_("queued, running, done, failed, cancelled or paused")
     ),
     "validation": RunField(
-        N_("validation"), "share", N_("Share of the validation photos classified right")
+        N_("validation"), "share", N_("Percentage of the validation photos classified correctly")
     ),
     "loss": RunField(N_("val. loss"), "number", N_("Loss on the validation photos")),
     "shifted": RunField(
         N_("shifted"),
         "share",
-        N_("Share of shifted views of the validation photos classified right"),
+        N_("Percentage of shifted views of the validation photos classified correctly"),
     ),
     "test": RunField(N_("test"), "share", N_("Most prominent object on the easy test photos")),
     "difficult": RunField(
         N_("difficult"), "share", N_("Most prominent object on the difficult test photos")
     ),
-    "objects": RunField(N_("objects"), "share", N_("Objects of the difficult photos, cut out")),
+    "objects": RunField(N_("objects"), "share", N_("Objects cut out of the difficult photos")),
     "lift": RunField(
         N_("lift"),
         "number",
-        N_("Evidence inside the objects' boxes against evidence strewn evenly (1)"),
+        N_("Evidence inside the objects' boxes, relative to a uniform spread (1)"),
     ),
-    "took": RunField(N_("took"), "seconds", N_("How long the run took")),
+    "took": RunField(N_("duration"), "seconds", N_("How long the run took")),
     "started": RunField(
-        N_("started"), "moment", N_("When the run began (UTC), such as 2026-03-01")
+        N_("started"), "moment", N_("When the run started (UTC), such as 2026-03-01")
     ),
-    "seed": RunField(N_("seed"), "number", N_("Number from which the run's chance is drawn")),
+    "seed": RunField(N_("seed"), "number", N_("Number that fixes the run's randomness")),
     "data": RunField(N_("data set"), "words", N_("Name of the data set")),
-    "tag": RunField(N_("tags"), "words", N_("A tag that the run has")),
-    "note": RunField(N_("note"), "words", N_("Words in the run's note")),
-    "from": RunField(
-        N_("came from"), "words", N_("Who sent the run, where it was not trained here")
-    ),
-    "lr": RunField(
-        N_("highest rate"), "number", N_("The highest learning rate of any band of layers")
-    ),
-    "epoch": RunField(N_("epoch"), "number", N_("Epochs that are done")),
-    "epochs": RunField(N_("epochs"), "number", N_("Epochs that are planned")),
+    "tag": RunField(N_("tags"), "words", N_("Tag of the run")),
+    "note": RunField(N_("note"), "words", N_("Text in the run's note")),
+    "from": RunField(N_("sender"), "words", N_("Who sent the run, if it was not trained here")),
+    "lr": RunField(N_("highest rate"), "number", N_("Highest learning rate of any layer band")),
+    "epoch": RunField(N_("epoch"), "number", N_("Completed epochs")),
+    "epochs": RunField(N_("epochs"), "number", N_("Planned epochs")),
     "id": RunField(N_("id"), "words", N_("Name of the run's folder")),
 }
 DEFAULT_COLUMNS = ("verdict", "shifted", "objects", "lift", "validation", "took", "started")
@@ -142,7 +138,7 @@ def field_info(key: str) -> RunField:
     last = key.rsplit(".", 1)[-1]
     score = RUN_FIELDS["lift"].description if last == "lift" else _SCORES.get(last)
     if score is None or "." not in key:
-        return RunField(key, "words", N_("Of the recipe"))
+        return RunField(key, "words", N_("Recipe key"))
     words = N_("{score}, on {set}", score=score, set=key.rpartition(".")[0])
     return RunField(key, "number" if last == "lift" else "share", words)
 

@@ -32,9 +32,9 @@ DEFAULT_VIEWS_PER_PHOTO = 8
 
 # What a suggestion speaks of, which the stages of a recipe may not be like.
 SUGGESTION_CAVEAT = N_(
-    "Found in a hundred steps of rising rates, from a new head, with all bands training at once. "
-    "Where the head trains first, or the rate falls in cycles, higher rates can do as well or "
-    "better."
+    "Found in 100 steps of increasing rates, from a new head, with all bands training at "
+    "once. If the head trains first, or the rate falls in cycles, higher rates can work as "
+    "well or better."
 )
 Confidence = Literal["good", "fair", "cannot tell"]  # how far the searches agree
 
@@ -75,7 +75,7 @@ def search_recipe(recipe: Recipe) -> Recipe:
     """What a search depends on of a recipe: its bands' proportions, not their size; neither its
     name nor its stages. Raises RunError when no band trains."""
     if last_trained_band_index(recipe) is None:
-        raise RunError(N_("bands: every one is frozen, so there is no rate to look for"))
+        raise RunError(N_("bands: all are frozen, so there is no rate to search for"))
     top = max(band.lr for band in recipe.bands)
     bands = tuple(b.model_copy(update={"lr": float(f"{b.lr / top:.1e}")}) for b in recipe.bands)
     stages = (Stage(train="bands", epochs=1),)

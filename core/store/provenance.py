@@ -38,7 +38,7 @@ class Provenance:
         """Whom it came from."""
         if not self.bearer:
             return self.sender
-        return N_("{sender}, by way of {bearer}", sender=self.sender, bearer=self.bearer)
+        return N_("{sender}, passed on by {bearer}", sender=self.sender, bearer=self.bearer)
 
 
 _ADAPTER = TypeAdapter(Provenance)

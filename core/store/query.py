@@ -5,7 +5,7 @@
 All terms must hold. A bare word is looked for in the name, the tags, the verdict, the data set, the
 note and the id; `"two words"` is one. `key:value` holds where the value contains the word, or is
 the number; `a,b` means a or b. `=` and `!=` compare the whole, `<`, `<=`, `>`, `>=` numbers and
-dates; shares may be written .6 or 60 %. `-` before a term excludes. Keys are those of
+dates; shares may be written .6 or 60%. `-` before a term excludes. Keys are those of
 core.store.fields; of a recipe key the last part is enough where it is the only one (`mixup>0`).
 `off` or `none` is what a thing without a value has.
 """
@@ -110,7 +110,7 @@ def parse_query(query: str, known: Vocabulary) -> list[Predicate]:
             continue
         if not key and not value:
             raise QueryError(
-                _("`{term}` excludes nothing: write -word or -key:value", term=match.group())
+                _("`{term}` excludes nothing; use -word or -key:value", term=match.group())
             )
         test = _term(key, sign, value, known) if key else _match_text(value)
         tests.append(_negate(test) if minus else test)
@@ -129,7 +129,7 @@ def _match_text(value: str) -> Predicate:
 def _term(key: str, op: str, value: str, known: Vocabulary) -> Predicate:
     term = f"{key}{op}{value}"
     if not _unquote(value):
-        told = N_("`{term}` lacks a value: write, for example, {example}")
+        told = N_("`{term}` needs a value, for example {example}")
         raise _refused(told, term, f"{key}{op}{_example_value(key)}")
     if key.lower() == "is":
         return _match_flag(op, value)
@@ -154,7 +154,7 @@ def _match_value(key: str, op: str, value: str, known: Vocabulary, term: str) ->
     if key == "state":
         wanted = _STATE_ALIASES.get(wanted, wanted)
     if number is None and key in known and known[key].numeric and not known[key].values:
-        told = N_("`{term}`: {key} is a number: write, for example, {example}")
+        told = N_("`{term}`: {key} takes a number, for example {example}")
         raise _refused(told, term, f"{key}={_example_value(key)}", key)
 
     def test(facts: FieldValues) -> bool:
@@ -171,17 +171,17 @@ def _comparison(key: str, op: str, wanted: str, known: Vocabulary, term: str) ->
     compare = _OPERATORS[op]
     if field_info(key).kind == "moment":
         if not re.match(r"\d{4}", wanted):
-            told = N_("`{term}` needs a date: write, for example, {example}")
+            told = N_("`{term}` needs a date, for example {example}")
             raise _refused(told, term, f"{key}{op}2026-03-01")
         return lambda facts: facts.get(key) is not None and compare(str(facts[key]).lower(), wanted)
     if key in known and not known[key].numeric and known[key].values:
         value = known[key].values[0]
         example = f'"{value}"' if " " in value else value
-        told = N_("`{term}`: {key} is a word: write, for example, {example}")
+        told = N_("`{term}`: {key} takes text, for example {example}")
         raise _refused(told, term, f"{key}:{example}", key)
     number = _number(key, wanted)
     if number is None:
-        told = N_("`{term}` needs a number: write, for example, {example}")
+        told = N_("`{term}` needs a number, for example {example}")
         raise _refused(told, term, f"{key}{op}{_example_value(key)}")
 
     def test(facts: FieldValues) -> bool:
@@ -194,7 +194,10 @@ def _comparison(key: str, op: str, wanted: str, known: Vocabulary, term: str) ->
 def _match_flag(op: str, value: str) -> Predicate:
     wanted = _unquote(value)
     if wanted not in FLAGS or op not in (":", "="):
-        known, told = ", ".join(FLAGS), N_("`{term}` is not known: write is: and one of {flags}")
+        known, told = (
+            ", ".join(FLAGS),
+            N_("`{term}` is unknown; use is: followed by one of {flags}"),
+        )
         raise QueryError(translate(told).format(term=f"is{op}{value}", flags=known))
     return lambda facts: wanted in facts["is"]
 
@@ -220,14 +223,14 @@ def _resolved(key: str, known: Vocabulary) -> str:
         return ends[0]
     if ends:
         few = ", ".join(sorted(ends)[:4]) + (" ..." if ends[4:] else "")
-        raise QueryError(_("`{key}` may be several keys: write {keys}", key=key, keys=few))
+        raise QueryError(_("`{key}` matches several keys; use one of {keys}", key=key, keys=few))
     last_parts = [name.rsplit(".", 1)[-1] for name in known]
     close = difflib.get_close_matches(lowered, [*known, *last_parts, "is"], n=1)
     if close:
         raise QueryError(
-            _("`{key}` is no key of a run: did you mean {close}?", key=key, close=close[0])
+            _("`{key}` is not a run key; did you mean {close}?", key=key, close=close[0])
         )
-    raise QueryError(_("`{key}` is no key of a run: try {examples}", key=key, examples=EXAMPLES))
+    raise QueryError(_("`{key}` is not a run key; try {examples}", key=key, examples=EXAMPLES))
 
 
 def _number(key: str, value: str) -> float | None:

@@ -56,7 +56,7 @@ class Work(Run):
         return self.path.parent.parent
 
     def lost_process_text(self, status: Status) -> str:
-        return N_("its process ({pid}) stopped; it can be asked again", pid=status.pid)
+        return N_("its process ({pid}) stopped; you can start it again", pid=status.pid)
 
 
 class Rescoring(Work):
@@ -110,9 +110,9 @@ def _finish_install(run: Run) -> None:
 def check_can_predict(run: Run) -> None:
     """Raises RunError when a run is not finished or without its weights."""
     if run.status().state != "done":
-        raise RunError(N_("{run}: is not finished ({state})", run=run.id, state=run.status().state))
+        raise RunError(N_("{run}: not finished ({state})", run=run.id, state=run.status().state))
     if not has_weights(run):
-        told = N_("{run}: its trained weights are not kept here, so it cannot answer again")
+        told = N_("{run}: its trained weights are not stored here, so it cannot predict again")
         raise RunError(told.format(run=run.id))
 
 
@@ -165,7 +165,7 @@ class ChallengeEvaluation(Rescoring):
             return ChallengeResult.model_validate_json(path.read_bytes())
         except (OSError, pydantic.ValidationError):
             raise RunError(
-                N_("{path}: damaged: delete its folder, and rank the run again", path=path)
+                N_("{path}: damaged; delete its folder and rank the run again", path=path)
             ) from None
 
     def challenge_predictions(self) -> pd.DataFrame:

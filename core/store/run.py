@@ -129,9 +129,7 @@ class Run:
             return PROJECT_ROOT / named
         if not arrival.data:
             # Without a stranger's words: this line is shown in many places.
-            raise RunError(
-                N_("{run}: came from elsewhere, and its photos are not here", run=self.id)
-            )
+            raise RunError(N_("{run}: was imported, and its photos are not here", run=self.id))
         return Path(arrival.data)
 
     def estimate(self) -> dict[str, float]:
@@ -298,7 +296,7 @@ class Run:
             told = N_("{run}: is {state}; only a stopped run can be resumed")
             raise RunError(told.format(run=self.id, state=self.status().state))
         if self.owned():
-            told = N_("{run}: process {pid} still carries it out; end that process first")
+            told = N_("{run}: process {pid} is still running it; stop that process first")
             raise RunError(told.format(run=self.id, pid=files.lock_holder(self.path / OWNER_LOCK)))
         (self.path / CANCEL_FILE).unlink(missing_ok=True)
         worked = worked_seconds(self.status())
@@ -348,14 +346,14 @@ class Run:
             raise RunError(damaged_text(path, error)) from None
         missing = [column for column in columns if column not in frame]
         if missing:
-            why = N_("lacks the column {column}", column=missing[0])
+            why = N_("column {column} is missing", column=missing[0])
             raise RunError(damaged_text(path, why))
         return frame
 
     def _check_numbers(self, name: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
         for column in columns if len(frame) else ():
             if not pd.api.types.is_numeric_dtype(frame[column]):
-                why = N_("{column} holds no number somewhere", column=column)
+                why = N_("{column} contains a value that is not a number", column=column)
                 raise RunError(damaged_text(self.path / name, why))
 
 
@@ -408,7 +406,7 @@ def create_run(
             hidden.write_status(new_status(clock, recipe.planned_epochs()))
             hidden.path.rename(run.path)
     except OSError as error:
-        told = N_("{folder}: cannot write a run there ({reason}); give another folder for runs")
+        told = N_("{folder}: cannot write a run ({reason}); use another runs folder")
         raise RunError(told.format(folder=runs_dir, reason=error.strerror)) from None
     return run
 
@@ -443,7 +441,7 @@ def open_run(runs_dir: Path, run_id: str) -> Run:
     """The run of that id, an example too (core.store.examples). Raises RunError when there is none
     or the id is no plain name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", run_id):
-        raise RunError(N_("{run}: not the id of a run", run=run_id[:80]))
+        raise RunError(N_("{run}: not a run id", run=run_id[:80]))
     run = Run(run_folder(runs_dir, run_id))
     if not (run.path / "status.json").is_file():
         raise RunError(N_("{run}: no such run in {parent}", run=run_id, parent=run.path.parent))

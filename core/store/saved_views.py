@@ -32,7 +32,7 @@ def save_view(runs_dir: Path, name: str, params: Mapping[str, str] | None) -> No
     RunError."""
     name = name.strip()
     if not 1 <= len(name) <= MAX_NAME:
-        raise RunError(N_("name: 1 to {most} characters", most=MAX_NAME))
+        raise RunError(N_("name: must be 1 to {most} characters", most=MAX_NAME))
     path = runs_dir / VIEWS_FILE
     with naming_os_errors(path), files.locked(runs_dir / ".views.lock"):
         views = read_views(runs_dir)

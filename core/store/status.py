@@ -85,7 +85,7 @@ def status_text(status: Status) -> str:
             epochs=status.epochs,
         )
     if status.state == "cancelled" and not status.started:
-        return _("cancelled before it began")
+        return _("cancelled before it started")
     if status.ended and status.state != "done" and status.epochs:
         return _(
             "{state} after epoch {epoch} of {epochs}",

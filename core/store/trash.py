@@ -95,7 +95,7 @@ def restore_run(runs_dir: Path, run_id: str) -> Run:
     deleted = open_run(Path(runs_dir) / TRASH, run_id)
     run = Run(Path(runs_dir) / run_id)
     if run.path.exists():
-        raise RunError(N_("{path}: is there already", path=run.path))
+        raise RunError(N_("{path}: already exists", path=run.path))
     with naming_os_errors(deleted.path, line=NOT_MOVED):
         deleted.path.rename(run.path)
         (run.path / _NOTE).unlink(missing_ok=True)
@@ -151,7 +151,7 @@ def _refuse_busy(run: Run) -> None:
     except RunError:
         return
     if state in ("running", "queued"):
-        words = N_("{run}: waits to train; stop it first: python -m core cancel {run}")
+        words = N_("{run}: is queued; cancel it first: python -m core cancel {run}")
         if state == "running":
-            words = N_("{run}: is training; stop it first: python -m core cancel {run}")
+            words = N_("{run}: is training; cancel it first: python -m core cancel {run}")
         raise RunError(words.format(run=run.id))

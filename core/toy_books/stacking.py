@@ -27,7 +27,7 @@ def resting_pose(
 
 def is_stable(book: Book, pose: Pose, below: list[PlacedBook]) -> bool:
     """Whether a settled book lies on the ground or has its middle well inside what carries it: at
-    most 35 % of the book reaches beyond its support in any direction."""
+    most 35% of the book reaches beyond its support in any direction."""
     bottom = float(pose.position[2])
     if bottom < GAP:
         return True

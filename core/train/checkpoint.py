@@ -102,7 +102,7 @@ def load_checkpoint(run: Path, network: Network, recipe: Recipe) -> TrainState:
             best = BestEpoch(int(state["best"]["epoch"]), float(state["best"]["val_loss"]), weights)
         return TrainState(int(state["epoch"]), optimizer, best, first)
     except (OSError, SafetensorError, ValueError, LookupError, TypeError, RuntimeError) as error:
-        told = N_("{place}: the checkpoint is damaged ({error}); delete it to begin the run again")
+        told = N_("{place}: the checkpoint is damaged ({error}); delete it to restart the run")
         raise RunError(told.format(place=place, error=error)) from None
 
 

@@ -230,7 +230,9 @@ def fit_probe(network: Network, photos: PhotoSet, recipe: Recipe, start_layer: i
     for number, name in enumerate(network.classes):
         if number not in labels:
             raise RunError(
-                N_("no photo of {label} trains, so nothing can be fitted to it").format(label=name)
+                N_("no training photo of {label}, so nothing can be fitted to it").format(
+                    label=name
+                )
             )
     # From the pixels on in float32, so that its bits do not depend on which layers a run freezes.
     low_precision, network.low_precision = network.low_precision, False

@@ -109,20 +109,20 @@ def suggest(curves: Sequence[pd.DataFrame]) -> Suggestion:
     ]
     count = len(curves)
     if len(answers) * 2 <= count:
-        problem = N_("in {few} of {count} searches the loss hardly fell")
+        problem = N_("in {few} of {count} searches, the loss hardly fell")
         told = problem.format(few=count - len(answers), count=count)
         return Suggestion(None, "cannot tell", None, None, told)
     low, high = min(answers), max(answers)
     decades = math.log10(high / low)
     middle = float(np.exp(np.median(np.log(answers))))
     confidence: Confidence = "cannot tell"
-    why = N_("{few} of {count} searches say {low:.1e} to {high:.1e}: they do not agree")
+    why = N_("{few} of {count} searches suggest {low:.1e} to {high:.1e}: they do not agree")
     if decades <= AGREEMENT and len(answers) == count:
         confidence = "good"
-        why = N_("{few} of {count} searches say {low:.1e} to {high:.1e}: they agree")
+        why = N_("{few} of {count} searches suggest {low:.1e} to {high:.1e}: they agree")
     elif decades <= 2 * AGREEMENT:
         confidence = "fair"
-        why = N_("{few} of {count} searches say {low:.1e} to {high:.1e}: they agree roughly")
+        why = N_("{few} of {count} searches suggest {low:.1e} to {high:.1e}: they roughly agree")
     told = why.format(few=len(answers), count=count, low=low, high=high)
     lr = None if confidence == "cannot tell" else middle
     return Suggestion(lr, confidence, low, high, told)

@@ -27,7 +27,7 @@ def make_optimizer(network: Network, recipe: Recipe, stage_number: int) -> torch
     ranges = stage_ranges(recipe, stage)
     groups = parameter_groups(network.layers, ranges, network.head_start, recipe.layer_decay)
     if not groups:
-        told = N_("stages.{stage}: every band is frozen, so nothing would train")
+        told = N_("stages.{stage}: all bands are frozen, so nothing would train")
         raise RunError(told.format(stage=stage_number - 1))
     momentum, betas = {"momentum": chosen.momentum}, {"betas": (chosen.momentum, SECOND_BETA)}
     kinds: dict[str, tuple[type[torch.optim.Optimizer], dict[str, Any]]] = {

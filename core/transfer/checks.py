@@ -46,7 +46,7 @@ _MAPS = Limits(
     file_bytes=120_000_000,
     total_bytes=120_000_000,
     ratio=2000,
-    expected_content=N_("file of class maps"),
+    expected_content=N_("class map file"),
 )
 _BIG = 1e12  # a loss or a time beyond this is none
 _SHARE = (0.0, 1.0001)  # probabilities are rounded
@@ -89,7 +89,7 @@ def _check(run: Run) -> None:
     status = run.status()
     if not status.ended:
         told = N_(
-            "{run}: is {state}; only a run that has ended (done, failed or cancelled) can be moved"
+            "{run}: is {state}; only a run that is done, failed or cancelled can be transferred"
         )
         raise RunError(told.format(run=run.id, state=status.state))
     _check_status(run, status)
@@ -102,7 +102,7 @@ def _check(run: Run) -> None:
     if row.problem:
         raise RunError(row.problem)
     if not row.field_values:
-        raise RunError(f"{run.path}: {N_('tells nothing')}")
+        raise RunError(f"{run.path}: {N_('contains no run data')}")
 
 
 def _require_files(run: Run, names: Iterable[str]) -> None:
@@ -123,7 +123,7 @@ def _strict_json(path: Path) -> dict[str, Any]:
     """An object without NaN, which no file of ours holds and which breaks arithmetic on a page."""
 
     def refuse(word: str) -> None:
-        raise ValueError(N_("{word} is no number").format(word=word))
+        raise ValueError(N_("{word} is not a number").format(word=word))
 
     try:
         found = json.loads(path.read_text("utf-8"), parse_constant=refuse)
@@ -147,7 +147,7 @@ def _check_values(path: Path, value: Any, key: str = "") -> None:
     elif isinstance(value, str) and len(value) > _MAX_TEXT:
         _refuse(path, key, N_("more than {most} characters"), most=_MAX_TEXT)
     elif isinstance(value, int | float) and not abs(value) <= _BIG:
-        _refuse(path, key, N_("{value:.3g} is beyond all sense"), value=float(value))
+        _refuse(path, key, N_("{value:.3g} is not a plausible value"), value=float(value))
 
 
 def _check_json(run: Run, path: Path) -> None:
@@ -164,7 +164,7 @@ def _check_status(run: Run, status: Status) -> None:
     for name in ("created", "started", "heartbeat", "finished"):
         said = getattr(status, name)
         if said and formatting.parse_timestamp(said) is None:
-            _refuse(path, name, N_("{said} is no time in UTC"), said=printable(said))
+            _refuse(path, name, N_("{said} is not a UTC time"), said=printable(said))
 
 
 def _check_environment(run: Run, path: Path) -> None:
@@ -189,19 +189,19 @@ def _check_summary(run: Run, path: Path) -> None:
     found, planned = run.summary(), run.recipe().planned_epochs()
     assert found is not None  # the file is there
     if len(found["sets"]) > _MAX_SETS:
-        _refuse(path, "sets", N_("more than {most} of them"), most=_MAX_SETS)
+        _refuse(path, "sets", N_("more than {most} values"), most=_MAX_SETS)
     scores = [found["validation"]["accuracy"]]
     for of_set in found["sets"].values():
         scores += [*of_set["scores"].values(), *(of_set.get("tta") or {}).values()]
         scores += [place["pointing"]] if (place := of_set.get("localisation")) else []
     if any(score.get("constant") is None for score in scores):
-        _refuse(path, "sets", N_("a score lacks its constant"))
+        _refuse(path, "sets", N_("a score has no constant"))
     if found["epochs"] > planned:
-        _refuse(path, "epochs", N_("more than the recipe plans, {most}"), most=planned)
+        _refuse(path, "epochs", N_("more than the {most} that the recipe plans"), most=planned)
     if len(found["classes"]) > _MAX_CLASSES:
-        _refuse(path, "classes", N_("more than {most} of them"), most=_MAX_CLASSES)
+        _refuse(path, "classes", N_("more than {most} values"), most=_MAX_CLASSES)
     if len(set(found["classes"])) != len(found["classes"]):
-        _refuse(path, "classes", N_("one of them twice"))
+        _refuse(path, "classes", N_("contains a duplicate"))
 
 
 def _check_checkpoint(run: Run, path: Path) -> None:
@@ -276,12 +276,14 @@ def _check_table(run: Run, path: Path) -> None:
     for column in expected.whole.split():
         values = table[column].to_numpy(np.float64)
         if not np.isfinite(values).all() or (values % 1 != 0).any():
-            _refuse(path, "", N_("{column} holds no whole number somewhere"), column=column)
+            _refuse(
+                path, "", N_("{column} contains a value that is not a whole number"), column=column
+            )
     _check_ranges(path, table, expected.ranges)
     expected.check(run, path, table)
     unique = expected.unique.split()
     if unique and table.duplicated(unique).any():
-        _refuse(path, "", N_("two rows of the same {columns}"), columns=", ".join(unique))
+        _refuse(path, "", N_("two rows have the same {columns}"), columns=", ".join(unique))
 
 
 def _check_ranges(path: Path, table: pd.DataFrame, ranges: _Ranges) -> None:
@@ -291,28 +293,28 @@ def _check_ranges(path: Path, table: pd.DataFrame, ranges: _Ranges) -> None:
             values = np.nan_to_num(values, posinf=np.inf, neginf=-np.inf)
         wrong = values[~((values >= low) & (values <= high))]
         if len(wrong):
-            why = N_("{value:.3g} is not from {low:g} to {high:.3g}")
+            why = N_("{value:.3g} is outside the range {low:g} to {high:.3g}")
             _refuse(path, column, why, value=float(wrong[0]), low=low, high=high)
 
 
 def _check_history(run: Run, path: Path, table: pd.DataFrame) -> None:
     recipe = run.recipe()
     if len(table.columns) > 6 + (len(recipe.bands) + 1) * len(recipe.stages):
-        _refuse(path, "", N_("more columns than the recipe has rates"))
+        _refuse(path, "", N_("more columns than the recipe has learning rates"))
     if list(table["epoch"]) != list(range(1, len(table) + 1)):
-        _refuse(path, "epoch", N_("does not count from 1"))
+        _refuse(path, "epoch", N_("does not count up from 1"))
     rates = (str(name) for name in table if str(name).startswith("lr_"))
     _check_ranges(path, table, dict.fromkeys(rates, _ANY))
 
 
 def _check_batches(run: Run, path: Path, table: pd.DataFrame) -> None:
     if (np.diff(table["step"]) <= 0).any() or (np.diff(table["epoch"]) < 0).any():
-        _refuse(path, "step", N_("does not count upwards"))
+        _refuse(path, "step", N_("does not increase"))
 
 
 def _check_timing(run: Run, path: Path, table: pd.DataFrame) -> None:
     if table["phase"].nunique() > _MAX_PHASES:
-        _refuse(path, "phase", N_("more than {most} of them"), most=_MAX_PHASES)
+        _refuse(path, "phase", N_("more than {most} values"), most=_MAX_PHASES)
 
 
 def _check_answers(run: Run, path: Path, table: pd.DataFrame) -> None:
@@ -322,7 +324,7 @@ def _check_answers(run: Run, path: Path, table: pd.DataFrame) -> None:
     summary = run.summary() or {"classes": [share[2:] for share in shares]}
     classes, sets = summary["classes"], summary.get("sets", {})
     if sorted(shares) != sorted(f"p_{each}" for each in classes):
-        _refuse(path, "p_", N_("its classes are not those of summary.json"))
+        _refuse(path, "p_", N_("its classes do not match summary.json"))
     _check_ranges(path, table, dict.fromkeys(shares, _SHARE))
     known = {*sets, *(f"{each}/objects" for each in sets), VALIDATION}
     unknown = list(dict.fromkeys(table.get("split", ())))
@@ -334,7 +336,7 @@ def _check_answers(run: Run, path: Path, table: pd.DataFrame) -> None:
     ):
         if strange := set(table.get(column, ())) - allowed:
             value = printable(str(min(strange)))
-            _refuse(path, column, N_("{value} is none of the run's"), value=value)
+            _refuse(path, column, N_("{value} does not belong to the run"), value=value)
     _check_files(path, {*unknown, *table["file"]})
 
 
@@ -343,7 +345,7 @@ def _check_files(path: Path, names: Iterable[str]) -> None:
     for name in names:
         parts = name.split("/")
         if not name or name[0] == "/" or ".." in parts or "\\" in name or "\0" in name:
-            _refuse(path, "", N_("{name!r} cannot be the name of a photo"), name=printable(name))
+            _refuse(path, "", N_("{name!r} is not a valid photo name"), name=printable(name))
 
 
 # --- arrays ---------------------------------------------------------------------------------------
@@ -353,7 +355,7 @@ def _check_class_maps(run: Run, path: Path) -> None:
     """The archive inside is looked at before NumPy believes what it says of its sizes."""
     with open_file_source(path, _MAPS) as archive:
         if archive.rejected:
-            _refuse(path, "", N_("holds more than arrays"))
+            _refuse(path, "", N_("contains more than arrays"))
         try:
             for name in archive.files:
                 _check_array(path, printable(name), archive.chunks(name))
@@ -367,7 +369,7 @@ def _check_class_maps(run: Run, path: Path) -> None:
     for split, maps in found.maps.items():
         logs = found.log_probs[split]
         if maps.dtype.kind != "f" or logs.dtype.kind != "f" or logs.shape != maps.shape[:3]:
-            _refuse(path, "", N_("the arrays of {split} do not fit"), split=printable(split))
+            _refuse(path, "", N_("the arrays of {split} do not match"), split=printable(split))
     _check_map_values(run, path, found)
 
 
@@ -375,13 +377,13 @@ def _check_map_values(run: Run, path: Path, found: ClassMaps) -> None:
     planned, epochs = run.recipe().planned_epochs(), found.epochs
     classes = (run.summary() or {}).get("classes", list(found.classes))
     if list(epochs) != sorted({*epochs}) or not all(1 <= each <= planned for each in epochs):
-        _refuse(path, "epochs", N_("are not among those that the recipe plans"))
+        _refuse(path, "epochs", N_("do not match those planned in the recipe"))
     if len(found.files) > _MAX_SETS or list(found.classes) != list(classes):
-        _refuse(path, "classes", N_("its classes are not those of summary.json"))
+        _refuse(path, "classes", N_("its classes do not match summary.json"))
     for split, maps in found.maps.items():
         sound = max(maps.shape[3:]) <= _MAX_SIDE and np.isfinite(maps).all()
         if not sound or np.isnan(found.log_probs[split]).any():
-            _refuse(path, f"maps.{printable(split)}", N_("no class maps"))
+            _refuse(path, f"maps.{printable(split)}", N_("not valid class maps"))
 
 
 def _check_array(path: Path, name: str, chunks: Iterator[bytes]) -> None:
@@ -396,7 +398,7 @@ def _check_array(path: Path, name: str, chunks: Iterator[bytes]) -> None:
     except ValueError as error:
         _refuse(path, "", f"{name}: {printable(str(error))}")
     if kind.hasobject or math.prod(shape) * kind.itemsize != size - opened.tell():
-        _refuse(path, "", N_("{name} is not the array that it claims to be"), name=name)
+        _refuse(path, "", N_("{name} does not match its array header"), name=name)
 
 
 def _check_tensors(run: Run, path: Path) -> None:
@@ -411,7 +413,7 @@ def _check_tensors(run: Run, path: Path) -> None:
         header = int.from_bytes(file.read(8), "little")
     if header > _MAX_HEADER or path.stat().st_size > most:
         _refuse(
-            path, "", N_("more than the recipe's network needs, {size:.0f} MB"), size=most / 1e6
+            path, "", N_("larger than the recipe's network needs ({size:.0f} MB)"), size=most / 1e6
         )
     try:
         with safe_open(path, framework="numpy") as opened:

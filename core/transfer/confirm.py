@@ -29,15 +29,15 @@ def unconfirmed_text(run: Run) -> str:
     try:
         return _differing(run, summary, run.read_optional_json("diagnosis.json") or {})
     except (LookupError, TypeError, ValueError, ArithmeticError):
-        return N_("its scores cannot be worked out anew")
+        return N_("its scores cannot be recomputed")
 
 
 def _differing(run: Run, summary: dict[str, Any], diagnosis: dict[str, Any]) -> str:
-    classes, told = summary["classes"], N_("its predictions give other scores on {set}")
+    classes, told = summary["classes"], N_("its predictions give different scores on {set}")
     tables = {"scores": run.predictions("plain"), "tta": run.predictions("tta")}
     answers = sum(map(len, tables.values()))
     if answers > min(_MAX_ANSWERS, _MAX_CELLS / len(classes)):
-        return N_("it has too many predictions to be scored anew")
+        return N_("it has too many predictions to recompute its scores")
     sets = {}
     for name, claimed in summary["sets"].items():
         sets[name] = dict(claimed)
@@ -64,7 +64,7 @@ def _differing(run: Run, summary: dict[str, Any], diagnosis: dict[str, Any]) -> 
     hidden = (diagnosis.get("evidence") or {}).get("reliance") or {}
     found = judge(history, validation, len(classes), sets, hidden, summary.get("shifted")).verdict
     if {summary.get("verdict"), diagnosis.get("verdict")} - {None, found}:
-        return N_("its numbers give another verdict: {verdict}").format(verdict=found)
+        return N_("its numbers give a different verdict: {verdict}").format(verdict=found)
     return ""
 
 

@@ -92,7 +92,7 @@ def read_manifest(data: bytes) -> Manifest:
 
 def wrong_format_text(found: object, read: int) -> str:
     """What is wrong with a file of another version."""
-    return N_("is of format {found}; this version reads {read}").format(found=found, read=read)
+    return N_("has format {found}; this version reads {read}").format(found=found, read=read)
 
 
 def is_checkpoint(name: str) -> bool:
@@ -103,6 +103,6 @@ def is_checkpoint(name: str) -> bool:
 def check_id(run_id: str) -> None:
     """Raises RunError where no run that moves can have that id."""
     if is_example(run_id):
-        raise RunError(N_("is an example, which everybody has; only runs of one's own are moved"))
+        raise RunError(N_("is an example that everyone has; only your own runs can be transferred"))
     if not _ID.fullmatch(run_id) or run_id in _RESERVED_NAMES:
-        raise RunError(N_("not the id of a run that can be moved (letters, digits, - and _)"))
+        raise RunError(N_("not a transferable run id (letters, digits, - and _)"))

@@ -106,7 +106,9 @@ def clean_sender(name: str) -> str:
     """The name without spaces at its ends. Raises InputError where it cannot be one."""
     name = name.strip()
     if len(name) > MAX_NAME_LENGTH or name != printable(name):
-        raise InputError(N_("--from: at most {most} characters, in one line", most=MAX_NAME_LENGTH))
+        raise InputError(
+            N_("--from: must be at most {most} characters on one line", most=MAX_NAME_LENGTH)
+        )
     return name
 
 
@@ -135,12 +137,12 @@ def _bytes(run: Run, name: str) -> bytes:
     path, most = run.path / name, MAX_FILE_BYTES[name]
     try:
         if path.is_symlink():
-            raise RunError(f"{path}: {N_('a link; only files are moved')}")
+            raise RunError(f"{path}: {N_('a link; only files can be transferred')}")
         data = path.read_bytes()
     except OSError as error:
         raise RunError(os_error_line(error)) from None
     if len(data) > most:
-        told = N_("{path}: larger than {size:.0f} MB, the most that is moved")
+        told = N_("{path}: larger than the transfer limit of {size:.0f} MB")
         raise RunError(told.format(path=path, size=most / 1e6))
     return data
 

@@ -96,7 +96,7 @@ def import_table(entries: Sequence[ImportResult]) -> pd.DataFrame:
         _("data set"),
         _("verdict"),
         _("score"),
-        _("what became of it"),
+        _("result"),
     ]
     return pd.DataFrame([_table_row(entry) for entry in entries], columns=columns)
 
@@ -107,14 +107,14 @@ def import_summary(entries: Sequence[ImportResult]) -> str:
         outcome: sum(entry.outcome == outcome for entry in entries)
         for outcome in ("taken", "here", "refused")
     }
-    return _("taken: {taken}, here already: {here}, refused: {refused}", **counts)
+    return _("{taken} imported, {here} already here, {refused} rejected", **counts)
 
 
 def _table_row(entry: ImportResult) -> tuple[str, ...]:
     row = entry.row
-    what = translate(entry.reason) or _("taken")
+    what = translate(entry.reason) or _("imported")
     if entry.outcome == "refused":
-        what = _("refused: {reason}", reason=what)
+        what = _("rejected: {reason}", reason=what)
     if row is None:
         return entry.file, entry.sender, entry.run, "", "", "", what
     data = _("{name} (not here)", name=row.data)

@@ -143,16 +143,16 @@ def _find_manifest(source: FileSource) -> tuple[str, Manifest]:
     found = [name for name in source.files if name.rpartition("/")[2] == MANIFEST]
     if not found:
         raise RunError(
-            N_("holds no {file}: not a zip that `export --zip` has written").format(file=MANIFEST)
+            N_("contains no {file}: not a zip file created by `export --zip`").format(file=MANIFEST)
         )
     if len(found) > 1:
-        raise RunError(N_("holds {file} more than once").format(file=MANIFEST))
+        raise RunError(N_("contains {file} more than once").format(file=MANIFEST))
     prefix = found[0].removesuffix(MANIFEST)
     manifest = read_manifest(_read_manifest(source, found[0]))
     told = {f"{prefix}{id_}/{name}" for id_, run in manifest.runs.items() for name in run.files}
     for name in source.files:
         if name not in told and name != found[0]:
-            problem = N_("holds {file}, which its {manifest} does not tell of")
+            problem = N_("contains {file}, which its {manifest} does not list")
             raise RunError(problem.format(file=printable(name), manifest=MANIFEST))
     return prefix, manifest
 
@@ -252,14 +252,14 @@ class _RunImporter:
         landed = Run(run.path.rename(self.runs_dir / run.id))
         row = read_row(landed)
         begun = row.status.state != "done" and row.status.epoch
-        again = N_("taken; without a checkpoint, it begins again when it is resumed")
+        again = N_("imported without a checkpoint; resuming starts the run from the beginning")
         why = again if begun and not any(map(is_checkpoint, packed.files)) else ""
         return replace(entry, outcome="taken", reason=why, row=row, photos_found=bool(arrival.data))
 
     def _compare_existing(self, run: Run, packed: PackedRun, entry: ImportResult) -> ImportResult:
         """A run that is here already, the same or another; it stays as it is."""
         if not (run.path / "status.json").is_file():
-            raise RunError(N_("something else of that name is in the folder of runs"))
+            raise RunError(N_("the runs folder contains something else with that name"))
         names, _ = run_files(run.path, checkpoint=any(map(is_checkpoint, packed.files)))
         other = sorted(set(names) ^ set(packed.files))
         other += [
@@ -270,16 +270,16 @@ class _RunImporter:
         ]
         if other:
             told = N_(
-                "is here already, and differs in {files}. To have this one instead, delete "
-                "that one first"
+                "already here, but {files} differ. To replace it with this one, delete the "
+                "existing run first"
             )
             raise RunError(told.format(files=", ".join(other)))
-        here = N_("is here already")
+        here = N_("already here")
         if noted := read_provenance(self.runs_dir, run.id):
             # The photos may have come since.
             noted = replace(noted, data=self.matcher.find(run.environment()))
             write_provenance(self.runs_dir, run.id, noted)
-            here = N_("is here already, from {sender}").format(sender=noted.sender_text)
+            here = N_("already here, from {sender}").format(sender=noted.sender_text)
         photos = bool(noted.data) if noted else run.data_dir().is_dir()
         return replace(entry, outcome="here", reason=here, row=read_row(run), photos_found=photos)
 
@@ -301,7 +301,7 @@ def unpack_checked(path: Path, run_id: str, staging: Path) -> Run:
     with open_file_source(path, RUN_LIMITS) as source:
         prefix, manifest = _find_manifest(source)
         if list(manifest.runs) != [run_id]:
-            raise RunError(N_("holds another run than {run}").format(run=run_id))
+            raise RunError(N_("contains a run other than {run}").format(run=run_id))
         packed = manifest.runs[run_id]
         _check_names(packed)
         _write_files(source, prefix, staging / run_id, packed)
@@ -315,7 +315,7 @@ def _write_files(source: FileSource, prefix: str, staged: Path, packed: PackedRu
     for name, told in sorted(packed.files.items()):
         member = f"{prefix}{staged.name}/{name}"
         if member not in source.files:
-            raise RunError(f"{name}: {N_('missing in the zip file')}")
+            raise RunError(f"{name}: {N_('missing from the zip file')}")
         place = staged / name
         place.parent.mkdir(exist_ok=True)
         files.overwrite(place, _verified(_chunks(source, member), name, told))
@@ -325,7 +325,7 @@ def _check_names(packed: PackedRun) -> None:
     """Raises RunError where the manifest tells of a file that no run has, or of too large a one."""
     for name, told in packed.files.items():
         if name not in MAX_FILE_BYTES:
-            raise RunError(f"{printable(name)}: {N_('no file of a run')}")
+            raise RunError(f"{printable(name)}: {N_('not a run file')}")
         if told.size > MAX_FILE_BYTES[name]:
             raise RunError(f"{name}: {file_too_large_text(MAX_FILE_BYTES[name])}")
 
@@ -340,4 +340,4 @@ def _verified(chunks: Iterator[bytes], name: str, told: PackedFile) -> Iterator[
             break
         yield chunk
     if size != told.size or digest.hexdigest() != told.sha256:
-        raise RunError(f"{name}: {N_('is not what was packed (its SHA-256 differs)')}")
+        raise RunError(f"{name}: {N_('differs from the exported file (SHA-256 mismatch)')}")

@@ -12,7 +12,7 @@ from core.evaluate.group_difference import Difference
 
 
 def score_text(standing: Standing) -> str:
-    """`64 % (58 to 70)`: the share of objects, with its interval over photos."""
+    """`64% (58 to 70)`: the share of objects, with its interval over photos."""
     score = standing.score
     return _(
         "{share} ({low} to {high})",
@@ -25,7 +25,7 @@ def score_text(standing: Standing) -> str:
 def difference_text(difference: Difference) -> str:
     """One line of the board against the line above it."""
     if not difference.significant:
-        return _("against the one above: {reason}", reason=difference.inconclusive_text())
+        return _("compared with the one above: {reason}", reason=difference.inconclusive_text())
     low, high = sorted((abs(difference.low), abs(difference.high)))
     size = {"by": decimal(abs(difference.value)), "low": decimal(low), "high": decimal(high)}
     if difference.value > 0:
@@ -50,8 +50,8 @@ def missing_text(entrant: Entrant) -> str:
 def excluded_text(entrant: Entrant) -> str:
     """Why a group is not ranked."""
     have = ngettext(
-        "{count} seed of the {needed} that are needed",
-        "{count} seeds of the {needed} that are needed",
+        "{count} of the {needed} seeds needed",
+        "{count} of the {needed} seeds needed",
         len(entrant.seeds),
         needed=MIN_SEEDS,
     )
@@ -62,7 +62,7 @@ def excluded_text(entrant: Entrant) -> str:
 def changes_text(changes: Sequence[Change]) -> str:
     """`3 changes`; `the failing recipe itself` for none."""
     if not changes:
-        return _("the failing recipe itself")
+        return _("the failing recipe, unchanged")
     return ngettext("{count} change", "{count} changes", len(changes))
 
 
@@ -77,8 +77,8 @@ def validation_text(board: Leaderboard) -> str:
     ]
     if (max(shares) - min(shares)) * max(totals, default=0) <= 1 + 1e-9:
         return _(
-            "Validation is at most one photo apart ({validation}); the hidden objects are not "
-            "({score}).",
+            "Validation differs by at most one photo ({validation}); the scores on the "
+            "hidden objects differ more ({score}).",
             validation=_range(shares),
             score=_range([line.score.value for line in lines]),
         )
@@ -86,7 +86,7 @@ def validation_text(board: Leaderboard) -> str:
     if first.rank == 1:
         return ""
     return _(
-        "Validation would put {name} first; here it has rank {rank}.",
+        "Validation would rank {name} first; here its rank is {rank}.",
         name=first.group.title,
         rank=first.rank,
     )
@@ -103,11 +103,11 @@ _MIDDLE = 16  # pixels from the top
 
 
 def standing_html(standing: Standing, colour: str, marker: palette.Marker) -> str:
-    """From 0 to 100 %: the score as a disc on its interval, each run as a tick, validation as an
+    """From 0 to 100%: the score as a disc on its interval, each run as a tick, validation as an
     empty diamond. colour, marker: of the group."""
     score, colour = standing.score, palette.css_colour(colour)
     told = _(
-        "Objects named right: {score}. Validation: {validation}.",
+        "Objects correct: {score}. Validation: {validation}.",
         score=score_text(standing),
         validation=percent(standing.validation),
     )
@@ -145,7 +145,7 @@ def _centred(share: float, style: str, turned: str = "") -> str:
 
 def _scale(share: float) -> str:
     """A tick of the scale and its number."""
-    number = f"{100 * share:.0f}{' %' if share == 1 else ''}"
+    number = f"{100 * share:.0f}{'%' if share == 1 else ''}"
     style = f"font-size:11px;color:{_GREY};white-space:nowrap;transform:translateX(-50%)"
     tick = _centred(share, f"width:1px;height:8px;background:{_GREY};opacity:.6")
     return tick + _positioned_div(share, style, number, top=_MIDDLE + 10)

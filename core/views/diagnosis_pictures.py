@@ -30,7 +30,7 @@ PAD = "#8a90a0"  # beside a narrow object; shows on light and dark pages
 SHOWN_FILL: Fill = "blur"
 MASKED_VARIANTS: tuple[tuple[MaskVariant, str], ...] = (
     ("object", N_("objects painted over")),
-    ("elsewhere", N_("as much painted over elsewhere")),
+    ("elsewhere", N_("equal area painted over elsewhere")),
 )
 
 
@@ -65,13 +65,13 @@ def object_crop_pictures(
     for one in evenly_spaced(right, of_right) + evenly_spaced(wrong, count - of_right):
         cut = one.crop(open_photo(one.photo.path))
         answer, good = answers[one.file], answers[one.file] == one.class_name
-        truth = one.class_name if one.box.label == one.class_name else _("of no class")
-        caption = _("{answer}; it is {truth}", answer=answer, truth=truth)
+        truth = one.class_name if one.box.label == one.class_name else _("none of the classes")
+        caption = _("{answer}; actual: {truth}", answer=answer, truth=truth)
         if good:
             caption = answer
             if truth != answer:
                 caption = _("{answer}; {truth}", answer=answer, truth=truth)
-        words = _("An object cut out, {truth}; answer: {answer}", truth=truth, answer=answer)
+        words = _("Cut-out object ({truth}); prediction: {answer}", truth=truth, answer=answer)
         square = ImageOps.pad(cut, (SIDE, SIDE), color=PAD)
         pictures.append(Picture(jpeg_bytes(square), caption, words, good))
     return pictures
@@ -118,10 +118,10 @@ def localisation_pictures(
         ),
         Picture(
             boxed_jpeg(heated, boxes),
-            _("bright: evidence for {label}; {share} of it lies in the box").format(
+            _("bright: evidence for {label}, {share} of it in the box").format(
                 label=label, share=share
             ),
-            _("The same photo; bright where the evidence for {label} is", label=label),
+            _("The same photo, bright where there is evidence for {label}", label=label),
         ),
     ]
 
@@ -180,7 +180,7 @@ def occlusion_pictures(
         return []
     pixels = read_view(photo.path, size, crop)
     shape = photo_size(photo.path) if crop == "squash" else (size, size)
-    drawn = [(_("as it is"), pixels, plain)]
+    drawn = [(_("original"), pixels, plain)]
     for variant, words in MASKED_VARIANTS:
         drawn.append((translate(words), scene.apply(pixels, variant, SHOWN_FILL), means[variant]))
     pictures = []
@@ -193,7 +193,7 @@ def occlusion_pictures(
             Picture(
                 jpeg_bytes(_restore_aspect(seen, shape)),
                 f"{words}: {told}",
-                _("Photo {file}, {words}; answer: {told}", file=file, words=words, told=told),
+                _("Photo {file}, {words}; prediction: {told}", file=file, words=words, told=told),
                 good,
             )
         )
@@ -233,9 +233,12 @@ class ShiftedExample:
         right = self.predicted == self.primary
         answer = f"{self.predicted} {percent(self.probability)}"
         if not right:
-            answer = _("{answer}; it is {truth}", answer=answer, truth=self.primary)
+            answer = _("{answer}; actual: {truth}", answer=answer, truth=self.primary)
         words = _(
-            "Photo {file}, {family}; answer: {answer}", file=self.file, family=family, answer=answer
+            "Photo {file}, {family}; prediction: {answer}",
+            file=self.file,
+            family=family,
+            answer=answer,
         )
         return Picture(jpeg, f"{answer} ({family})", words, right)
 

@@ -1,7 +1,6 @@
 """The diagnosis of a run: a finding, its evidence in sentences with numbers and pictures, and
 advice. Made from the run folder alone; pictures need the photos too."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -86,7 +85,7 @@ def build_report(run: Run, with_pictures: bool = True) -> DiagnosisReport | None
             pictures = _pictures(run, name, [piece.key for piece in evidence])
         except InputError as error:
             reason = translate(str(error))
-            problem = _("Without pictures of photos: {reason}", reason=reason)
+            problem = _("Photos cannot be shown: {reason}", reason=reason)
     notes = {
         "looks": _random_heads_text(
             (found.get("redrawn_head") or {}).get(name), (sets.get(name) or {}).get("localisation")
@@ -97,7 +96,7 @@ def build_report(run: Run, with_pictures: bool = True) -> DiagnosisReport | None
     return DiagnosisReport(
         verdict=diagnosis["verdict"],
         meaning=translate(MEANINGS.get(diagnosis["verdict"], "")),
-        finding=_space_percent_signs(translate(diagnosis["finding"])),
+        finding=translate(diagnosis["finding"]),
         rule=diagnosis["rule"],
         set_name=name,
         evidence=tuple(
@@ -124,7 +123,7 @@ def rules_table(fired: str) -> pd.DataFrame:
         ("\u2794" if rule == fired else "", translate(rule), told[rule], translate(verdict))
         for rule, (verdict, __) in RULES.items()
     ]
-    columns = [_("fired"), _("rule"), _("when"), _("verdict")]
+    columns = [_("fired"), _("rule"), _("condition"), _("verdict")]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -137,20 +136,15 @@ def thresholds_table() -> pd.DataFrame:
 # --- the pieces ---------------------------------------------------------------------------------
 
 
-def _space_percent_signs(text: str) -> str:
-    """`58 %`, as everywhere on screen."""
-    return re.sub(r"(?<=\d)%", " %", text)
-
-
 def _validation_evidence(accuracy: Mapping[str, Any], answer: Assessment | None) -> Evidence:
     words = _(
-        "{right} of {total} validation photos are answered right. They come from the same shoot as "
-        "the training photos, so this alone proves little.",
+        "{right} of {total} validation photos are classified correctly. They come from the "
+        "same shoot as the training photos, so this alone proves little.",
         right=accuracy["correct"],
         total=accuracy["total"],
     )
     good = {"fine": True, "bad": False}.get(answer or "")
-    return Evidence("validation", _("What does validation say?"), words, good, True)
+    return Evidence("validation", _("What does validation show?"), words, good, True)
 
 
 def _shifted_evidence(shifted: Mapping[str, Any] | None, rule: str) -> Evidence | None:
@@ -163,33 +157,36 @@ def _shifted_evidence(shifted: Mapping[str, Any] | None, rule: str) -> Evidence 
         share, low, high = (percent(found["accuracy"][key]) for key in ("value", "low", "high"))
         title = translate(FAMILY_TITLES.get(name, name))
         if name in shifted["trained"]:
-            title = _("{family} (which the recipe trains on)", family=title)
+            title = _("{family} (used in training)", family=title)
         words = _(
             "{family} {share} ({low} to {high})", family=title, share=share, low=low, high=high
         )
         families.append(words)
     parts = [
         _(
-            "Of {views} views of each of {photos} validation photos it answers right: {families}.",
+            "Accuracy on {views} shifted views of each of {photos} validation photos: {families}.",
             views=shifted["views"],
             photos=shifted["photos"],
             families="; ".join(families),
         )
     ]
     if not shifted["stated"]:
-        parts.append(
-            _("Nobody has said what use will look like, so mild changes count: answer on Data.")
-        )
+        parts.append(_("Expected use is not set, so mild changes count. Set it on the Data page."))
     if shifted["use"].get("medium") == "other":
-        parts.append(_("No view stands for a drawing or a print: only such photos can test that."))
+        parts.append(
+            _(
+                "No shifted view can stand in for a drawing or a print. Only photos of them can "
+                "test that."
+            )
+        )
     if OTHER not in shifted["families"]:
         parts.append(
-            _("Reliance on the background is not measured: it needs boxes of training photos.")
+            _("Reliance on the background is not measured: this needs boxes on training photos.")
         )
     answer, _words = assess_shifted(shifted)
     return Evidence(
         "shifted",
-        _("Do its validation photos hold up when shifted?"),
+        _("Does accuracy hold up when validation photos are shifted?"),
         join_sentences(*parts),
         {"fine": True, "bad": False}.get(answer),
         rule in _SHIFTED_RULES,
@@ -205,11 +202,11 @@ _SCORE_BY_KIND = {"accuracy": "primary", "objects": "object"}  # a sign's score,
 
 
 def _criterion_evidence(criterion: Mapping[str, Any], set_summary: Mapping[str, Any]) -> Evidence:
-    told = _space_percent_signs(translate(str(criterion["words"])))
+    told = translate(str(criterion["words"]))
     kind = criterion.get("kind")
     score = set_summary["scores"].get(_SCORE_BY_KIND.get(kind or "")) if set_summary else None
     if score:
-        words = _("Right for {objects}.", objects=told)
+        words = _("Correct for {objects}.", objects=told)
     else:
         words = _("{sentence}.", sentence=f"{told[0].upper()}{told[1:]}")
     good = ""
@@ -218,12 +215,13 @@ def _criterion_evidence(criterion: Mapping[str, Any], set_summary: Mapping[str, 
             good = _("Too few to judge: fewer than {least:.0f}.", least=threshold("photos"))
     elif score:
         needed = score["constant"] + criterion["threshold"] * (1 - score["constant"])
-        good = _("Good from {share}.", share=percent(needed))
+        good = _("Good if at least {share}.", share=percent(needed))
     elif kind == "density":
-        good = _("Good from {lift:g} times.", lift=criterion["threshold"])
+        good = _("Good if at least {lift:g} times as dense.", lift=criterion["threshold"])
     elif kind == "needs":
         good = _(
-            "Good from {points:.0f} points between the two.", points=100 * criterion["threshold"]
+            "Good if the difference is at least {points:.0f} points.",
+            points=100 * criterion["threshold"],
         )
     return Evidence(
         criterion["name"],
@@ -242,12 +240,14 @@ def _unchanged_text(rows: pd.DataFrame, name: str | None) -> str:
     answers = rows.pivot(index="file", columns="variant", values="predicted")
     same = int((answers["plain"] == answers["object"]).sum())
     words = _(
-        "With the objects painted over, {same} of {photos} photos still get the same answer.",
+        "With the objects painted over, {same} of {photos} photos keep the same prediction.",
         same=same,
         photos=len(answers),
     )
     if same * 2 > len(answers):
-        words = join_sentences(words, _("An answer that stays did not need the object."))
+        words = join_sentences(
+            words, _("A prediction that does not change did not need the object.")
+        )
     return words
 
 
@@ -258,8 +258,8 @@ def _equal_area_text(numbers: Mapping[str, Any] | None) -> str:
     if not falls.get("object") or not falls.get("elsewhere"):
         return ""
     return _(
-        "Check with an equal area, on the {photos} photos that have room for one: objects painted "
-        "over, {objects} points; as much elsewhere, {elsewhere} (95 % intervals).",
+        "Equal-area check on the {photos} photos with room for it: objects painted over, "
+        "{objects} points; equal area elsewhere, {elsewhere} points (95% intervals).",
         photos=compared["photos"],
         objects=_points_text(falls["object"]),
         elsewhere=_points_text(falls["elsewhere"]),
@@ -291,15 +291,15 @@ def _drift_evidence(layers: pd.DataFrame) -> Evidence | None:
         least = measured.loc[measured["cka"].idxmin()]
         parts.append(
             _(
-                "{layers} trained. Their likeness to how they began (CKA; 100 % is unchanged) is "
-                "{mean} on average, lowest in layer {layer}: {least}.",
+                "{layers} trained. Similarity to the starting point (CKA; 100% is "
+                "unchanged): {mean} on average, lowest in layer {layer} ({least}).",
                 layers=_layers_text(trained),
                 mean=percent(measured["cka"].mean()),
                 layer=least["layer"],
                 least=percent(max(0.0, least["cka"])),
             )
         )
-    question = _("How far did the layers move?")
+    question = _("How much did the layers change?")
     if (layers["reference"] == "pretrained").any():
         question = _("What happened to the pretrained layers?")
     return Evidence("drift", question, join_sentences(*parts), None, False)
@@ -337,8 +337,8 @@ def _random_heads_text(
     lift, *lifts = (density_ratio(share, area) for share in shares)
     values = {"own": density_ratio(own, area), "lift": lift}
     told = _(
-        "Check of the maps: with random heads the evidence is {lift:.2f} times as dense in "
-        "the boxes as outside, with this one {own:.2f} times.",
+        "Check of the maps: with random heads, evidence is {lift:.2f} times as dense "
+        "inside the boxes as outside; with this head, {own:.2f} times.",
         **values,
     )
     if values["own"] <= max(lift, *lifts):
@@ -346,7 +346,7 @@ def _random_heads_text(
     elif lift <= RANDOM_HEAD_MAX_LIFT:
         meant = _("So they show what the head has learned.")
     else:
-        meant = _("So part of what they show is the backbone's doing.")
+        meant = _("So part of what they show comes from the backbone.")
     return join_sentences(told, meant)
 
 
@@ -356,7 +356,7 @@ def _control_scores(
     """The run's score of cut-out objects beside the controls'."""
     titles = {
         "run": _("this run"),
-        "frozen": _("pretrained features, untouched"),
+        "frozen": _("frozen pretrained features"),
         "untrained": _("random features"),
     }
     numbers = ["value", "low", "high", "constant"]

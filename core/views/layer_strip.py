@@ -61,13 +61,13 @@ def strip_data(layers: Sequence[Layer], recipe: Mapping[str, Any]) -> dict[str, 
 
 
 def trained_text(recipe: Recipe, layers: Sequence[Layer]) -> str:
-    """`1.3 million of 3.4 million weights train (38 %) · LP-FT`: of all stages together, and how
+    """`1.3 million of 3.4 million weights train (38%) · LP-FT`: of all stages together, and how
     it is called to train them so."""
     learning = trained_layers(recipe)
     total = sum(layer.params for layer in layers)
     trained = sum(layer.params for layer in layers if layer.index in learning)
     words = _(
-        "{trained} of {total} weights train ({share})",
+        "{trained} of {total} weights trained ({share})",
         trained=translate(formatting.count_text(trained)),
         total=translate(formatting.count_text(total)),
         share=formatting.percent(trained / total),
@@ -82,7 +82,7 @@ def _method_names(recipe: Recipe) -> list[str]:
     elif "probe" in kinds:
         names.append(_("LP-FT") if len(set(kinds)) > 1 else _("linear probe"))
     if recipe.layer_decay is not None:
-        names.append(_("layer-wise rate decay {factor:g}", factor=recipe.layer_decay))
+        names.append(_("layer-wise learning rate decay {factor:g}", factor=recipe.layer_decay))
     return names
 
 

@@ -49,14 +49,14 @@ def parallel_lines(
         legend = [(line["name"], line["colour"], line["dash"]) for line in lines]
     texts = {
         "hint": _(
-            "Point at a line for its run. Drag along an axis to keep only the lines that "
-            "cross there; a click takes that back. Keys: Tab to the lines or an axis, ↑ ↓ walk, "
-            "Esc takes everything back."
+            "Hover over a line to see its run. Drag along an axis to keep only the lines "
+            "that cross there; click to undo. Keys: Tab moves to the lines or an axis, ↑ ↓ "
+            "step through, Esc resets everything."
         ),
-        "kept": _("{kept} of {all} lines are inside."),
+        "kept": _("{kept} of {all} lines are in range."),
         "more": _("and {count} more"),
         "all": _("all lines"),
-        "picture": _("Picture as PNG"),
+        "picture": _("Download PNG"),
     }
     return {
         "axes": [
@@ -65,7 +65,9 @@ def parallel_lines(
         ],
         "lines": lines,
         "words": _(
-            "{n} runs or groups, each a line across: {axes}", n=len(lines), axes="; ".join(short)
+            "Parallel coordinates of {n} runs or groups; axes: {axes}",
+            n=len(lines),
+            axes="; ".join(short),
         ),
         "legend": legend,
         "texts": texts,

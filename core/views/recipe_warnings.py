@@ -71,17 +71,18 @@ def no_augmentation(recipe: Recipe, dataset: Dataset) -> str | None:
     if any((*changed, augment.blur, augment.mixup, augment.trivial)) or augment.flip != "none":
         return None
     words = _(
-        "The network sees every photo unchanged. On drawn books quick named 73 % of the objects "
-        "of the difficult photos, without varied views 45 %, and validation was perfect both "
-        "times. On photos of real books no difference could be told."
+        "No augmentation: the network sees every photo unchanged. On generated books, "
+        "quick classified 73% of the objects in the difficult photos correctly, and 45% "
+        "without augmentation; validation was perfect both times. On photos of real books "
+        "there was no measurable difference."
     )
     if isinstance(recipe.head, ClassMapHead) and not any(recipe.head.dropout.model_dump().values()):
-        more = _("There is no dropout either; leaving only that out made no difference.")
+        more = _("Dropout is off too; turning off only dropout made no difference.")
         words = join_sentences(words, more)
     return words
 
 
-@rule("thin-folds", "sees", N_("arithmetic: photos of the smallest class / folds"))
+@rule("thin-folds", "sees", N_("arithmetic: photos in the smallest class / folds"))
 def too_few_photos_per_fold(recipe: Recipe, dataset: Dataset) -> str | None:
     """A fold in which a class has one photo says little about that class."""
     if not isinstance(recipe.split, KFold):
@@ -93,17 +94,16 @@ def too_few_photos_per_fold(recipe: Recipe, dataset: Dataset) -> str | None:
     folds = recipe.split.folds
     if each:
         return _(
-            "With {folds} folds only {count} photo of {name} validates at a time: a fold's number "
-            "for that class is right or wrong, nothing between. Read the folds together, or take "
-            "fewer.",
+            "With {folds} folds, a fold can have only {count} validation photo of {name}: "
+            "its result for that class is then all or nothing. Read the folds together, or "
+            "use fewer.",
             folds=folds,
             count=each,
             name=name,
         )
     return _(
-        "With {folds} folds in some folds no photo of {name} validates at a time: a fold's "
-        "number for that class is right or wrong, nothing between. Read the folds together, or "
-        "take fewer.",
+        "With {folds} folds, some folds have no validation photo of {name}, so they give "
+        "no result for that class. Read the folds together, or use fewer.",
         folds=folds,
         name=name,
     )
@@ -112,16 +112,16 @@ def too_few_photos_per_fold(recipe: Recipe, dataset: Dataset) -> str | None:
 @rule(
     "shoots-torn-apart",
     "sees",
-    N_("arithmetic: photos taken within an hour of one another are one shoot"),
+    N_("arithmetic: photos taken within an hour of each other count as one shoot"),
 )
 def shoots_torn_apart(recipe: Recipe, dataset: Dataset) -> str | None:
     """Photos of one occasion that train and validate."""
     if not isinstance(recipe.split, Holdout | KFold) or (count := count_occasions(dataset)) < 2:
         return None
     return _(
-        "The photos are of {count} shoots, by the cameras' times, and validation photos are drawn "
-        "from all of them: who learns a shoot's light and table can validate well. The split "
-        "“by shoot” keeps each shoot on one side.",
+        "By camera time, the photos come from {count} shoots, and validation photos are "
+        "sampled from all of them. A network that only learns a shoot's light and table "
+        "can still validate well. The split “by shoot” keeps each shoot on one side.",
         count=count,
     )
 
@@ -134,9 +134,10 @@ def slow_fresh_views(recipe: Recipe, dataset: Dataset) -> str | None:
     if recipe.views_per_photo is not None or recipe.backbone not in _SLOW_BACKBONES:
         return None
     return _(
-        "Fresh views in every epoch: the frozen layers of {backbone} look at each again, about "
-        "three quarters of an epoch's time. A pool of 8 views takes the frozen layers one look "
-        "each, and with EfficientNet-Lite0 no difference could be told.",
+        "New augmented views every epoch: the frozen layers of {backbone} process each one "
+        "again, which takes about three quarters of the epoch. With a pool of 8 views they "
+        "process each only once; with EfficientNet-Lite0 there was no measurable "
+        "difference.",
         backbone=translate(BACKBONES[recipe.backbone].title),
     )
 
@@ -158,10 +159,10 @@ def high_rates_in_front_layers(recipe: Recipe, dataset: Dataset) -> str | None:
     if not fast:
         return None
     return _(
-        "Layers from {first} on, in the front half of the network, train at {rate}. looks-good "
-        "does so at 1e-1: its validation ended as good as quick's (.99 and 1.00) and it named 26 % "
-        "of the objects of the difficult photos, quick 71 %. Photos from the same shoot cannot "
-        "show this: look at the class maps.",
+        "Layers from {first} on, in the front half of the network, train at {rate}. "
+        "looks-good does this at 1e-1: it validated as well as quick (.99 and 1.00), but "
+        "classified only 26% of the objects in the difficult photos correctly (quick: "
+        "71%). Photos from the same shoot cannot show this: check the class maps.",
         first=fast[0].first,
         rate=formatting.lr_text(max(band.lr for band in fast)),
     )
@@ -174,8 +175,8 @@ def excessive_rates(recipe: Recipe, dataset: Dataset) -> str | None:
     if recipe.optimizer.name != "sgd" or top < _FAR_TOO_FAST:
         return None
     return _(
-        "The highest rate is {rate}. With a hundred times quick's rates, up to 1, none of five "
-        "runs learned.",
+        "The highest learning rate is {rate}. With 100 times quick's rates (up to 1), none "
+        "of five runs learned.",
         rate=formatting.lr_text(top),
     )
 
@@ -183,7 +184,7 @@ def excessive_rates(recipe: Recipe, dataset: Dataset) -> str | None:
 @rule(
     "more-rates-than-evidence",
     "changes",
-    N_("arithmetic: two values for each rate, against the answers"),
+    N_("arithmetic: two values per rate, against the number of possible accuracies"),
 )
 def too_many_rates(recipe: Recipe, dataset: Dataset) -> str | None:
     """More choices than the validation photos have answers."""
@@ -195,9 +196,9 @@ def too_many_rates(recipe: Recipe, dataset: Dataset) -> str | None:
     if 2**rates <= photos + 1:
         return None
     return _(
-        "{rates} rates, each tried at only two values, make {recipes} recipes; {photos} "
-        "validation photos give at most {accuracies} different accuracies. Validation cannot "
-        "choose between so many: expect ties, and luck.",
+        "{rates} learning rates with two values each give {recipes} recipes, but {photos} "
+        "validation photos give at most {accuracies} different accuracies. Validation "
+        "cannot choose between that many: expect ties and luck.",
         rates=rates,
         recipes=2**rates,
         photos=photos,
@@ -213,8 +214,8 @@ def uncacheable_features(recipe: Recipe, dataset: Dataset) -> str | None:
     if not (prefix := frozen_prefix_length(recipe.model_copy(update={"frozen_bn": "eval"}))):
         return None
     return _(
-        "Batch norm goes on moving in the {count} frozen layers, so what they see cannot be kept: "
-        "every epoch passes the whole network.",
+        "Batch norm statistics keep changing in the {count} frozen layers, so their "
+        "outputs cannot be cached: every epoch runs the whole network.",
         count=prefix,
     )
 
@@ -225,8 +226,8 @@ def dense_head(recipe: Recipe, dataset: Dataset) -> str | None:
     if not isinstance(recipe.head, DenseHead):
         return None
     return _(
-        "The dense head has no dropout, and its maps are Grad-CAM: computed backwards from the "
-        "answer, not the sum that made it."
+        "The dense head has no dropout, and its maps are Grad-CAM: computed backwards from "
+        "the prediction, not the sum that produced it."
     )
 
 
@@ -237,8 +238,8 @@ def frozen_random_layers(recipe: Recipe, dataset: Dataset) -> str | None:
     if recipe.weights != "none" or not frozen:
         return None
     return _(
-        "Layers {layers} are frozen and start from random numbers, so they stay random. With two "
-        "epochs from no weights, none of five runs learned.",
+        "Layers {layers} are frozen with random weights, so they stay random. With two "
+        "epochs and no pretrained weights, none of five runs learned.",
         layers=frozen[0].label,
     )
 
@@ -252,8 +253,8 @@ def unused_bands(recipe: Recipe, dataset: Dataset) -> str | None:
     if _trains_bands(recipe):
         return None
     return _(
-        "Every stage trains the head alone, so the backbone stays as it is, whatever its rates. "
-        "Add a stage in which all bands learn."
+        "Every stage trains only the head, so the backbone does not change, whatever its "
+        "learning rates. Add a stage that trains all bands."
     )
 
 

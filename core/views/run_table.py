@@ -188,7 +188,7 @@ def _group_cell(group: Group, key: str) -> Any:
     values = dict.fromkeys(field_text(key, row.field_values.get(key)) for row in group.members)
     words = _translate_cell(key, next(iter(values)))
     if len(values) > 1:
-        words = _("{count} kinds", count=len(values))
+        words = _("{count} values", count=len(values))
     return [words, words.lower()] if words else None
 
 

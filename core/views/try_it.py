@@ -44,7 +44,7 @@ def read_upload(name: str, data: bytes) -> QueryPhoto:
     and says why it cannot be used."""
     name = printable(name)
     if len(data) > MAX_BYTES:
-        told = N_("{name}: larger than {size:.0f} MB: save it smaller")
+        told = N_("{name}: larger than {size:.0f} MB; save a smaller copy")
         raise DataError(told.format(name=name, size=MAX_BYTES / 1e6))
     with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
         path = Path(folder) / "photo"
@@ -132,15 +132,15 @@ def occlusion_sentences(prediction: PreviewPrediction) -> list[str]:
     same = most_likely(hidden.probabilities) == prediction.predicted
     now = _most_likely_text(hidden.probabilities)
     before, elsewhere = prediction.predicted, hidden.elsewhere_probabilities
-    words = _("With the box hidden it still says {answer}.", answer=now)
+    words = _("With the box hidden, it still predicts {answer}.", answer=now)
     if not same:
-        form = _("With the box hidden it says {answer}, no longer {before}.")
+        form = _("With the box hidden, it predicts {answer} instead of {before}.")
         words = form.format(answer=now, before=before)
     if elsewhere is None:
-        return [words, _("There is no room to hide as much elsewhere, for comparison.")]
-    form = _("With as much hidden elsewhere it says {answer}.")
+        return [words, _("There is no room to hide an equal area elsewhere for comparison.")]
+    form = _("With an equal area hidden elsewhere, it predicts {answer}.")
     if most_likely(elsewhere) == before:
-        form = _("With as much hidden elsewhere it still says {answer}.")
+        form = _("With an equal area hidden elsewhere, it still predicts {answer}.")
     return [words, form.format(answer=_most_likely_text(elsewhere))]
 
 

@@ -38,15 +38,15 @@ def epoch_text(photos: Sequence[PhotoViews], epochs: int, pool: int | None) -> s
     if not shown:
         return ""
     first, last = min(shown), max(shown)
-    form = _("As training shows them in epochs {first} to {last} of {count}.")
+    form = _("As seen in training, epochs {first} to {last} of {count}.")
     if first == last:
-        form = _("As training shows them in epoch {first} of {count}.")
+        form = _("As seen in training, epoch {first} of {count}.")
     told = form.format(first=first, last=last, count=epochs)
     if pool is None:
         return told
     again = ngettext(
-        "Each photo has 1 view, which come again.",
-        "Each photo has {count} views, which come again.",
+        "Each photo has 1 view, reused across epochs.",
+        "Each photo has {count} views, reused across epochs.",
         pool,
     )
     return join_sentences(told, again)
@@ -65,7 +65,7 @@ def _photo(photo: PhotoViews) -> str:
     plain = _figure(photo.unaugmented, told, _("unchanged"), "plain")
     aside = ""
     if not photo.views:
-        words = _("Kept aside for validation: training never shows it.")
+        words = _("Validation photo: not used in training.")
         aside = f"<p>{escape(words)}</p>"
     views = "".join(_view(photo, view) for view in photo.views)
     return (
@@ -79,7 +79,7 @@ def _view(photo: PhotoViews, view: View) -> str:
     if view.partner:
         own = round(100 * view.mixup_weight)
         words = _(
-            "epoch {epoch}: {own} % {label}, {other} % {partner} ({file})",
+            "epoch {epoch}: {own}% {label}, {other}% {partner} ({file})",
             epoch=view.epoch,
             own=own,
             label=photo.label,

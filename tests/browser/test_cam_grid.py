@@ -123,8 +123,9 @@ def test_each_run_is_drawn_and_has_a_text_label(app, ids, open_page):
     assert first[1] > 4
     assert first[0] != second[0]
     said = cell_label(page)
-    assert re.match(r"photo img_0\.jpg, run quick: says \w+ \d+ % \((right|wrong, .*)\)", said)
-    assert re.search(r"\d+ % of evidence in the box of blue$", said)
+    told = r"photo img_0\.jpg, run quick: predicts \w+ \d+% \((correct|incorrect, .*)\)"
+    assert re.match(told, said)
+    assert re.search(r"\d+% of the evidence in the blue box$", said)
 
 
 def test_its_numbers_are_those_of_the_summary(app, ids, open_page):
@@ -132,7 +133,7 @@ def test_its_numbers_are_those_of_the_summary(app, ids, open_page):
     for number, name in enumerate(("quick", "looks-good")):
         found = run_of(app, name).summary()["sets"][SET]["localisation"]
         head = page.locator(".head").nth(number)
-        words = f"{100 * found['share']:.0f} % in the box, lift {found['lift']:.2f}"
+        words = f"{100 * found['share']:.0f}% in the box, lift {found['lift']:.2f}"
         expect(head).to_contain_text(words)
         assert f"{found['objects']} objects" in head.locator("[title*=objects]").get_attribute(
             "title"
@@ -154,21 +155,21 @@ def test_photos_without_labels_show_predictions_and_no_verdict(app, open_page):
     expect(page.locator(".mark:not(:empty)")).to_have_count(0)
     expect(page.get_by_text("no boxes in this set")).to_be_visible()
     expect(page.get_by_role("combobox", name="Evidence for")).to_have_value("predicted")
-    assert "right" not in cell_label(page)
+    assert "correct" not in cell_label(page)
 
 
 def test_runs_on_other_photos_are_left_out_and_named(app, ids, open_page):
     page = open_page(f"{app.url}/cams?runs={run_of(app, 'unlabelled').id},{ids}")
-    expect(page.get_by_text("Left out, because they trained on other photos")).to_be_visible()
+    expect(page.get_by_text("Excluded because they were trained on different")).to_be_visible()
 
 
 def test_a_run_of_other_classes_says_what_it_does_not_know(app, ids, open_page):
     both = f"{run_of(app, 'quick').id},{run_of(app, 'renamed').id}"
     page = open_page(f"{app.url}/cams?runs={both}&class=red")
-    assert cell_label(page, 0).endswith("of evidence in the box of red")
-    assert cell_label(page, 1).endswith("this run does not know red")
+    assert cell_label(page, 0).endswith("of the evidence in the red box")
+    assert cell_label(page, 1).endswith("red is not a class of this run")
     page.get_by_role("combobox", name="Evidence for").first.select_option("scarlet")
-    assert cell_label(page, 0).endswith("this run does not know scarlet")
+    assert cell_label(page, 0).endswith("scarlet is not a class of this run")
     assert "scarlet" in cell_label(page, 1)
 
 
@@ -192,11 +193,11 @@ def test_controls_act_without_the_server_and_the_link_reopens_the_picture(app, i
     assert sent
     sent.clear()
     for change in (
-        lambda: page.get_by_role("slider", name="Heat").first.fill("60"),
+        lambda: page.get_by_role("slider", name="Opacity").first.fill("60"),
         lambda: page.get_by_role("combobox", name="Evidence for").first.select_option("red"),
-        lambda: page.get_by_role("slider", name="Moment").first.fill("0"),
-        lambda: page.get_by_role("combobox", name="Scale").select_option("own"),
-        lambda: page.get_by_role("combobox", name="Scale").select_option("raw"),
+        lambda: page.get_by_role("slider", name="Training progress").first.fill("0"),
+        lambda: page.get_by_role("combobox", name="Colour scale").select_option("own"),
+        lambda: page.get_by_role("combobox", name="Colour scale").select_option("raw"),
         lambda: page.get_by_role("checkbox", name="Boxes").uncheck(),
     ):
         change()
@@ -219,7 +220,7 @@ def test_controls_act_without_the_server_and_the_link_reopens_the_picture(app, i
 def test_the_link_outlives_a_rerun(app, ids, open_page):
     """Another test set is asked of the server: what the browser wrote into the link stays."""
     page = open_page(f"{app.url}/cams?runs={ids}")
-    page.get_by_role("combobox", name="Scale").select_option("own")
+    page.get_by_role("combobox", name="Colour scale").select_option("own")
     expect(page).to_have_url(re.compile("scale=own"))
     page.get_by_test_id("stSelectbox").get_by_role("combobox").click()
     page.get_by_role("option", name="test", exact=True).click()
@@ -227,17 +228,17 @@ def test_the_link_outlives_a_rerun(app, ids, open_page):
     wait_until_idle(page)
     for part in ("scale=own", "set=test(&|$)", "runs="):
         expect(page).to_have_url(re.compile(part))
-    expect(page.get_by_role("combobox", name="Scale")).to_have_value("own")
+    expect(page.get_by_role("combobox", name="Colour scale")).to_have_value("own")
 
 
 def test_training_plays_from_its_beginning_to_its_end(app, ids, open_page):
     page = open_page(f"{app.url}/cams?runs={ids}")
     page.get_by_role("combobox", name="Speed").first.select_option("fast")
     end = pixels(page)[0]
-    page.get_by_role("button", name="Play the training").click()
+    page.get_by_role("button", name="Play training").click()
     expect(page.get_by_text("epoch 5").first).to_be_visible()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    expect(page.get_by_role("button", name="Play the training")).to_be_visible()
+    expect(page.get_by_role("button", name="Play training")).to_be_visible()
     expect(page.locator(".head").first).to_contain_text("epoch 32")
     assert pixels(page)[0] == end
 
@@ -252,7 +253,7 @@ def test_the_order_can_put_disagreement_or_the_worst_first(app, ids, open_page):
         assert sorted(files(page)) == before
     shares = [
         [
-            int(re.search(r"(\d+) % of evidence", cell_label(page, 2 * row + run)).group(1))
+            int(re.search(r"(\d+)% of the evidence", cell_label(page, 2 * row + run)).group(1))
             for run in (0, 1)
         ]
         for row in range(5)
@@ -268,18 +269,18 @@ def test_the_order_can_put_disagreement_or_the_worst_first(app, ids, open_page):
 def test_a_photo_opens_large_with_all_runs_and_classes(app, ids, open_page):
     page = open_page(f"{app.url}/cams?runs={ids}")
     page.get_by_role("gridcell").nth(2).click()
-    dialog = page.get_by_role("dialog", name="Photo img_1.jpg large")
+    dialog = page.get_by_role("dialog", name="Photo img_1.jpg, enlarged")
     expect(dialog).to_be_visible()
     expect(dialog.locator(".class-line")).to_have_count(6)
     expect(dialog.locator(".class-line[aria-pressed=true]")).to_have_count(2)
     dialog.locator(".class-line").filter(has_text="red").first.click()
     expect(page.get_by_role("combobox", name="Evidence for").first).to_have_value("red")
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("dialog", name="Photo img_2.jpg large")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Photo img_2.jpg, enlarged")).to_be_visible()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("dialog", name="Photo img_0.jpg large")).to_be_visible()
-    expect(page.get_by_role("button", name="Photo before")).to_be_disabled()
+    expect(page.get_by_role("dialog", name="Photo img_0.jpg, enlarged")).to_be_visible()
+    expect(page.get_by_role("button", name="Previous photo")).to_be_disabled()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page).not_to_have_url(re.compile("open="))
@@ -293,7 +294,7 @@ def test_keys_walk_the_cells(app, ids, open_page):
         page.keyboard.press(key)
     expect(page.get_by_role("gridcell").nth(3)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog", name="Photo img_1.jpg large")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Photo img_1.jpg, enlarged")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("gridcell").nth(3)).to_be_focused()
 

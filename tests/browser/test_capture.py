@@ -47,7 +47,7 @@ def test_ten_photos_are_labelled_by_the_asking_and_answered(app, open_page, tmp_
         expect(page.get_by_role("heading", name=count, exact=True)).to_be_visible()
     [folder] = find_sessions(app.runs.parent / "dataset" / "books")
     assert [picture.label for picture in open_session(folder).pictures] == labels
-    expect(page.get_by_text(re.compile(rf"of {PHOTOS} right"))).to_have_count(2)
+    expect(page.get_by_text(re.compile(rf"of {PHOTOS} correct"))).to_have_count(2)
     expect(page.get_by_alt_text(re.compile("^Where run "))).to_have_count(2)
 
     other = open_page(page.url, 390, dark=True)

@@ -76,7 +76,7 @@ def test_nothing_is_lost_when_the_server_is_killed(
     server: Server, session: Session, phone: Page, tmp_path: Path
 ) -> None:
     phone.goto(f"{server.url}/capture/{access_code(tmp_path / 'runs', session)}")
-    take_it, tally = phone.get_by_role("button", name="Take it"), phone.locator("#tally")
+    take_it, tally = phone.get_by_role("button", name="Take photo"), phone.locator("#tally")
     expect(take_it).to_be_enabled()
     for number in (1, 2):
         take(phone, number)
@@ -105,9 +105,9 @@ def test_nothing_is_lost_when_the_server_is_killed(
     record_answer(session, newest.id, session.runs[0], Answer(newest.label, 0.9))
     record_answer(session, newest.id, session.runs[1], Answer("nothing", 0.9))
     card = phone.locator("article").first
-    expect(card).to_contain_text("✓ right")
+    expect(card).to_contain_text("✓ correct")
     expect(card).to_contain_text("✗ wrong")
-    expect(phone.get_by_role("status")).to_have_text("quick: right. looks-good: wrong")
+    expect(phone.get_by_role("status")).to_have_text("quick: correct. looks-good: wrong")
 
 
 @pytest.mark.slow
@@ -116,7 +116,7 @@ def test_a_photo_is_undone_kept_and_pointed_at_by_a_tap(
 ) -> None:
     phone.goto(f"{server.url}/capture/{access_code(tmp_path / 'runs', session)}")
     status, card = phone.get_by_role("status"), phone.locator("article")
-    expect(phone.get_by_role("button", name="Take it")).to_be_enabled()
+    expect(phone.get_by_role("button", name="Take photo")).to_be_enabled()
     assert phone.evaluate("document.documentElement.scrollWidth") == 360
     take(phone, 1)
     card.locator("img").tap()
@@ -124,9 +124,9 @@ def test_a_photo_is_undone_kept_and_pointed_at_by_a_tap(
     (picture,) = open_session(session.folder).pictures
     assert picture.point == pytest.approx((0.5, 0.5), abs=0.02)
     take(phone, 1)
-    expect(card.first).to_contain_text("nearly the same as")
+    expect(card.first).to_contain_text("almost identical to")
     card.first.get_by_role("button", name="Keep").tap()
-    expect(phone.get_by_text("nearly the same as")).to_have_count(0)
+    expect(phone.get_by_text("almost identical to")).to_have_count(0)
     phone.get_by_role("button", name="Undo").first.tap()
     wait_for(lambda: len(open_session(session.folder).pictures) == 1)
     before = phone.locator("h1").inner_text()
@@ -134,5 +134,5 @@ def test_a_photo_is_undone_kept_and_pointed_at_by_a_tap(
     expect(phone.locator("h1")).not_to_have_text(before, use_inner_text=True)
     end(session)
     expect(phone.locator("h1")).to_contain_text("This session has ended")
-    expect(phone.get_by_role("button", name="Take it")).to_have_count(0)
+    expect(phone.get_by_role("button", name="Take photo")).to_have_count(0)
     expect(status).to_have_text("")

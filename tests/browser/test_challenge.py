@@ -44,7 +44,7 @@ def test_from_the_lesson_to_the_board(app, open_page):
         lang = f"lang={language}"
         page = open_page(f"{app.url}/?{lang}")
         complete_lesson(page)
-        page.get_by_role("link", name=_("The challenge board")).click()
+        page.get_by_role("link", name=_("Challenge leaderboard")).click()
         expect(page.locator("h1")).to_have_text(_("Challenge"))
         assert lang in page.url
         launch_the_failing_recipe(page, lang)
@@ -70,17 +70,17 @@ def complete_lesson(page: Page) -> None:
 
 
 def launch_the_failing_recipe(page: Page, lang: str) -> None:
-    page.get_by_role("link", name=_("Open the failing recipe on Train, with three seeds")).click()
-    expect(page.get_by_role("textbox", name=_("Name of the run"))).to_have_value("looks-good")
+    page.get_by_role("link", name=_("Open the failing recipe on Train with three seeds")).click()
+    expect(page.get_by_role("textbox", name=_("Run name"))).to_have_value("looks-good")
     wait_until_idle(page)
     assert "preset=looks-good" in page.url and "seeds=3" in page.url and lang in page.url
 
     link = f"preset=looks-good&seeds=3&with={json.dumps(FAST_CHANGES)}&{lang}"
     page.goto(f"{page.url.partition('?')[0]}?{link}")
-    expect(page.get_by_role("spinbutton", name=_("Photo size in pixels"))).to_have_value("64")
+    expect(page.get_by_role("spinbutton", name=_("Photo size (pixels)"))).to_have_value("64")
     wait_until_idle(page)
     page.get_by_role("button", name=_("Launch")).click()
-    told = "{count} runs are on their way: they train on even when you close this page."
+    told = "{count} runs launched. They continue even if you close this page."
     expect(page.get_by_text(translate(told.format(count=3)))).to_be_visible()
 
 
@@ -90,9 +90,7 @@ def open_leaderboard(page: Page, link: str) -> None:
     rank = page.get_by_role("button", name=ngettext("Rank {count} group", "Rank {count} groups", 1))
     expect(rank).to_be_visible()
     rank.click()
-    named = _(
-        "Objects named right: {score}. Validation: {validation}.", score=r"\d.*", validation=".*"
-    )
+    named = _("Objects correct: {score}. Validation: {validation}.", score=r"\d.*", validation=".*")
     expect(page.get_by_role("img", name=re.compile(named))).to_be_visible()
     expect(page.get_by_role("heading", name="1", exact=True)).to_be_visible()
     page.get_by_role("button", name=re.compile(r"\d")).filter(
@@ -104,7 +102,7 @@ def open_leaderboard(page: Page, link: str) -> None:
     page.set_viewport_size({"width": 390, "height": 900})
     wait_until_idle(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_role("link", name=_("Open its recipe")).click()
-    expect(page.get_by_role("textbox", name=_("Name of the run"))).to_have_value("looks-good")
+    page.get_by_role("link", name=_("Open recipe")).click()
+    expect(page.get_by_role("textbox", name=_("Run name"))).to_have_value("looks-good")
     assert "again=" in page.url and "seeds=3" in page.url
     page.set_viewport_size({"width": 1440, "height": 900})

@@ -50,7 +50,7 @@ def test_a_link_reopens_curves_as_they_were_and_a_zoom_moves_all_panels(app, ope
     page = open_page(f"{app.url}/compare?runs={ids(app, 2)}")
     open_section(page, "Curves")
     page.get_by_role("radio", name="step", exact=True).click()
-    page.get_by_text("Log scale of the losses").click()
+    page.get_by_text("Log scale for losses").click()
     expect(page).to_have_url(re.compile("section=Curves"))
     expect(page).to_have_url(re.compile("axis=step"))
     expect(page).to_have_url(re.compile("log=true"))
@@ -60,7 +60,7 @@ def test_a_link_reopens_curves_as_they_were_and_a_zoom_moves_all_panels(app, ope
     expect(page.get_by_role("radio", name="step", exact=True)).to_be_checked()
     other = open_page(link)
     expect(other.get_by_role("radio", name="step", exact=True)).to_be_checked()
-    expect(other.get_by_text("Training loss is that of every batch")).to_be_visible()
+    expect(other.get_by_text("Training loss is per batch")).to_be_visible()
     plot = other.locator(PLOT)
     expect(plot).to_have_count(1)
     area = plot.locator(".nsewdrag").first.bounding_box()
@@ -81,7 +81,7 @@ def test_a_link_reopens_curves_as_they_were_and_a_zoom_moves_all_panels(app, ope
 
 def test_a_line_under_the_pointer_is_named_and_lit_in_every_panel(app, open_page):
     page = open_page(f"{app.url}/compare?runs={ids(app, 12)}&section=Curves")
-    expect(page.get_by_role("button", name="12 of 14 chosen")).to_be_visible()
+    expect(page.get_by_role("button", name="12 of 14 selected")).to_be_visible()
     plot = page.locator(f"{PLOT}[data-followed]")
     expect(plot).to_have_count(1)
     plot.scroll_into_view_if_needed()
@@ -99,13 +99,13 @@ def test_a_click_on_a_cell_lists_its_photos(app, open_page):
     plot = page.locator(PLOT)
     expect(plot).to_have_count(1)
     box = plot.locator(".nsewdrag").first.bounding_box()
-    # The diagonal's second cell of three: a red or blue book, answered right.
+    # The diagonal's second cell of three: a red or blue book, predicted correctly.
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.get_by_text(re.compile("answered right"))).to_be_visible()
+    expect(page.get_by_text(re.compile("predicted correctly"))).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("img_"))).not_to_have_count(0)
     expect(page).to_have_url(re.compile("cell="))
     other = open_page(page.url)  # the same view in another browser
-    expect(other.get_by_text(re.compile("answered right"))).to_be_visible()
+    expect(other.get_by_text(re.compile("predicted correctly"))).to_be_visible()
     open_section(page, "Scores")
     expect(page).not_to_have_url(re.compile("cell="))
 
@@ -114,7 +114,7 @@ def test_numbers_come_as_csv_and_a_photo_leads_to_its_class_maps(app, open_page,
     chosen = ids(app, 2)
     page = open_page(f"{app.url}/compare?runs={chosen}&section=Photos&set=test_difficult")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Numbers as CSV").click()
+        page.get_by_role("button", name="Download CSV").click()
     target = Path(tmp_path / "numbers.csv")
     download.value.save_as(target)
     assert download.value.suggested_filename == "answers-test-difficult.csv"
@@ -251,7 +251,7 @@ def test_recipes_are_lines_that_are_named_and_sifted(app, open_page):
     page.mouse.move(x, box["y"] + box["height"] / 3, steps=4)
     page.mouse.up()
     expect(figure.locator(".line:visible")).to_have_count(1)
-    expect(verdict).to_have_attribute("aria-valuetext", "1 of 3 lines are inside.")
+    expect(verdict).to_have_attribute("aria-valuetext", "1 of 3 lines are in range.")
     page.mouse.click(x, box["y"] + box["height"] / 2)
     expect(figure.locator(".line:visible")).to_have_count(3)
     # The keys do the same: from tick to tick on an axis, from line to line among those kept.
@@ -271,7 +271,7 @@ def test_recipes_can_be_taken_along(app, open_page, tmp_path):
     page = open_page(f"{app.url}/compare?runs={ids(app, 3)}&section=Recipes")
     figure = page.locator(".parallel")
     with page.expect_download() as download:
-        figure.get_by_role("button", name="Picture as PNG").click()
+        figure.get_by_role("button", name="Download PNG").click()
     assert download.value.suggested_filename == "recipes-and-results.png"
     download.value.save_as(tmp_path / "lines.png")
     across = float(figure.locator("svg").get_attribute("width"))
@@ -282,7 +282,7 @@ def test_recipes_can_be_taken_along(app, open_page, tmp_path):
         line = figure.locator(".line").nth(number)
         assert ImageColor.getrgb(line.evaluate("line => getComputedStyle(line).stroke")) in colours
     with page.expect_download() as download:
-        page.get_by_role("button", name="Numbers as CSV").last.click()
+        page.get_by_role("button", name="Download CSV").last.click()
     assert download.value.suggested_filename == "recipes-and-results.csv"
     download.value.save_as(tmp_path / "lines.csv")
     with (tmp_path / "lines.csv").open(encoding="utf-8") as file:
@@ -293,17 +293,17 @@ def test_recipes_can_be_taken_along(app, open_page, tmp_path):
 def test_of_many_the_choice_is_behind_a_button_that_stays_open(app, open_page):
     page = open_page(f"{app.url}/compare?runs={ids(app, 10)}")
     expect(page.get_by_label("Runs and groups of repeats")).to_have_count(0)
-    page.get_by_role("button", name="10 of 14 chosen").click()
-    chooser = page.get_by_role("dialog", name="chosen")
+    page.get_by_role("button", name="10 of 14 selected").click()
+    chooser = page.get_by_role("dialog", name="selected")
     chooser.get_by_role("button", name=re.compile("^(Remove|Clear) .*seed 9")).click()
     wait_until_idle(page)
-    expect(page.get_by_role("button", name="9 of 14 chosen")).to_be_visible()
+    expect(page.get_by_role("button", name="9 of 14 selected")).to_be_visible()
     expect(chooser).to_be_visible()
     assert len(re.findall("quick-s|looks-good-s", page.url)) == 9
     page.keyboard.press("Escape")
     expect(chooser).to_have_count(0)
     again = open_page(page.url)  # as many as colours can tell apart and one: in the open
-    expect(again.get_by_role("button", name="9 of 14 chosen")).to_have_count(0)
+    expect(again.get_by_role("button", name="9 of 14 selected")).to_have_count(0)
 
 
 def test_what_many_are_compared_with_is_told_and_can_be_changed(app, open_page):

@@ -105,14 +105,14 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     expect(name).to_have_value("My_shelf")
     name.fill("toy_books")
     name.press("Enter")
-    expect(page.get_by_text("is there already. Choose another name")).to_be_visible()
+    expect(page.get_by_text("already exists. Choose another name")).to_be_visible()
     expect(page.get_by_role("button", name="Import")).to_be_disabled()
     name.fill("shelf")
     name.press("Enter")
     page.get_by_role("button", name="Import").click()
-    expect(page.get_by_text("21 photos taken, 1 files left out")).to_be_visible()
-    expect(page.get_by_role("button", name="Train on it with quick")).to_be_visible()
-    page.get_by_role("button", name="Look at the photos").click()
+    expect(page.get_by_text("21 photos imported, 1 files excluded")).to_be_visible()
+    expect(page.get_by_role("button", name="Train with quick")).to_be_visible()
+    page.get_by_role("button", name="View photos").click()
     expect(tiles(page)).to_have_count(6)
     expect(page.get_by_text("0 of 6 labelled, 0 with boxes")).to_be_visible()
 
@@ -134,7 +134,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     drag(page, (0.45, 0.8), (0.5, 0.9))  # and its corner pulled
     drag(page, (0.6, 0.2), (0.9, 0.8))  # elsewhere a new one is drawn
     expect(boxes).to_have_count(2)
-    page.get_by_role("combobox", name="What is in box 2").select_option("red")
+    page.get_by_role("combobox", name="Object in box 2").select_option("red")
     expect(page.get_by_role("checkbox", name="red")).to_be_checked()
     drag(page, (0.02, 0.02), (0.1, 0.1))
     expect(boxes).to_have_count(3)
@@ -158,7 +158,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     expect(page.get_by_role("radio", name="red")).to_be_checked()
     page.get_by_role("button", name="Next", exact=True).click()
     expect(page.get_by_text("Your changes to this photo are not saved.")).to_be_visible()
-    page.get_by_role("button", name="Save them").click()
+    page.get_by_role("button", name="Save changes").click()
     expect(page.locator(".where")).to_contain_text("img_3.jpg")
 
     saved = read_dataset(dataset.root).test_set("test_difficult")
@@ -182,7 +182,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     page.goto(f"{app.url}/data?data=shelf")
     expect(page.get_by_text("3 of 6 labelled, 2 with boxes")).to_be_visible()
     page.goto(draft)
-    expect(page.get_by_text("These changes of yours were not saved yet.")).to_be_visible()
+    expect(page.get_by_text("These changes are not saved yet.")).to_be_visible()
     page.get_by_role("button", name="Discard").click()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Edit labels and boxes")).to_be_visible()
@@ -190,8 +190,8 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
 
     # The finished run is scored by these labels, without training.
     weights = (run.path / "weights.safetensors").read_bytes()
-    page.get_by_role("button", name="Score 1 run again with these labels").click()
-    expect(page.get_by_text("are scored by these labels")).to_be_visible()
+    page.get_by_role("button", name="Rescore 1 run with these labels").click()
+    expect(page.get_by_text("are scored with the current labels")).to_be_visible()
     found = (run.summary() or {})["sets"]["test_difficult"]
     assert found["scores"]["primary"]["total"] == 3
     assert found["localisation"]["lift"] is not None
@@ -199,7 +199,7 @@ def test_a_zip_is_taken_labelled_by_hand_and_gets_a_verdict(app, open_page, zipp
     assert (run.path / "weights.safetensors").read_bytes() == weights
 
     page.get_by_text(re.compile(r"^Earlier labels")).click()
-    page.get_by_role("button", name="Bring back").first.click()
+    page.get_by_role("button", name="Restore").first.click()
     expect(page.get_by_text("2 of 6 labelled")).to_be_visible()
     wait_until_idle(page)
-    expect(page.get_by_role("button", name="Score 1 run again")).to_be_visible()
+    expect(page.get_by_role("button", name="Rescore 1 run")).to_be_visible()

@@ -41,7 +41,7 @@ def test_every_link_carries_the_key_and_no_log_tells_it(hosted, open_page: OpenP
         expect(page.locator("h1")).to_be_visible()
         page.wait_for_url(lambda url: f"key={key}" in url)
     other = open_page(f"{app.url}/run?run={run.id}", new_context=True)
-    expect(other.get_by_text("There is no run")).to_be_visible()
+    expect(other.get_by_text("was not found here.")).to_be_visible()
     assert "key=" not in other.url
     stranger = open_page(f"{app.url}/runs", new_context=True)
     expect(stranger.get_by_text("quick (example)").first).to_be_visible()

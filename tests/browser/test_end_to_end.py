@@ -27,17 +27,17 @@ def app(serve, tmp_path):
 def launch(page: Page, preset: str) -> None:
     """Chooses a preset, makes it short through the page's own controls, and launches it."""
     wait_until_idle(page)
-    begin = page.get_by_test_id("stPopover").filter(has_text="From").get_by_role("button").first
+    begin = page.get_by_test_id("stPopover").filter(has_text="Based on").get_by_role("button").first
     begin.click()
     wait_until_idle(page)
     page.get_by_test_id("stPopoverBody").get_by_text(preset, exact=True).click()
-    expect(page.get_by_role("textbox", name="Name of the run")).to_have_value(preset)
+    expect(page.get_by_role("textbox", name="Run name")).to_have_value(preset)
     wait_until_idle(page)
     for name, value in (
-        ("Photo size in pixels", "64"),
+        ("Photo size (pixels)", "64"),
         ("Epochs", "1"),
         ("Cycles", "1"),
-        ("First", "2"),
+        ("First cycle (epochs)", "2"),
     ):
         control = page.get_by_role("spinbutton", name=name, exact=True)
         control.fill(value)
@@ -45,7 +45,7 @@ def launch(page: Page, preset: str) -> None:
         wait_until_idle(page)
     expect(page.get_by_text("over 3 epochs")).to_be_visible()
     page.get_by_role("button", name="Launch").click()
-    expect(page.get_by_text(re.compile("is on its way"))).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"{preset} launched\."))).to_be_visible()
 
 
 def wait_for_runs(app: App, done: Callable[[list[Run]], bool]) -> list[Run]:
@@ -71,7 +71,7 @@ def test_two_runs_from_launch_to_class_maps(app, open_page):
     assert first.recipe().image_size == 64
 
     # The curve grows while the page is open, and the run goes on when it is loaded anew.
-    page.get_by_role("link", name="Watch it on Runs").click()
+    page.get_by_role("link", name="View run").click()
     page.goto(f"{app.url}/runs?run={first.id}")
     expect(page.get_by_role("heading", name="quick", exact=True)).to_be_visible()
     wait_for_runs(app, lambda runs: not runs[-1].history().empty)
@@ -90,12 +90,12 @@ def test_two_runs_from_launch_to_class_maps(app, open_page):
     expect(page.get_by_text("Difficult objects")).to_have_count(2)
     expect(page.locator(".js-plotly-plot")).to_have_count(4)
     page.get_by_role("radio", name="Recipes").click()
-    expect(page.get_by_text("What differs in the recipes")).to_be_visible()
+    expect(page.get_by_text("Recipe differences")).to_be_visible()
 
     page.get_by_role("link", name="See where they look").click()
     cells = page.get_by_role("gridcell")
     expect(cells).to_have_count(2 * 40)
-    expect(cells.first).to_have_attribute("aria-label", re.compile(r"says .*\d+\s%"))
+    expect(cells.first).to_have_attribute("aria-label", re.compile(r"predicts .*\d+%"))
     painted = page.locator(".grid-root[data-drawn] .cell canvas").first
     page.wait_for_function("canvas => canvas.width > 300", arg=painted.element_handle())
     assert [run.status().state for run in find_runs(app.runs)] == ["done", "done"]

@@ -50,26 +50,26 @@ def test_through_the_lesson_by_key(app, open_page):
     expect_heading(page, "Where each one looks")
     gaze = page.locator(".gaze-root[data-drawn]")
     first = gaze.get_attribute("data-moment")
-    slider = page.get_by_role("slider", name="Moment of the training")
+    slider = page.get_by_role("slider", name="Training progress")
     slider.press("ArrowRight")  # moves the training, not the step
     expect(gaze).not_to_have_attribute("data-moment", str(first))
     expect(page.locator("h1")).to_have_text("Where each one looks")
     seen = page.locator(".pile").first.locator("img.seen")
     expect(seen).to_have_count(1)
-    page.get_by_role("button", name="Play the training").click()
+    page.get_by_role("button", name="Play training").click()
     expect(slider).to_have_attribute("aria-valuetext", re.compile("the end"))
     slider.blur()
-    for words in ("Hide the book", "Which layers changed", "What mends it", "Now you"):
+    for words in ("Hide the book", "Which layers changed", "What fixes it", "Your turn"):
         press(page, "ArrowRight")
         expect(page.locator("h1")).to_contain_text(words)
         wait_until_idle(page)
     press(page, "ArrowLeft")
-    expect_heading(page, "What mends it")
+    expect_heading(page, "What fixes it")
     press(page, "ArrowRight")
     wait_until_idle(page)
-    page.get_by_text("What mends it?").click()
-    expect(page.get_by_text("measure it on your photos")).to_be_visible()
-    page.get_by_role("link", name="Open Train with the failing recipe").click()
+    page.get_by_text("What fixes it?").click()
+    expect(page.get_by_text("measure it on your own photos")).to_be_visible()
+    page.get_by_role("link", name="Open the failing recipe on Train").click()
     expect_heading(page, "Train")
     expect(page).to_have_url(re.compile("/train.*preset=looks-good"))
     expect(page.locator(".rates .rate")).to_have_text(["1e-1", "1e-2"])
@@ -77,21 +77,21 @@ def test_through_the_lesson_by_key(app, open_page):
 
 def test_a_step_with_its_choice_reopens_from_its_link(app, open_page):
     page = open_page(f"{app.url}/?step=6")
-    page.get_by_role("radio", name="Without varied views").click()
-    expect(page.locator(".arm.chosen")).to_contain_text("Without varied views")
+    page.get_by_role("radio", name="Without augmentation").click()
+    expect(page.locator(".arm.chosen")).to_contain_text("Without augmentation")
     wait_until_idle(page)
     again = open_page(page.url)
-    expect_heading(again, "What mends it")
-    expect(again.locator(".arm.chosen")).to_contain_text("Without varied views")
+    expect_heading(again, "What fixes it")
+    expect(again.locator(".arm.chosen")).to_contain_text("Without augmentation")
 
 
 def test_a_word_of_the_trade_opens_by_key(app, open_page):
     page = open_page(app.url)
     term = page.locator("summary", has_text="validation").first
-    expect(page.get_by_text("Photos kept aside from the training photos")).to_be_hidden()
+    expect(page.get_by_text("Photos held out from training")).to_be_hidden()
     term.focus()
     term.press("Enter")
-    expect(page.get_by_text("Photos kept aside from the training photos")).to_be_visible()
+    expect(page.get_by_text("Photos held out from training")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])

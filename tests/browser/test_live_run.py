@@ -82,7 +82,7 @@ def test_a_run_outlives_the_server_and_is_watched_to_its_end(app, open_page):
     run = launch(place)
     train_until(place, run, 3)
     page = open_page(f"{place.url}/run?run={run.id}")
-    expect(page.get_by_text(re.compile("Training the layers' bands, cycle 1 of 5"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Training the layer bands, cycle 1 of 5"))).to_be_visible()
     expect(page.locator(CHARTS)).to_have_count(3)
     ends = page.locator(".cam-strip th")
     expect(ends.filter(has_text=re.compile("^epoch 32$"))).to_be_visible()
@@ -108,15 +108,13 @@ def test_a_run_outlives_the_server_and_is_watched_to_its_end(app, open_page):
     train_until(place, run, epoch + 1)
     server.start()
     page = open_page(f"{place.url}/run?run={run.id}")
-    expect(
-        page.get_by_text(re.compile(f"epoch {run.status().epoch} of 32 is done"))
-    ).to_be_visible()
+    expect(page.get_by_text(re.compile(f"epoch {run.status().epoch} of 32 done"))).to_be_visible()
     assert worker_pid(place.runs) == pid
 
     # Cancelled by its button, which asks first; the page tells where it stopped.
     page.get_by_role("button", name="Cancel").click()
-    page.get_by_role("button", name="Stop it").click()
-    expect(page.get_by_text("is being stopped")).to_be_visible()
+    page.get_by_role("button", name="Stop run").click()
+    expect(page.get_by_text("stopping")).to_be_visible()
     signal_worker(place, signal.SIGCONT)
     expect(page.get_by_text(re.compile(r"It was cancelled after epoch \d+ of 32"))).to_be_visible()
     stopped = run.status().epoch
@@ -124,7 +122,7 @@ def test_a_run_outlives_the_server_and_is_watched_to_its_end(app, open_page):
     page.get_by_role("button", name="Resume").click()
     wait_for(lambda: run.status().state == "done", "it did not end")
     expect(page.get_by_role("heading", name="How we know")).to_be_visible()
-    expect(page.get_by_role("heading", name="How it trained")).to_be_visible()
+    expect(page.get_by_role("heading", name="Training history")).to_be_visible()
     assert f"resumed after epoch {stopped}" in run.log_tail()
     assert list(run.history()["epoch"]) == list(range(1, 33))
     wait_until_idle(page)
@@ -151,6 +149,6 @@ def test_runs_are_walked_by_key_and_deleted_with_undo(app, open_page):
     expect(page.get_by_text("is in the trash")).to_be_visible()
     assert not (place.runs / ids[1]).exists()
     again = open_page(f"{place.url}/run?run={ids[1]}", width=390)
-    again.get_by_role("button", name="Bring it back").click()
+    again.get_by_role("button", name="Restore").click()
     expect(again.get_by_role("heading", name="How we know")).to_be_visible()
     assert (place.runs / ids[1]).exists()

@@ -19,7 +19,7 @@ from tests.core.conftest import reduce_diagnosis
 from tests.factory import write_dataset
 from tests.waiting import wait_for
 
-MASKED_ANSWER = re.compile("^With the box hidden it")
+MASKED_ANSWER = re.compile("^With the box hidden, it")
 
 
 @pytest.fixture(scope="module")
@@ -48,19 +48,19 @@ def test_the_view_grid_shows_the_views_and_follows_the_controls(app, open_page):
     expect(page.locator(".views figcaption", has_text="%")).to_have_count(8)
     expect(pictures.nth(1)).not_to_have_attribute("src", before)
     expect(page.locator(".views figcaption").nth(1)).to_have_text(
-        re.compile(r"^epoch 1: \d+ % ferns, \d+ % \w+ \(\w+/img_\d+\.jpg\)$")
+        re.compile(r"^epoch 1: \d+% ferns, \d+% \w+ \(\w+/img_\d+\.jpg\)$")
     )
     process = DetachedProcess("preview", app.runs)
     os.kill(process.pid(), signal.SIGKILL)
     wait_for(lambda: not process.alive())
-    page.get_by_role("button", name="Draw again").click()
-    expect(page.get_by_text("in epochs 3 to 4 of 32")).to_be_visible()
+    page.get_by_role("button", name="Show other views").click()
+    expect(page.get_by_text("epochs 3 to 4 of 32")).to_be_visible()
 
 
 def test_a_box_is_drawn_by_mouse_and_by_keys_and_the_link_brings_it_back(app, runs, open_page):
     page = open_page(f"{app.url}/try_it?runs={runs}")
-    expect(page.get_by_role("heading", name=re.compile("^Says "))).to_have_count(2)
-    stage, drawn = page.locator(".stage"), re.compile("Hidden: 1[23] % of the photo.")
+    expect(page.get_by_role("heading", name=re.compile("^Predicts "))).to_have_count(2)
+    stage, drawn = page.locator(".stage"), re.compile("Hidden: 1[23]% of the photo.")
     stage.scroll_into_view_if_needed()
     at = stage.bounding_box()
     page.mouse.move(at["x"] + 0.25 * at["width"], at["y"] + 0.25 * at["height"])
@@ -83,9 +83,9 @@ def test_a_box_is_drawn_by_mouse_and_by_keys_and_the_link_brings_it_back(app, ru
     page.keyboard.press("Delete")
     expect(page.get_by_text(MASKED_ANSWER)).to_have_count(0)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Hidden: 16 % of the photo.")).to_be_visible()
+    expect(page.get_by_text("Hidden: 16% of the photo.")).to_be_visible()
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.get_by_text("Hidden: 17 % of the photo.")).to_be_visible()
+    expect(page.get_by_text("Hidden: 17% of the photo.")).to_be_visible()
     expect(page.get_by_text(MASKED_ANSWER)).to_have_count(2)
     expect(page).to_have_url(re.compile(r"box=0\.3%2C0\.3%2C0\.72%2C0\.7"))
 
@@ -95,12 +95,12 @@ def test_ones_own_photo_on_a_narrow_screen(app, runs, open_page, tmp_path):
     page.get_by_text("My photo", exact=True).click()
     (tmp_path / "bad.jpg").write_bytes(b"no photo")
     page.locator("input[type=file]").set_input_files(tmp_path / "bad.jpg")
-    expect(page.get_by_text(re.compile("^bad.jpg: not a photo"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^bad.jpg: not a readable photo"))).to_be_visible()
     photo = TOY_BOOKS / "test" / "img_0001.jpg"
     wait_until_idle(page)
     page.locator("input[type=file]").set_input_files(photo)
-    expect(page.get_by_role("heading", name=re.compile("^Says "))).to_have_count(2)
-    page.get_by_role("button", name="Box in the middle").click()
+    expect(page.get_by_role("heading", name=re.compile("^Predicts "))).to_have_count(2)
+    page.get_by_role("button", name="Place box in the centre").click()
     expect(page.get_by_text(MASKED_ANSWER)).to_have_count(2)
     overflow = page.evaluate(
         "() => { const main = document.querySelector('[data-testid=stMain]');"

@@ -34,9 +34,9 @@ def test_export_delete_for_good_import_and_they_are_back(app, open_page, tmp_pat
         page.get_by_role("checkbox", name=f"Select {title}").check()
     page.get_by_role("button", name="Export", exact=True).click()
     page.get_by_role("textbox", name="Your name").fill("Ada Lovelace")
-    page.get_by_role("button", name="Make the zip file").click()  # at once, as one does
+    page.get_by_role("button", name="Create zip file").click()  # at once, as one does
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download it").click()
+        page.get_by_role("button", name="Download").click()
     file = tmp_path / "ada.zip"
     download.value.save_as(file)
     page.keyboard.press("Escape")
@@ -49,12 +49,12 @@ def test_export_delete_for_good_import_and_they_are_back(app, open_page, tmp_pat
     expect(send).to_be_enabled()
     page.locator(".runs-root").evaluate("table => { table.dataset.same = 'yes' }")
     send.click()
-    expect(page.get_by_text("taken: 2, here already: 0, refused: 0")).to_be_visible()
+    expect(page.get_by_text("2 imported, 0 already here, 0 rejected")).to_be_visible()
     expect(count).to_have_text("3 runs")
     expect(page.locator(".runs-root[data-same]")).to_have_count(1)  # what was told moved nothing
     expect(page.locator(".runs-root .tag.from")).to_have_count(2)
     assert page.locator(".runs-root .tag.from").first.get_attribute("title") == (
-        "Came from Ada Lovelace"
+        "From Ada Lovelace"
     )
     after = {
         path: path.read_bytes() for run in chosen for path in run.path.rglob("*") if path.is_file()

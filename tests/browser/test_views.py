@@ -52,7 +52,7 @@ def test_back_leads_to_where_one_was(app, open_page):
     expect(page.locator("h1")).to_have_text("Runs")
     wait_until_idle(page)
     page.get_by_role("combobox", name="Group by").click()
-    page.get_by_role("option", name="No groups").click()
+    page.get_by_role("option", name="No grouping").click()
     expect(page).to_have_url(re.compile(r"/runs\?.*group=none"))
     wait_until_idle(page)
     page.go_back()
@@ -109,7 +109,7 @@ def test_compare_opens_the_same_from_its_link(app, ids, open_page):
     expect(page).to_have_url(re.compile("log=true"))
     wait_until_idle(page)
     again = open_page(page.url)
-    expect(again.get_by_role("switch", name="Log scale of the losses")).to_be_checked()
+    expect(again.get_by_role("switch", name="Log scale for losses")).to_be_checked()
     for name in ("quick", "looks-good"):
         expect(again.get_by_test_id("stMultiSelect").get_by_text(name, exact=True)).to_be_visible()
     expect(again.locator(".js-plotly-plot")).to_have_count(1)

@@ -11,7 +11,7 @@ from tests.pages.conftest import components, visible_text
 def test_without_runs_it_offers_the_two(dataset, open_page):
     app = open_page("cams")
     assert not app.exception
-    assert "Class maps come with a finished run" in visible_text(app)
+    assert "Class maps appear when a run finishes" in visible_text(app)
 
 
 def test_it_shows_the_difficult_photos_of_the_chosen_runs(runs, dataset, open_page):
@@ -29,7 +29,9 @@ def test_a_run_without_maps_says_when_they_come(runs, dataset, open_page):
     write_run(runs, dataset, "quick", "running")
     app = open_page("cams")
     assert not app.exception
-    assert app.info[0].value == ("No class maps yet: quick. They come at the end of each cycle.")
+    assert app.info[0].value == (
+        "No class maps yet: quick. They are made at the end of each cycle."
+    )
 
 
 def test_photos_that_are_gone_are_one_line(runs, dataset, open_page):

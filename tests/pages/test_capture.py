@@ -103,14 +103,14 @@ def keys(app) -> set[str]:
 def test_without_runs_it_offers_the_two(dataset, open_page):
     app = open_page("capture")
     assert not app.exception
-    assert "Finished runs answer the photos" in visible_text(app)
+    assert "Finished runs predict the photos" in visible_text(app)
     assert "train" in keys(app)
 
 
 def test_a_data_set_whose_runs_cannot_answer_leads_to_train(runs, dataset, open_page):
     write_run(runs, dataset)  # without weights
     app = open_page("capture", data="toy_books")
-    assert "No finished run on these photos can answer yet" in visible_text(app)
+    assert "No finished run on these photos can predict yet" in visible_text(app)
     assert "begin" not in keys(app)
     [train] = [each for each in app.get("page_link") if each.proto.label == "Train on these photos"]
     assert train.proto.page.startswith("train") and "data=toy_books" in train.proto.query_string
@@ -147,9 +147,11 @@ def test_two_clicks_and_two_runs_answer_a_photo_that_was_asked_for(dataset, pair
     app = answer_all(app, open_session(folder))
     text = visible_text(app)
     right = [picture.label == "blue", picture.label == "red"]
-    assert text.count("1 of 1 right") == sum(right) and text.count("0 of 1 right") == 2 - sum(right)
+    assert text.count("1 of 1 correct") == sum(right) and text.count("0 of 1 correct") == 2 - sum(
+        right
+    )
     assert "blue (.90)" in text.replace("\\", "") and "red (.90)" in text.replace("\\", "")
-    assert text.count("Bright: evidence for") == 2
+    assert text.count("Bright areas are evidence for") == 2
     assert len(app.get("image")) == 4  # the photo, two maps, and in the grid
     assert app.header[0].value != "" and not app.file_uploader[0].value
 
@@ -160,9 +162,9 @@ def test_one_run_has_no_odds(dataset, finished, open_page):
     [folder] = find_sessions(dataset.root)
     app = answer_all(upload(app, phone_photo(1), phone_photo(2)), open_session(folder))
     text = visible_text(app)
-    assert "of 2 right" in text and " to " in text and "%" in text
+    assert "of 2 correct" in text and " to " in text and "%" in text
     assert "cannot tell" not in text and "20 to 1" not in text
-    assert "not a random sample" in text
+    assert "not sampled at random" in text
 
 
 def test_skip_lack_undo_retake_and_another_label(session, open_page):
@@ -190,7 +192,7 @@ def test_warnings_are_kept_or_thrown_away(session, dataset, open_page):
     app = open_page("capture", **link(session))
     upload(app, dataset.train[0].path.read_bytes(), phone_photo(1))
     app = open_page("capture", photo="p0001", **link(session))
-    assert "nearly the same as train/" in app.warning[0].value.replace("\\", "")
+    assert "almost identical to train/" in app.warning[0].value.replace("\\", "")
     button(app, "keep").click().run()
     assert not app.warning and open_session(session.folder).picture("p0001").kept
     upload(app, dataset.train[1].path.read_bytes())
@@ -232,8 +234,8 @@ def settled(session) -> Session:
 def test_it_says_when_it_is_settled_and_lets_go_on(settled, open_page):
     app = open_page("capture", **link(settled))
     text = visible_text(app)
-    assert "quick is better\\: settled after 7 photos" in text
-    assert "You can stop here." in text and "8 of 8 right" in text
+    assert "quick is better\\: decided after 7 photos" in text
+    assert "You can stop here." in text and "8 of 8 correct" in text
     assert app.file_uploader and "skip" in keys(app)
 
 
@@ -249,7 +251,7 @@ def test_an_ended_session_shows_its_photos_and_can_go_on(settled, open_page):
 def test_an_earlier_set_is_opened_with_a_click(settled, open_page):
     app = open_page("capture")
     button(app, "elsewhere").click().run()
-    assert app.query_params["set"] == "elsewhere" and "8 of 8 right" in visible_text(app)
+    assert app.query_params["set"] == "elsewhere" and "8 of 8 correct" in visible_text(app)
     button(app, "leave").click().run()
     assert "set" not in app.query_params and "begin" in keys(app)
 
@@ -270,7 +272,7 @@ def test_all_finished_runs_are_scored_on_the_set(settled, runs, open_page, no_wo
     assert ask.label == "Score all 2 finished runs on this set"
     ask.click().run()
     assert not app.exception and Queue(runs).length() == 2
-    assert app.get("progress")[-1].proto.text.startswith("Scored 0 of 2 runs again")
+    assert app.get("progress")[-1].proto.text.startswith("Rescored 0 of 2 runs")
 
 
 def test_in_japanese(settled, open_page):
@@ -294,12 +296,12 @@ def test_phones_are_let_in_by_a_command_or_by_a_link(session, open_page, monkeyp
 def test_a_demo_captures_only_where_its_operator_allows_it(pair, open_page, monkeypatch):
     monkeypatch.setenv("OVERFIT_LENS_MODE", "demo")
     app = open_page("capture")
-    assert not app.exception and "No photos are captured in this demo" in visible_text(app)
+    assert not app.exception and "Photos cannot be captured in this demo" in visible_text(app)
     assert "begin" not in keys(app)
     monkeypatch.setenv("OVERFIT_LENS_CAPTURE", "on")
     assert not access.is_restricted("capture")
     app = open_page("capture")
-    assert "No photos are captured" not in visible_text(app) and not app.exception
+    assert "Photos cannot be captured" not in visible_text(app) and not app.exception
 
 
 @pytest.mark.parametrize("page", ["run", "data", "cams"])

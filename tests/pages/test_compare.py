@@ -44,7 +44,7 @@ def write_validation_predictions(run, photos=15):
 def test_without_runs_it_offers_the_two(dataset, open_page):
     app = open_page("compare")
     assert not app.exception
-    assert "no runs to compare yet" in visible_text(app)
+    assert "No runs to compare yet" in visible_text(app)
 
 
 def test_the_link_chooses_the_runs(runs, dataset, open_page):
@@ -55,16 +55,16 @@ def test_the_link_chooses_the_runs(runs, dataset, open_page):
     assert not app.exception
     assert app.multiselect(key="compare").value == [one.id, two.id]
     assert [metric.value for metric in app.metric if metric.label == "Validation accuracy"] == [
-        "100 %",
-        "100 %",
+        "100%",
+        "100%",
     ]
     lift = [float(metric.value) for metric in app.metric if metric.label == "Lift"]
     assert lift[0] > lift[1]
-    assert numbers_of(app)["quick"].iloc[0] == "100 % (14 of 14), 78 to 100 %"
+    assert numbers_of(app)["quick"].iloc[0] == "100% (14 of 14), 78 to 100%"
     app = open_page("compare", runs=f"{two.id},{one.id}", section="Recipes")
     difference = tables(app)[0]
-    assert list(difference.columns) == ["what", "quick", "looks-good"]
-    assert "bands" in set(difference["what"])
+    assert list(difference.columns) == ["setting", "quick", "looks-good"]
+    assert "bands" in set(difference["setting"])
 
 
 def test_without_a_link_it_takes_the_newest_finished_ones_and_says_so_in_the_link(
@@ -98,9 +98,9 @@ def test_runs_without_results_show_what_they_have(runs, dataset, open_page):
     two = write_run(runs, dataset, "quick", "queued", minutes=1)
     app = open_page("compare", runs=f"{one.id},{two.id}")
     assert not app.exception
-    assert "Scores appear when a chosen run is done." in visible_text(app)
+    assert "Scores appear when a selected run is done." in visible_text(app)
     app = open_page("compare", runs=f"{one.id},{two.id}", section="Recipes")
-    assert "follow the same recipe" in visible_text(app)
+    assert "have the same recipe" in visible_text(app)
 
 
 def test_choosing_nothing_says_what_to_do(runs, dataset, open_page):
@@ -108,7 +108,7 @@ def test_choosing_nothing_says_what_to_do(runs, dataset, open_page):
     app = open_page("compare")
     app.multiselect(key="compare").set_value([]).run()
     assert not app.exception
-    assert "Choose two runs" in app.info[0].value
+    assert "Choose two or more runs" in app.info[0].value
 
 
 def test_damaged_runs_are_one_line(runs, dataset, open_page):
@@ -131,7 +131,9 @@ def test_the_sentence_that_matters_comes_first(runs, dataset, open_page):
     assert not app.exception
     words = [m.value for m in app.markdown if m.value.startswith("####")]
     plain = [value.replace("\\", "") for value in words]
-    assert plain[0].endswith("Validation cannot tell them apart: both right on 15 of 15.")
+    assert plain[0].endswith(
+        "Validation cannot tell them apart: both are right on 15 of 15 photos."
+    )
     assert "test_difficult (objects cut out)" in plain[1]
     compared = tables(app)[0]
     assert list(compared["photos"].unique()) == ["validation", "test", "test_difficult"]
@@ -151,10 +153,10 @@ def test_a_group_is_one_item_of_the_link_and_of_the_page(runs, dataset, open_pag
     assert again.multiselect(key="compare").value == [group, bad.id]
     numbers = numbers_of(again)
     assert list(numbers.columns)[2:4] == ["quick, 3 seeds", "looks-good"]
-    assert numbers["quick, 3 seeds"].iloc[0] == "100 % (100-100)"
+    assert numbers["quick, 3 seeds"].iloc[0] == "100% (100-100)"
     assert {"frozen backbone", "untrained weights"} <= set(numbers.columns)
     shown = open_page("compare", runs=bad.id, groups=group, section="Curves")
-    assert "its band goes from the lowest to the highest" in visible_text(shown)
+    assert "its band spans the lowest to the highest" in visible_text(shown)
     assert "generalises, 3 of 3" in "".join(link.label for link in again.get("page_link"))
 
 
@@ -180,7 +182,7 @@ def test_older_runs_without_a_diagnosis_still_compare(runs, dataset, open_page):
     app = open_page("compare")
     assert not app.exception
     assert not app.error
-    assert "How far the layers moved" not in visible_text(app)
+    assert "Layer drift" not in visible_text(app)
     assert list(numbers_of(app).columns)[-1] == "constant answer"
 
 
@@ -207,13 +209,13 @@ def test_only_the_open_section_is_there_and_the_link_says_which(runs, dataset, o
         for n, name in enumerate(("quick", "looks-good"))
     ]
     link = {"runs": ",".join(ids), "section": "Curves"}
-    assert "have not kept" in visible_text(open_page("compare", **link, axis="step"))
+    assert "have no recorded steps" in visible_text(open_page("compare", **link, axis="step"))
     for id_ in ids:
         write_batches_and_timing(open_run(runs, id_))
     app = open_page("compare", **link, axis="step", smooth="0.5", log="true")
     assert not app.exception
     assert "Solid: validation. Dotted: training." in visible_text(app)
-    assert "Training loss is that of every batch" in visible_text(app)
+    assert "Training loss is per batch" in visible_text(app)
     assert app.slider(key="smooth").value == 0.5
     assert app.toggle(key="log").value is True
     assert not tables(app)
@@ -227,12 +229,12 @@ def test_very_many_runs_are_bands_and_a_search_draws_lines(runs, dataset, open_p
         for n, name in enumerate(("quick", "looks-good"))
     ]
     link = {"runs": ",".join(ids), "section": "Curves"}
-    assert "the range of all 2 runs" in visible_text(open_page("compare", **link))
+    assert "range of all 2 runs" in visible_text(open_page("compare", **link))
     app = open_page("compare", **link, find="verdict:generalises", log="true")
     assert not app.exception
     assert "Thin lines: 1 of 1 matches." in visible_text(app)
     assert "colr" in visible_text(open_page("compare", **link, find="colr:3"))
-    assert "have not kept" in visible_text(open_page("compare", **link, axis="step"))
+    assert "have no recorded steps" in visible_text(open_page("compare", **link, axis="step"))
 
 
 def test_photos_are_filtered_and_a_choice_of_one_is_kept_in_the_link(runs, dataset, open_page):
@@ -267,7 +269,7 @@ def test_confusion_opens_on_the_commonest_mistake_with_its_photos(runs, dataset,
     one = write_run(runs, dataset, "looks-good")
     app = open_page("compare", runs=one.id, section="Confusion")
     assert not app.exception
-    assert "taken for" in visible_text(app)
+    assert "predicted as" in visible_text(app)
     assert "img\\_" in visible_text(app)
 
 
@@ -297,9 +299,9 @@ def test_any_number_can_be_chosen_and_is_compared_with_one(runs, dataset, open_p
     assert app.selectbox(key="colour").value == "recipe"
     table = tables(app)[0]
     assert table["run or group"].iloc[0] == "quick, seed 3"
-    assert table["test_difficult, objects cut out say"].iloc[0] == "the reference"
+    assert table["result on test_difficult, objects cut out"].iloc[0] == "reference"
     assert (
-        table["test_difficult, objects cut out say"]
+        table["result on test_difficult, objects cut out"]
         .iloc[1:]
         .str.contains("better on|the same")
         .all()
@@ -327,22 +329,22 @@ def test_runs_on_other_photos_are_named_and_not_compared(runs, dataset, open_pag
     two = write_run(runs, other, "looks-good", minutes=1)
     app = open_page("compare", runs=f"{one.id},{two.id}")
     assert not app.exception
-    assert "Other photos than those of quick: looks\\-good" in app.warning[0].value
-    assert "real difference" not in visible_text(app)
+    assert "Different photos than quick: looks\\-good" in app.warning[0].value
+    assert "significant difference" not in visible_text(app)
 
 
 def test_a_run_without_results_is_not_left_out_in_silence(runs, dataset, open_page):
     done, failed = write_run(runs, dataset), write_run(runs, dataset, "looks-good", "failed")
     both = f"{done.id},{failed.id}"
-    told = "and so not shown here: looks\\-good (failed). Curves"
+    told = "because they have no results: looks\\-good (failed). Curves"
     for section in ("Scores", "Photos", "Confusion", "Layers"):
         assert told in visible_text(open_page("compare", runs=both, section=section)), section
     for section in ("Curves", "Recipes"):
-        assert "Without results" not in visible_text(
+        assert "have no results" not in visible_text(
             open_page("compare", runs=both, section=section)
         )
     alone = visible_text(open_page("compare", runs=failed.id))
-    assert "Scores appear when" in alone and "Without results" not in alone
+    assert "Scores appear when" in alone and "have no results" not in alone
 
 
 def test_a_section_is_as_it_was_when_one_comes_back_to_it(runs, dataset, open_page):
@@ -406,7 +408,7 @@ def test_without_a_link_runs_on_the_same_photos_are_compared(runs, dataset, open
 
 def test_a_loss_of_0_on_a_log_axis_is_said(runs, dataset, open_page):
     one = write_run(runs, dataset, "quick")
-    said = "A loss of exactly 0 is drawn at the foot"
+    said = "A loss of exactly 0 is drawn at the bottom"
     assert said not in visible_text(open_page("compare", runs=one.id, section="Curves", log="true"))
     history = pd.read_csv(one.path / "history.csv")
     history.loc[3, "train_loss"] = 0.0
@@ -422,4 +424,4 @@ def test_runs_that_differ_by_added_training_photos_alone_are_compared(runs, data
     write_fingerprints(two, add(dataset.root, "train", {"a.jpg": picture()}, label="red"))
     app = open_page("compare", runs=f"{one.id},{two.id}")
     assert not app.exception and not app.warning
-    assert "Trained with other photos than quick: looks\\-good. Test scores" in app.info[0].value
+    assert "Trained on different photos than quick: looks\\-good. Test scores" in app.info[0].value

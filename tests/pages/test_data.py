@@ -33,7 +33,7 @@ def files_on(app):
 def test_without_any_data_set_it_offers_the_upload(runs, open_page):
     app = open_page("data")
     assert not app.exception
-    assert "There are no photos here yet." in visible_text(app)
+    assert "No photos yet." in visible_text(app)
     assert "test_difficult" in visible_text(app)
     assert len(app.get("file_uploader")) == 1
 
@@ -92,7 +92,7 @@ def test_a_photo_is_opened_by_its_link(dataset, open_page):
 def test_a_photo_that_is_not_there_is_one_line(dataset, open_page, photo):
     app = open_page("data", set="test", photo=photo)
     assert not app.exception
-    assert "no such photo in" in app.error[0].value and "<b>" not in app.error[0].value
+    assert "not found in" in app.error[0].value and "<b>" not in app.error[0].value
 
 
 def test_the_next_unlabelled_photo_is_told(runs, tmp_path, open_page):
@@ -113,7 +113,7 @@ def test_a_photo_that_cannot_be_read_is_told_on_its_tile(dataset, open_page):
     assert not app.exception
     shown = [photo["problem"] for photo in component(app)["photos"]] if not app.error else []
     told = " ".join([*shown, *(error.value for error in app.error)])
-    assert "not a photo we can read" in told
+    assert "not a readable photo" in told
 
 
 def test_labels_that_cannot_be_read_are_one_line(dataset, open_page):
@@ -145,7 +145,7 @@ def test_near_copies_and_unused_files_are_told(dataset, open_page):
     else:
         raise AssertionError(told)
     assert component(app)["photos"][3]["copies"] == [
-        f"a near-copy of train/{dataset.train[0].file} (100 % alike)"
+        f"a near-copy of train/{dataset.train[0].file} (100% similar)"
     ]
     assert "notes\\.txt" in app.warning[0].value
 
@@ -160,12 +160,12 @@ def test_runs_that_the_labels_have_overtaken_are_scored_again(runs, dataset, ope
     save_truth(dataset.root, "test", "img_0.jpg", Truth(None, ()), fixed_clock)
     app = open_page("data")
     button = app.button(key="data_page.again.ask")
-    assert button.label == "Score 1 run again with these labels"
+    assert button.label == "Rescore 1 run with these labels"
     button.click().run()
     assert not app.exception and not app.error
     assert [entry.work_id for entry in Queue(runs).entries()] == [f".rescore/{run.id}"]
     assert no_worker == [runs]
-    assert app.get("progress")[1].proto.text.startswith("Scored 0 of 1 runs again; waiting")
+    assert app.get("progress")[1].proto.text.startswith("Rescored 0 of 1 runs; waiting")
     app.button(key="data_page.again.stop").click().run()
     assert Rescoring.of(runs, run.id).status().state == "cancelled"
     assert Queue(runs).entries() == []
@@ -176,11 +176,11 @@ def test_earlier_labels_come_back(dataset, open_page):
     before = read_dataset(dataset.root).test_set("test").labels
     save_truth(dataset.root, "test", "img_0.jpg", Truth(None, ()), fixed_clock)
     app = open_page("data", set="test")
-    (back,) = [button for button in app.button if button.label == "Bring back"]
+    (back,) = [button for button in app.button if button.label == "Restore"]
     back.click().run()
     assert not app.exception and not app.error
     assert read_dataset(dataset.root).test_set("test").labels == before
-    assert len([button for button in app.button if button.label == "Bring back"]) == 2
+    assert len([button for button in app.button if button.label == "Restore"]) == 2
 
 
 def test_an_imported_set_is_deleted_after_a_question_and_comes_back(dataset, tmp_path, open_page):
@@ -194,7 +194,7 @@ def test_an_imported_set_is_deleted_after_a_question_and_comes_back(dataset, tmp
     app.button(key="data_page.trash.sure").click().run()
     assert not app.exception and not root.exists()
     app = open_page("data")
-    (back,) = [button for button in app.button if button.label == "Bring back"]
+    (back,) = [button for button in app.button if button.label == "Restore"]
     back.click().run()
     assert read_dataset(root).title == "mine"
 
@@ -233,7 +233,7 @@ def test_photos_become_a_test_set_from_elsewhere(dataset, open_page):
     send(app, [*photos("a.jpg", "img_0.jpg"), bad]).click().run()
     assert not app.exception and not app.error
     assert "2 photos added to kitchen" in visible_text(app)
-    assert "bad.jpg: not a photo, whatever its name says" in visible_text(app).replace("\\", "")
+    assert "bad.jpg: not a photo, despite its name" in visible_text(app).replace("\\", "")
     assert app.button(key="data_page.new.go").disabled
     app.button(key="data_page.back").click().run()
     assert app.query_params["set"] == "kitchen" and files_on(app) == ["a.jpg", "img_0.jpg"]
@@ -246,7 +246,7 @@ def test_a_folder_per_class_joins_the_training_photos(dataset, open_page):
     send(app, photos("books/red/a.jpg", "books/blue/a.jpg", "books/misc/a.jpg")).click().run()
     assert "2 photos added to train" in visible_text(app)
     told = visible_text(app).replace("\\", "")
-    assert "books/misc/a.jpg: lies in no class's folder" in told
+    assert "books/misc/a.jpg: not in a class folder" in told
     assert read_dataset(dataset.root).added == {"blue/a.jpg": 1, "red/a.jpg": 1}
     assert len(files_on(open_page("data", set="train"))) in (9, 10, 11)  # what joined may validate
 
@@ -254,8 +254,8 @@ def test_a_folder_per_class_joins_the_training_photos(dataset, open_page):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"name": "red", "label": "red"}, "choose another, such as red\\_2"),
-        ({"name": "my photos"}, "choose another, such as my\\_photos"),
+        ({"name": "red", "label": "red"}, "choose another name, such as red\\_2"),
+        ({"name": "my photos"}, "choose another name, such as my\\_photos"),
     ],
 )
 def test_photos_that_cannot_be_added_are_one_line(dataset, open_page, values, words):
@@ -291,4 +291,4 @@ def test_classes_that_are_told_without_the_object_are_named(dataset, open_page):
     app.session_state[f"data_page.shortcuts.{dataset.root.name}"] = True
     app.run()
     assert not app.exception
-    assert any("can be told" in warning.value for warning in app.warning)
+    assert any("can be predicted" in warning.value for warning in app.warning)

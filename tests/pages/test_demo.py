@@ -209,10 +209,10 @@ def test_with_the_key_it_is_found(hosted, other_visitor, page):
 
 def test_the_queue_names_nobodys_run(hosted, other_visitor):
     app = visit("worker")
-    assert "Runs in the demo's queue: 1. None of them is yours." in visible_text(app)
+    assert "Runs in the demo's queue: 1. None is yours." in visible_text(app)
     assert SECRET not in sent_content(app)
     assert str(hosted) not in sent_content(app)
-    assert "Your run is the first of 1" in visible_text(visit("worker", key=other_visitor[0]))
+    assert "Your run is first of 1" in visible_text(visit("worker", key=other_visitor[0]))
 
 
 def test_a_session_keeps_its_key_and_another_has_another(hosted):
@@ -231,7 +231,7 @@ def test_an_unknown_key_is_said_and_not_taken(hosted, other_visitor):
         "../" * 10 + "ab",
     ):
         app = visit("runs", key=wrong)
-        assert "Nothing is found under this link" in visible_text(app)
+        assert "No runs found for this link" in visible_text(app)
         assert app.session_state[settings.VISITOR_STATE_KEY] != wrong
         assert "key" not in app.query_params
 
@@ -257,15 +257,15 @@ def test_a_launched_run_is_ones_own_and_its_link_has_the_key(hosted, other_visit
     assert key == app.session_state[settings.VISITOR_STATE_KEY]
     (run,) = find_runs(visitor_dir(hosted, key))
     app.button(key="train.go").click().run()
-    assert "One at a time" in visible_text(app)
+    assert "One run at a time" in visible_text(app)
     app.switch_page("runs.py").run()
     assert app.query_params["key"] == key
-    assert "Your runs are found under the link" in visible_text(app)
+    assert "leads back to your runs" in visible_text(app)
     assert "Your run is number 2 of 2" in visible_text(app)
     again = visit("run", key=key, run=run.id)
-    assert not again.exception and "There is no run" not in visible_text(again)
+    assert not again.exception and "was not found here" not in visible_text(again)
     other = visit("run", run=run.id)
-    assert "There is no run" in visible_text(other)
+    assert "was not found here" in visible_text(other)
     assert open_run(visitor_dir(hosted, key), run.id).recipe().name == "quick"
 
 
@@ -288,7 +288,7 @@ def test_beyond_the_limits_the_button_is_off_and_why(hosted):
     app = visit("train")
     app.number_input(key="train.quick.image_size.0").set_value(256).run()
     assert app.button(key="train.go").disabled
-    assert "224 pixels at most, not 256" in visible_text(app).replace("\\", "")
+    assert "photos of at most 224 pixels, not 256" in visible_text(app).replace("\\", "")
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_the_label_editor_saves_nothing(hosted, dataset):
 def test_with_training_off_train_says_so(hosted, monkeypatch):
     monkeypatch.setenv("OVERFIT_LENS_TRAINING", "off")
     app = visit("train")
-    assert "Nobody trains in this demo" in visible_text(app)
+    assert "Training is off in this demo" in visible_text(app)
     assert app.button(key="train.go").disabled
     assert list(hosted.glob(".visitors/*")) == []
 

@@ -30,7 +30,7 @@ def test_without_own_runs_they_are_there_to_look_at(example, open_page):
     app = open_page("runs")
     assert not app.exception
     assert titles(app) == ["quick (example)", "looks-good (example)"]
-    assert "These are examples" in visible_text(app)
+    assert "These examples came with" in visible_text(app)
     for page in ("compare", "cams"):
         app = open_page(page)
         assert not app.exception
@@ -41,7 +41,7 @@ def test_own_runs_stand_above_and_are_chosen_first(example, runs, dataset, open_
     own = [write_run(runs, dataset), write_run(runs, dataset, "looks-good", minutes=1)]
     app = open_page("runs")
     assert titles(app) == ["looks-good", "quick", "quick (example)", "looks-good (example)"]
-    assert "These are examples" not in visible_text(app)
+    assert "These examples came with" not in visible_text(app)
     assert set(open_page("compare").multiselect[0].value) == {run.id for run in own}
 
 
@@ -56,7 +56,7 @@ def test_an_example_has_no_delete_and_no_name_to_change(example, runs, dataset, 
     app = select(open_page("runs"), example)
     assert "Delete" not in labels(app)
     assert "Star" not in labels(app)
-    assert "Examples stay as they are" in visible_text(app)
+    assert "Examples cannot be changed" in visible_text(app)
     app = select(app, example, own)  # both: what can be done is done to one's own
     app.button(key="runs.table.bulk.delete").click().run()
     assert not app.exception
@@ -81,6 +81,6 @@ def test_hidden_without_own_runs_the_page_offers_the_first_two(example, open_pag
     app = open_page("runs")
     app.toggle[0].set_value(False).run()
     assert not app.exception
-    assert "There are no runs yet" in visible_text(app)
+    assert "No runs yet" in visible_text(app)
     app.toggle[0].set_value(True).run()
     assert titles(app) == ["quick (example)", "looks-good (example)"]

@@ -50,7 +50,7 @@ def test_the_reading_is_shown_before_anything_is_written(runs, tmp_path, open_pa
         "テスト/a": "class",
         "テスト/b": "class",
     }
-    assert app.expander[0].label == "Left out: 1 files"
+    assert app.expander[0].label == "Excluded: 1 files"
     assert not list((tmp_path / "dataset").glob("*"))
     app.button(key=f"{KEY}.go").click().run()
     assert not app.exception
@@ -64,7 +64,7 @@ def test_the_reading_is_shown_before_anything_is_written(runs, tmp_path, open_pa
 def test_two_readings_are_asked(runs, tmp_path, open_page, choice, classes):
     data = zipped(*(f"{a}/{b}/{n}.jpg" for a in "AB" for b in ("cats", "dogs") for n in "12"))
     app = upload(open_page("data"), data)
-    assert "Two readings are possible" in visible_text(app)
+    assert "There are two ways to read this file" in visible_text(app)
     assert app.button(key=f"{KEY}.go").disabled
     app.button(key=f"{KEY}.first.{choice}").click().run()
     assert not app.exception and not app.button(key=f"{KEY}.go").disabled

@@ -49,12 +49,12 @@ def test_a_zip_without_a_test_set_trains_to_a_verdict_that_every_page_shows(
     assert controls["frozen"]["validation"]["accuracy"]["total"] == 2
     app = open_page("train")
     assert not app.exception
-    assert "6 training photos of 2 classes. Test sets: none." in visible_text(app)
+    assert "6 training photos in 2 classes. Test sets: none." in visible_text(app)
     for page, word in [
         ("runs", ""),
-        ("run", "A network that only knows the shoot may do as well"),
+        ("run", "A network that only knows the shoot could do as well"),
         ("compare", ""),
-        ("cams", "kept aside from the same shoot"),
+        ("cams", "you see validation photos from the same shoot"),
     ]:
         app = open_page(page, runs=f"{run.id},{other.id}", run=run.id)
         assert not app.exception, page
@@ -89,6 +89,6 @@ def test_the_train_page_tells_of_near_copies(dataset, open_page):
     assert not app.exception
     (warning,) = [box for box in app.expander if "near" in box.label]
     assert warning.label.replace("\\", "") == (
-        "1 photo of test is a near-copy of training photos: scores on it say nothing."
+        "1 photo of test is a near-copy of training photos: scores on it are meaningless."
     )
     assert dataset.train[0].file in warning.markdown[0].value.replace("\\", "")

@@ -92,8 +92,8 @@ def test_a_class_needs_no_vote_in_the_page(examples):
 
 def test_what_is_taken_away_is_told_and_kept_in_the_link(examples):
     app = open_lesson(step="6", without="augmentation")
-    assert "in place of" in html_body(app)
-    assert 'class="arm chosen"><span>Without varied views' in html_body(app)
+    assert "correct, instead of" in html_body(app)
+    assert 'class="arm chosen"><span>Without augmentation' in html_body(app)
     app.button_group(key="lesson.without").set_value("dropout").run()
     assert app.query_params["without"] == "dropout"
     assert 'class="arm chosen"><span>Without dropout' in html_body(app)
@@ -122,5 +122,5 @@ def test_without_examples_it_says_where_they_are(runs, monkeypatch, tmp_path):
 def test_the_last_step_prints_the_covers(examples):
     app = open_lesson(step=str(len(titles())), teacher="1")
     (button,) = app.get("download_button")
-    assert button.proto.label == "Print the books' covers"
+    assert button.proto.label == "Print book covers"
     assert not open_lesson(step="1").get("download_button")

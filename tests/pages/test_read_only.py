@@ -23,6 +23,4 @@ def test_every_page_shows_its_runs(runs, dataset, open_page, indexed):
             app = open_page(page, run=run.id)
             assert not app.exception, (page, app.exception)
             if page in ("runs", "worker"):
-                assert "cannot be written" in visible_text(app) + " ".join(
-                    e.value for e in app.error
-                )
+                assert "Cannot write to" in visible_text(app) + " ".join(e.value for e in app.error)

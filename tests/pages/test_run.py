@@ -18,7 +18,7 @@ from tests.pages.conftest import components, tables, visible_text
 def test_without_runs_it_offers_some(dataset, open_page):
     app = open_page("run")
     assert not app.exception
-    assert "A diagnosis comes with a finished run" in visible_text(app)
+    assert "A diagnosis appears when a run finishes" in visible_text(app)
 
 
 def test_a_bad_run_reads_as_finding_evidence_and_advice(runs, dataset, open_page):
@@ -29,9 +29,9 @@ def test_a_bad_run_reads_as_finding_evidence_and_advice(runs, dataset, open_page
     page = visible_text(app)
     assert ":red-badge[:material/theater_comedy: overfit that looks good]" in page
     assert app.subheader[0].value == MEANINGS["overfit that looks good"]
-    assert "14 of 14 validation photos right" in page
+    assert "14 of 14 validation photos correct" in page
     assert page.count(":material/close: bad]") == 2
-    assert "Right for 4 of 10 objects" in page
+    assert "Correct for 4 of 10 objects" in page
     assert "Freeze layers 0 to 12" in page
     assert len(app.get("image")) == 6 + 2 + 3
     drawn = [each for each in components(app) if ".details." not in each.key]
@@ -74,7 +74,7 @@ def test_an_unknown_run_is_one_line(runs, dataset, open_page):
     write_run(runs, dataset, "quick")
     app = open_page("run", run="nobody")
     assert not app.exception
-    assert [warning.value for warning in app.warning] == ["There is no run nobody here."]
+    assert [warning.value for warning in app.warning] == ["Run nobody was not found here."]
 
 
 def test_a_done_run_without_a_diagnosis_says_how_it_gets_one(runs, dataset, open_page):
@@ -92,7 +92,7 @@ def test_a_running_run_shows_phase_progress_curves_and_log(runs, dataset, open_p
     page = visible_text(app)
     assert ":blue-badge[:material/play_arrow: running]" in page
     words = app.get("progress")[0].proto.text.replace("\\", "")
-    assert words.startswith("Training the layers' bands, cycle 2 of 2: epoch 16 of 32 is done.")
+    assert words.startswith("Training the layer bands, cycle 2 of 2: epoch 16 of 32 done.")
     assert re.search(r"About [34]\d s left", words)
     assert len(components(app)) == 3  # curves that grow in place
     assert "epoch 16 of 32" in app.code[0].value
@@ -108,7 +108,7 @@ def test_before_the_first_epoch_the_batches_show(runs, dataset, open_page):
     app = open_page("run", run=run.id)
     assert not app.exception
     assert "batch of the first epoch" in str(components(app)[0].proto)
-    assert "the first epoch" in app.get("progress")[0].proto.text
+    assert "first epoch" in app.get("progress")[0].proto.text
 
 
 def test_class_maps_arrive_with_names_as_plain_text(runs, tmp_path, open_page):
@@ -136,8 +136,8 @@ def test_class_maps_of_photos_without_labels_are_neither_right_nor_wrong(runs, t
     app = open_page("run", run=run.id)
     assert not app.exception
     strip = next(html.proto.body for html in app.get("html") if "cam-strip" in html.proto.body)
-    assert "an answer" in strip and not {"✓", "✗"} & set(strip) and "with a box" not in strip
-    assert "None is labelled" in visible_text(app)
+    assert "(predicted)" in strip and not {"✓", "✗"} & set(strip) and "with a box" not in strip
+    assert "They are not labelled" in visible_text(app)
 
 
 def test_a_waiting_run_tells_its_place(runs, dataset, open_page):
@@ -147,10 +147,10 @@ def test_a_waiting_run_tells_its_place(runs, dataset, open_page):
     app = open_page("run", run=waiting[2].id)
     assert not app.exception
     assert re.search(
-        r"2 runs are before it in the queue. It begins in about .* and is done in about .*\.",
+        r"2 runs are ahead of it in the queue. It starts in about .* and finishes in about .*\.",
         visible_text(app),
     )
-    assert "It is the next" in visible_text(open_page("run", run=waiting[0].id))
+    assert "It is next" in visible_text(open_page("run", run=waiting[0].id))
 
 
 def test_a_failed_run_tells_why_and_its_last_words_and_is_resumed(
@@ -162,7 +162,7 @@ def test_a_failed_run_tells_why_and_its_last_words_and_is_resumed(
     assert not app.exception
     assert "it was killed, ran out of memory" in app.error[0].value.replace("\\", "")
     assert "epoch 16 of 32" in app.code[0].value
-    assert "Resume goes on after epoch 16" in visible_text(app)
+    assert "Resume continues after epoch 16" in visible_text(app)
     app.button(key=f"run.resume.{run.id}").click().run()
     assert not app.exception
     assert run.status().state == "queued"
@@ -232,7 +232,7 @@ def test_photos_that_are_gone_and_damaged_files_are_one_line(runs, dataset, open
     shutil.rmtree(dataset.root)
     app = open_page("run", run=run.id)
     assert not app.exception
-    assert "Without pictures of photos" in app.warning[0].value
+    assert "Photos cannot be shown" in app.warning[0].value
     (run.path / "diagnosis.json").write_text("no json", "utf-8")
     app = open_page("run", run=run.id)
     assert not app.exception

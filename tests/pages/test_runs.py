@@ -48,7 +48,7 @@ def select(app, *runs):
 def test_without_runs_it_offers_the_two(dataset, open_page):
     app = open_page("runs")
     assert not app.exception
-    assert "There are no runs yet" in visible_text(app)
+    assert "No runs yet" in visible_text(app)
     assert app.button(key="runs.first.train")
 
 
@@ -93,7 +93,7 @@ def test_the_link_chooses_the_run(runs, dataset, open_page):
     app = open_page("runs", run=first.id)
     assert not app.exception
     assert app.subheader[0].value == "quick"
-    assert "There is no run" in open_page("runs", run="gone").warning[0].value
+    assert "does not exist here" in open_page("runs", run="gone").warning[0].value
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "failed", "cancelled"])
@@ -111,7 +111,7 @@ def test_a_run_that_waits_for_no_worker_is_told(runs, dataset, open_page):
     os.utime(run.path / "status.json", (0, 0))  # launched long ago
     app = open_page("runs")
     assert not app.exception
-    assert "1 run waits, and no worker process is running" in visible_text(app)
+    assert "1 run is waiting, but no worker is running" in visible_text(app)
     assert app.button(key="runs.worker.start")
 
 
@@ -170,7 +170,7 @@ def test_repeats_are_one_line_with_their_runs_under_it(runs, dataset, open_page)
     members = ["  quick, seed 0", "  quick, seed 1", "  quick, seed 2"]
     assert titles(app) == ["looks-good", "quick, 3 seeds", *members]
     assert cells(app, "verdict") == ["overfit that looks good", "generalises, 3 of 3"]
-    assert cells(app, "validation") == ["100 %", "100 % (100-100)"]
+    assert cells(app, "validation") == ["100%", "100% (100-100)"]
     assert app.subheader[0].value == r"quick, seed 1"
     app = open_page("runs", run=ids[1], group="none")
     assert not app.exception
@@ -225,13 +225,13 @@ def test_deleted_runs_come_back(runs, dataset, open_page):
     assert not app.exception
     assert not app.warning
     assert [run.id for run in find_runs(runs)] == [keep.id]
-    assert "2 runs were deleted." in visible_text(app)
+    assert "2 runs deleted." in visible_text(app)
     app.button(key="runs.deleted.undo").click().run()
     assert len(find_runs(runs)) == 3
     assert "deleted" not in visible_text(app)
     app = select(app, keep, go, last)
     app.button(key="runs.table.bulk.delete").click().run()
-    assert "There are no runs yet" in visible_text(app)
+    assert "No runs yet" in visible_text(app)
     app = open_page("runs")  # another browser: no undo, but the list
     app.multiselect(key="runs.trash.ids").set_value([go.id]).run()
     app.button(key="runs.trash.restore").click().run()
@@ -243,7 +243,7 @@ def test_a_run_that_waits_is_not_deleted(runs, dataset, open_page):
     run = write_run(runs, dataset, "quick", "queued")
     app = select(open_page("runs"), run)
     app.button(key="runs.table.bulk.delete").click().run()
-    assert "waits to train; stop it first" in app.error[0].value.replace("\\", "")
+    assert "is queued; cancel it first" in app.error[0].value.replace("\\", "")
     app.button(key="runs.table.bulk.stop_circle").click().run()
     assert open_run(runs, run.id).status().state == "cancelled"
 
@@ -255,7 +255,7 @@ def test_selected_runs_are_starred_tagged_and_resumed(runs, dataset, open_page, 
     app.button(key="runs.table.bulk.star").click().run()
     assert all(read_annotations(run).starred for run in (done, failed))
     app.text_input(key="runs.table.bulk.tag").set_value("class-3")
-    next(button for button in app.button if button.label == "Add it").click().run()
+    next(button for button in app.button if button.label == "Add").click().run()
     assert not app.exception
     assert [line["tags"] for line in data(app)["lines"]] == [["class-3"]] * 2
     app.button(key="runs.table.bulk.off.class-3").click().run()

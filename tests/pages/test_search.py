@@ -28,25 +28,25 @@ def test_a_search_is_planned_begun_stopped_and_goes_on(workplace: Workplace, ope
         {"weights": "none", "image_size": 64, "stages": [{"train": "head", "epochs": 1}]}
     )
     app = open_page("search", data="toy_books", file="mine", recipe=random, minutes="30")
-    assert "trainings fit" in visible_text(app) and not app.error
+    assert "The budget allows about" in visible_text(app) and not app.error
     button(app, "begin").click().run()
     [search_id] = find_searches(workplace.runs)
     assert app.query_params["search"] == search_id
     search = open_search(workplace.runs, search_id)
     assert search.names[0] == "mine" and search.request.minutes == 30
     button(app, "act").click().run()
-    assert "stopped after 0 trainings" in visible_text(app)
+    assert "stopped after 0 training runs" in visible_text(app)
     button(app, "act").click().run()
     assert open_search(workplace.runs, search_id).active
     button(app, "leave").click().run()
-    assert "toy\\_books\\: 0 trainings done" in visible_text(app)
+    assert "toy\\_books\\: 0 training runs done" in visible_text(app)
 
 
 def test_the_race_and_the_answer_in_both_languages(workplace: Workplace, open_page):  # noqa: F811
     workplace.right = {"quick": 0.5, "deeper": 0.9, "no augmentation": 0.0}
     search = workplace.advance(workplace.begin(trainings=24))
     app = open_page("search", search=search.id)
-    assert "0 trainings done" in visible_text(app) and not app.exception
+    assert "0 training runs done" in visible_text(app) and not app.exception
     search = workplace.run_to_end(search)
     app = open_page("search", search=search.id)
     text = visible_text(app)
@@ -66,7 +66,7 @@ def test_a_row_that_is_clicked_opens_its_run(workplace: Workplace, open_page):  
 
 def test_what_is_not_there_is_a_plain_line(workplace: Workplace, open_page):  # noqa: F811
     app = open_page("search", search="20260101-000000-aaaaaa")
-    assert "There is no search" in app.warning[0].value and not app.exception
+    assert "was not found here" in app.warning[0].value and not app.exception
     search = workplace.begin()
     engine.stop(search, fixed_clock, "no such weights")
     assert "no such weights" in visible_text(open_page("search", search=search.id))

@@ -55,7 +55,7 @@ def titles(app: AppTest) -> list[str]:
             {"is_logged_in": True, "email": "bob@example.org", "email_verified": True},
             "not on this server's list",
         ),
-        ({"is_logged_in": True, "email": "ann@example.org"}, "does not say that this address"),
+        ({"is_logged_in": True, "email": "ann@example.org"}, "has not reported this address"),
     ],
 )
 def test_nobody_else_sees_any_page(sign_in, page, facts, words):
@@ -114,7 +114,7 @@ def test_each_provider_has_its_button(sign_in, monkeypatch):
     app = visit("lesson")
     assert not app.exception and [each.label for each in app.button] == []
     words = visible_text(app)
-    assert "Nobody can sign in here yet" in words and "client_secret" not in words
+    assert "Nobody can sign in yet" in words and "client_secret" not in words
 
 
 def test_who_is_taken_off_the_list_is_out_at_the_next_click(sign_in, monkeypatch):

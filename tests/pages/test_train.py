@@ -45,11 +45,11 @@ def test_the_preset_is_shown_and_launched_as_it_is(runs, dataset, open_page, no_
     app = open_page("train")
     assert not app.exception
     assert "Two runs that look equally good" not in visible_text(app)
-    assert "As **preset quick**, unchanged." in visible_text(app)
-    assert "million weights train (" in visible_text(app)
+    assert "No changes to **preset quick**." in visible_text(app)
+    assert "million weights trained (" in visible_text(app)
     app.button(key="train.go").click().run()
     assert not app.exception
-    assert "is on its way" in app.success[0].value
+    assert "launched. It continues" in app.success[0].value
     assert find_runs(runs)[0].recipe() == load_recipe("quick")
     assert no_worker == [runs]
 
@@ -221,10 +221,10 @@ def test_one_key_or_all_are_put_back_and_brought_back(dataset, open_page):
     app.toggle(key=f"{KEY}.augment.0.zoom").set_value(False)
     app.number_input(key=f"{KEY}.batch_size.0").set_value(4).run()
     assert difference(app) == {"augment.zoom", "augment.blur", "batch_size"}
-    next(button for button in app.button if button.help == "Puts augment.blur back").click().run()
+    next(button for button in app.button if button.help == "Reset augment.blur").click().run()
     assert difference(app) == {"augment.zoom", "batch_size"}
     app.button(key=f"{KEY}.put_back").click().run()
-    assert "As **preset quick**, unchanged." in visible_text(app)
+    assert "No changes to **preset quick**." in visible_text(app)
     app.button(key=f"{KEY}.bring_back").click().run()
     assert not app.exception
     assert difference(app) == {"augment.zoom", "batch_size"}
@@ -233,7 +233,7 @@ def test_one_key_or_all_are_put_back_and_brought_back(dataset, open_page):
 @pytest.mark.parametrize(
     ("control", "value", "words"),
     [
-        ("bands.0.from.2", 16, "bands.2.from: must be above 16"),
+        ("bands.0.from.2", 16, "bands.2.from: must be greater than 16"),
         ("name.0", "a/b", "name: must be 1 to 80 characters"),
     ],
 )
@@ -252,8 +252,8 @@ def test_a_bad_value_is_one_line_and_nothing_can_be_launched(
         assert button.disabled
         assert button.help.replace("\\", "").startswith(words)
     assert {each.key for each in components(app)} >= {"train.plan", "train.strip"}
-    assert "Photos to look at" in [control.label for control in app.multiselect]
-    assert "Shown without the mistake:" in visible_text(app)
+    assert "Photos to preview" in [control.label for control in app.multiselect]
+    assert "Showing the last valid recipe:" in visible_text(app)
     kind(key=f"{KEY}.{control}").set_value(before).run()
     assert not app.error
     assert difference(app) == set()
@@ -276,7 +276,7 @@ def test_every_preset_opens_unchanged(runs, dataset, open_page, no_worker, prese
     app = open_page("train", preset=preset)
     assert not app.exception
     assert not app.error
-    assert f"As **preset {escape_markdown(preset)}**, unchanged." in visible_text(app)
+    assert f"No changes to **preset {escape_markdown(preset)}**." in visible_text(app)
     assert app.radio[0].value == preset
     assert len(app.radio[0].options) == len(preset_names())
 
@@ -286,12 +286,12 @@ def test_a_preset_is_chosen_in_the_page_and_the_link_follows(dataset, open_page)
     app.radio[0].set_value("looks-good").run()
     assert not app.exception
     assert app.query_params["preset"] == "looks-good"
-    assert "As **preset looks\\-good**, unchanged." in visible_text(app)
-    assert "look at the class maps" in visible_text(app)  # a caution
+    assert "No changes to **preset looks\\-good**." in visible_text(app)
+    assert "check the class maps" in visible_text(app)  # a caution
     app.query_params["preset"] = "no-such"
     app.run()
     assert not app.exception
-    assert "There is no preset" in app.warning[0].value
+    assert "No preset named" in app.warning[0].value
 
 
 def test_a_run_is_begun_from_with_its_photos(runs, dataset, open_page, no_worker, tmp_path):
@@ -325,7 +325,7 @@ def test_a_link_reopens_a_recipe_with_its_changes(runs, dataset, open_page, no_w
     assert launch_recipe(again, runs).batch_size == 8
     again.query_params["data"] = "no-such"
     again.run()
-    assert "There is no data set" in again.warning[0].value
+    assert "No data set named" in again.warning[0].value
 
 
 FILES = {
@@ -355,7 +355,7 @@ def test_a_file_is_trained_as_it_says_here_and_by_its_link(
     recipe = recipe_from_dict({"name": name, **FILES[name]})
     app = open_page("train")
     upload(app, recipe)
-    assert f"As **file {name}\\.yaml**, unchanged." in visible_text(app)
+    assert f"No changes to **file {name}\\.yaml**." in visible_text(app)
     app.number_input(key=f"train.file.{name}.yaml.batch_size.1").set_value(4).run()
     assert difference(app) == {"batch_size"}
     app.button(key="train.go").click().run()
@@ -371,7 +371,7 @@ def test_a_file_is_trained_as_it_says_here_and_by_its_link(
 def test_a_refused_file_is_told_beneath_where_it_was_given(dataset, open_page):
     app = open_page("train")
     app.file_uploader[0].set_value(("bad.yaml", b"batch: 4", "application/yaml")).run()
-    assert "As **preset quick**, unchanged." in visible_text(app)
+    assert "No changes to **preset quick**." in visible_text(app)
     popover = next(each for each in app.get("popover") if each.get("file_uploader"))
     assert popover.get("error")[0].value.replace("\\", "").startswith("bad.yaml: batch: unknown")
 
@@ -396,7 +396,7 @@ def test_a_run_that_is_not_there_is_said(runs, dataset, open_page):
     app = open_page("train", again="20260101-000000-gone-s0-0000")
     assert not app.exception
     assert "gone" in app.warning[0].value
-    assert "As **preset quick**, unchanged." in visible_text(app)
+    assert "No changes to **preset quick**." in visible_text(app)
 
 
 def test_missing_weights_come_with_the_ways_on(runs, dataset, open_page, no_worker, monkeypatch):
@@ -408,7 +408,7 @@ def test_missing_weights_come_with_the_ways_on(runs, dataset, open_page, no_work
     words = app.warning[0].value
     assert "VGG16 with batch norm, which are not on this machine" in words
     assert "- download them with `python -m core weights fetch vgg16_bn` (554 MB)" in words
-    assert "- use a file of your own" in words and "- use EfficientNet-Lite0" in words
+    assert "- use your own file" in words and "- use EfficientNet-Lite0" in words
     app.button(key="train.go").click().run()
     assert (
         app.error[0].value.replace("\\", "").startswith("weights: the ImageNet weights of vgg16_bn")
@@ -426,7 +426,7 @@ def test_several_seeds_or_folds_start_in_one_go(runs, dataset, open_page, no_wor
     app.selectbox(key="train.repeat").set_value("3 seeds").run()
     app.button(key="train.go").click().run()
     assert not app.exception
-    assert "3 runs are on their way" in app.success[0].value
+    assert "3 runs launched" in app.success[0].value
     recipes = [run.recipe() for run in find_runs(runs)]
     assert sorted(recipe.seed for recipe in recipes) == [7, 8, 9]
     assert {recipe.model_copy(update={"seed": 0}) for recipe in recipes} == {load_recipe("quick")}
@@ -438,7 +438,7 @@ def test_folds_start_in_one_go_unless_a_class_has_too_few_photos(
     folder = tmp_path / "dataset" / "toy_books"
     write_dataset(folder, photos=4)
     app = open_page("train")
-    app.selectbox(key="train.repeat").set_value("folds (5)").run()
+    app.selectbox(key="train.repeat").set_value("5 folds").run()
     app.button(key="train.go").click().run()
     assert not app.exception
     assert (
@@ -450,8 +450,9 @@ def test_folds_start_in_one_go_unless_a_class_has_too_few_photos(
     write_dataset(folder, photos=6)
     app.button(key="train.go").click().run()
     assert not app.exception
-    assert "With 5 folds only 1 photo of background validates at a time" in visible_text(app)
-    assert "5 runs are on their way" in app.success[0].value
+    told = "With 5 folds, a fold can have only 1 validation photo of background"
+    assert told in visible_text(app)
+    assert "5 runs launched" in app.success[0].value
     assert {run.recipe().split.fold for run in find_runs(runs)} == set(range(5))
 
 
@@ -465,7 +466,7 @@ def test_a_recipe_with_the_dense_head_keeps_it(
     monkeypatch.setattr("core.recipe.files.PRESETS_DIR", presets)
     app = open_page("train")
     assert not app.exception
-    assert "As **preset dense**, unchanged." in visible_text(app)
+    assert "No changes to **preset dense**." in visible_text(app)
     app.button(key="train.go").click().run()
     assert not app.exception
     assert find_runs(runs)[0].recipe().head == load_recipe("dense").head

@@ -35,7 +35,7 @@ def test_the_estimate_is_of_all_the_runs(runs, dataset, open_page):
     app = open_page("train", seeds="3")
     (timer,) = [m for m in app.markdown if m.value.startswith(":material/timer:")]
     assert timer.value == f":material/timer: **{duration(3 * seconds)}**"
-    assert f"Roughly {duration(seconds)} a run" in timer.help
+    assert f"Roughly {duration(seconds)} per run" in timer.help
     assert f"3 runs: {duration(3 * seconds)}." in timer.help
 
 
@@ -83,19 +83,22 @@ def test_a_search_is_asked_for_followed_and_cancelled(runs, dataset, open_page, 
     assert search.status().state == "queued"
     search.write_status(replace(search.status(), state="running", pid=2**22 + 1, phase="search 2"))
     app.run()
-    assert "it can be asked again" in app.error[0].value.replace("\\", "")
+    assert "you can start it again" in app.error[0].value.replace("\\", "")
 
 
 def test_an_answer_is_shown_and_used(runs, dataset, open_page):
     write_lr_search(runs, QUICK, dataset, Suggestion(2.04e-2, "good", 1.5e-2, 3e-2, "they agree"))
     app = open_page("train")
     assert not app.exception
-    assert (app.metric[0].label, app.metric[0].value) == ("Suggested rate, layers 18-26", "2e-2")
+    assert (app.metric[0].label, app.metric[0].value) == (
+        "Suggested learning rate, layers 18-26",
+        "2e-2",
+    )
     assert app.metric[0].delta == "agreement: good"
-    assert "They agree. Found in a hundred steps of rising rates" in visible_text(app)
+    assert "They agree. Found in 100 steps of increasing rates" in visible_text(app)
     app.button(key="train.lr.use").click().run()
     assert not app.exception
-    assert "The bands use it." in visible_text(app)
+    assert "The bands use this rate." in visible_text(app)
     rates = [app.selectbox(key=f"train.quick.bands.1.lr.{place}").value for place in range(4)]
     assert rates == [0.0, 2e-3, 6e-3, 2e-2]
 
@@ -105,4 +108,4 @@ def test_cannot_tell_says_why(runs, dataset, open_page):
     app = open_page("train")
     assert not app.exception
     assert "**Cannot tell.** It is flat." in visible_text(app)
-    assert not [button for button in app.button if button.label == "Use it"]
+    assert not [button for button in app.button if button.label == "Use this rate"]

@@ -60,13 +60,13 @@ def test_zip_files_are_imported_and_a_table_says_who_sent_what(
     app.get("file_uploader")[0].set_value(sent).run()
     app.button(key=f"{IMPORT}.go").click().run()
     assert not app.exception
-    assert "**taken: 2, here already: 0, refused: 1**" in visible_text(app)
+    assert "**2 imported, 0 already here, 1 rejected**" in visible_text(app)
     table = app.dataframe[0].value
     assert list(table["from"]) == [SENDER, SENDER, "bo"]
     assert list(table["data set"]) == ["my_books (not here)"] * 2 + [""]
     assert list(table["verdict"]) == ["generalises", "overfit that looks good", ""]
-    assert "bo.zip: not a zip file we can read" in visible_text(app).replace("\\", "")
-    assert "Of runs whose photos are not here" in visible_text(app)
+    assert "bo.zip: not a readable zip file" in visible_text(app).replace("\\", "")
+    assert "For runs whose photos are not here" in visible_text(app)
     assert [line["from"] for line in data(app)["lines"]].count(SENDER) == 2
     app.button(key=f"{IMPORT}.hide").click().run()
     assert len(app.dataframe) == 0
@@ -90,12 +90,14 @@ def test_selected_runs_are_exported_but_for_those_that_have_not_ended(runs, data
     )
     app = select(open_page("runs"), done, waiting)
     assert not app.exception
-    assert "have not ended or cannot be read: 1" in visible_text(app)
+    assert "not ended or unreadable: 1" in visible_text(app)
     app.text_input(key="runs.table.bulk.export.from").set_value("Ada")
     app.button(key="runs.table.bulk.export.make").click().run()  # both at once, as one does
     assert not app.exception
     assert len(download_buttons(app)) == 1
-    assert not [box for box in app.checkbox if box.label == "With checkpoints"]  # none is stopped
+    assert not [
+        box for box in app.checkbox if box.label == "Include checkpoints"
+    ]  # none is stopped
     app.text_input(key="runs.table.bulk.export.from").set_value("Eva").run()
     assert not download_buttons(app)  # that file says Ada
     (done.path / "history.csv").write_bytes(b"damaged")
@@ -103,11 +105,11 @@ def test_selected_runs_are_exported_but_for_those_that_have_not_ended(runs, data
     assert not app.exception and not download_buttons(app)
     assert "history\\.csv" in app.error[0].value  # as plain text
     app = select(app, waiting)
-    assert "Only a run that has ended can be exported." in visible_text(app)
+    assert "Only runs that have ended can be exported." in visible_text(app)
 
 
 def download_buttons(app: AppTest) -> list[Any]:
-    return [b for b in app.get("download_button") if b.proto.label == "Download it"]
+    return [b for b in app.get("download_button") if b.proto.label == "Download"]
 
 
 def test_checkpoints_are_exported_where_that_is_asked_for(runs, dataset, open_page):
@@ -133,7 +135,7 @@ def test_without_its_photos_a_run_is_told_in_words_and_without_a_broken_picture(
     app = open_page("run", run=imported_runs[0].id)
     assert not app.exception and not app.error
     plain = visible_text(app).replace("\\", "")
-    assert "came from elsewhere, and its photos are not here" in plain
+    assert "was imported, and its photos are not here" in plain
     assert f"from {SENDER}" in plain and SENDER not in visible_text(app)
     app = open_page("cams", runs=link)
     assert not app.exception and not app.error
@@ -175,7 +177,7 @@ def test_a_forged_verdict_is_shown_nowhere(tmp_path, runs, dataset, open_page):
     assert not app.exception and not app.error
     plain = visible_text(app)
     assert "generalises" not in plain
-    assert "its numbers give another verdict" in app.warning[0].value
+    assert "its numbers give a different verdict" in app.warning[0].value
     for page in ("compare", "cams"):
         app = open_page(page, runs=run.id)
         assert not app.exception and "generalises" not in visible_text(app)

@@ -45,7 +45,7 @@ def answered_requests(monkeypatch) -> list[dict[str, object]]:
 def test_without_runs_it_offers_the_two(dataset, open_page):
     app = open_page("try_it")
     assert not app.exception
-    assert "Only a finished run can be asked" in visible_text(app)
+    assert "Only finished runs can predict" in visible_text(app)
 
 
 def test_two_runs_answer_side_by_side(runs, dataset, open_page, answered_requests):
@@ -54,11 +54,11 @@ def test_two_runs_answer_side_by_side(runs, dataset, open_page, answered_request
     app = open_page("try_it", runs=",".join(ids))
     assert not app.exception
     assert not app.error
-    assert visible_text(app).count("Says red") == 2
+    assert visible_text(app).count("Predicts red") == 2
     assert [facts["run"] for facts in answered_requests] == ids
     assert "With the box hidden" not in visible_text(app)
     app.selectbox(key="evidence").set_value("blue").run()
-    assert "Bright: evidence for blue" in visible_text(app)
+    assert "Bright areas are evidence for blue" in visible_text(app)
     assert len(answered_requests) == 2  # the same photo is not asked about again
 
 
@@ -69,8 +69,8 @@ def test_a_link_brings_photo_and_box(runs, dataset, open_page, answered_requests
     assert app.selectbox(key="photo").value == "test/img_1.jpg"
     assert answered_requests[0]["box"] == [0.1, 0.2, 0.5, 0.6]
     words = visible_text(app).replace("\\", "")
-    assert "With the box hidden it says background (.70), no longer red." in words
-    assert "With as much hidden elsewhere it still says red (.80)." in words
+    assert "With the box hidden, it predicts background (.70) instead of red." in words
+    assert "With an equal area hidden elsewhere, it still predicts red (.80)." in words
     app.selectbox(key="photo").set_value("test/img_2.jpg").run()
     assert answered_requests[-1]["box"] is None  # another photo begins without a box
 
@@ -82,7 +82,7 @@ def test_only_finished_runs_are_asked_and_two_at_a_time(
     ids.append(write_run(runs, dataset, "looks-good", "running", minutes=9).id)
     app = open_page("try_it", runs=",".join(ids))
     assert not app.exception
-    assert "left out: looks" in visible_text(app) and "The first two are shown." in visible_text(
+    assert "Excluded: looks" in visible_text(app) and "The first two are shown." in visible_text(
         app
     )
     assert [facts["run"] for facts in answered_requests] == ids[:2]
@@ -103,7 +103,7 @@ def test_a_run_that_cannot_answer_is_one_line_beside_the_other(
     app = open_page("try_it", runs=",".join(ids))
     assert not app.exception
     assert [error.value for error in app.error] == [r"quick\: its weights are missing"]
-    assert visible_text(app).count("Says red") == 1
+    assert visible_text(app).count("Predicts red") == 1
 
 
 def test_ones_own_photo(runs, dataset, open_page, answered_requests):
@@ -118,4 +118,4 @@ def test_ones_own_photo(runs, dataset, open_page, answered_requests):
     assert [error.value.replace("\\", "").split(":")[0] for error in app.error] == ["bad.jpg"]
     photo = dataset.train[0].path.read_bytes()
     app.file_uploader(key="try.file").set_value(("mine.jpg", photo, "image/jpeg")).run()
-    assert not app.error and visible_text(app).count("Says red") == 1
+    assert not app.error and visible_text(app).count("Predicts red") == 1

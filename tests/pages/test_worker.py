@@ -9,11 +9,12 @@ from dataclasses import asdict, replace
 import pytest
 
 from core.jobs import resources, stop_worker
+from core.jobs.cluster.state import CLUSTER_FILE, ClusterState
 from core.jobs.detached import DetachedProcess
 from core.jobs.preview import client
 from core.jobs.queue import Queue
 from core.jobs.resources import Capacity
-from core.jobs.worker_settings import CLUSTER_FILE, ClusterState, read_worker_settings
+from core.jobs.worker_settings import read_worker_settings
 from core.store.feature_folder import CACHE_FOLDER
 from core.store.status import utc_now
 from tests.core.jobs.test_health import set_heartbeat, worker_process
@@ -31,9 +32,9 @@ def enough_resources(monkeypatch):
 def test_without_runs_all_is_well(runs, dataset, open_page):
     app = open_page("worker")
     assert not app.exception
-    assert app.success[0].value == "All is well."
+    assert app.success[0].value == "No problems found."
     page = visible_text(app)
-    assert "not running" in page and "Nothing waits" in page
+    assert "not running" in page and "The queue is empty" in page
     bars = [bar.proto.text for bar in app.get("progress")]
     assert "Memory: 8.0 of 16 GB free" in bars
     assert "Disk of the runs folder: 80.0 of 100 GB free" in bars
@@ -53,20 +54,18 @@ def test_a_worker_at_work_its_queue_and_its_buttons(runs, dataset, open_page):
         page = visible_text(app)
         assert ":green-badge[:material/play_arrow: working]" in page
         assert f"Process {pid}, up for" in page
-        assert "**2 runs, all done in about" in page
-        assert "begins in about" in page
+        assert "**2 runs, all finished in about" in page
+        assert "starts in about" in page
         app.button(key="worker.process.stop_later").click().run()
         assert not app.exception
         assert stop_worker.stop_requested(runs)
-        assert "stops after this epoch" in visible_text(app)
+        assert "stopping after this epoch" in visible_text(app)
         app.button(key="worker.process.go_on").click().run()
         assert not stop_worker.stop_requested(runs)
         app.button(key="worker.process.stop_now").click().run()
         assert not app.exception
         assert "1 run was lost" in visible_text(app)  # this one could not put its run back
-        assert "no worker process is running" not in visible_text(
-            app
-        )  # what waits was asked for just now
+        assert "no worker is running" not in visible_text(app)  # what waits was asked for just now
 
 
 def test_runs_that_wait_for_no_worker(runs, dataset, open_page, no_worker, monkeypatch):
@@ -79,11 +78,11 @@ def test_runs_that_wait_for_no_worker(runs, dataset, open_page, no_worker, monke
     os.utime(run.path / "status.json", (0, 0))
     app = open_page("worker")
     assert not app.exception
-    assert "1 run waits, and no worker process is running" in visible_text(app).replace("\\", "")
+    assert "1 run is waiting, but no worker is running" in visible_text(app).replace("\\", "")
     app.button(key="worker.trouble.no_worker").click().run()
     assert no_worker == [runs]
     for page in ("run", "runs", "train"):
-        assert "no worker process is running" in visible_text(open_page(page, run=run.id))
+        assert "no worker is running" in visible_text(open_page(page, run=run.id))
 
 
 def test_a_hung_worker_is_restarted(runs, dataset, open_page, monkeypatch):
@@ -99,7 +98,7 @@ def test_a_hung_worker_is_restarted(runs, dataset, open_page, monkeypatch):
         set_heartbeat(run, utc_now(), 8, pid=pid)
         app = open_page("worker")
         assert not app.exception
-        assert "has given no sign of life for 8 min" in visible_text(app)
+        assert "has not responded for 8 min" in visible_text(app)
         app.button(key=f"worker.trouble.silent{pid}").click().run()
         assert asked == [(runs, [pid])]
 
@@ -111,8 +110,8 @@ def test_a_full_disk_short_memory_and_strays(runs, dataset, open_page, monkeypat
     app = open_page("worker")
     assert not app.exception
     page = visible_text(app).replace("\\", "")
-    assert "The disk of the runs folder is nearly full: 1.0 GB are free." in page
-    assert "Memory is short" in page
+    assert "The disk of the runs folder is nearly full: 1.0 GB free." in page
+    assert "Memory is low" in page
     monkeypatch.setattr("pages.widgets.worker.problems.ensure_worker", lambda folder: None)
     app.button(key="worker.trouble.stray").click().run()
     assert not app.exception
@@ -127,8 +126,8 @@ def test_a_dead_workers_run_is_found_lost_and_does_not_count_as_waiting(runs, da
     app = open_page("worker")
     assert not app.exception
     page = visible_text(app)
-    assert "1 run was lost" in page and "Nothing waits" in page
-    assert "no worker process is running" not in page
+    assert "1 run was lost" in page and "The queue is empty" in page
+    assert "no worker is running" not in page
 
 
 def test_lost_runs_are_resumed_together(runs, dataset, open_page, no_worker):
@@ -192,11 +191,11 @@ def test_the_number_of_workers_is_set_and_what_the_machine_bears_is_told(
     monkeypatch.setattr("pages.widgets.worker.processes.bearable_workers", lambda: 2)
     monkeypatch.setattr("pages.widgets.worker.processes.ensure_worker", lambda folder: None)
     app = open_page("worker")
-    assert "This machine could bear 2 workers." in visible_text(app)
+    assert "This machine can handle 2 workers." in visible_text(app)
     app.number_input(key="worker.process.count").set_value(3).run()
     assert not app.exception
     assert read_worker_settings(runs).workers == 3
-    assert "More than it could bear" in app.warning[0].value
+    assert "More than this machine can handle" in app.warning[0].value
 
 
 def test_a_clusters_nodes_what_is_wrong_there_and_the_way_out(
@@ -210,15 +209,15 @@ def test_a_clusters_nodes_what_is_wrong_there_and_the_way_out(
         "a": {"host": "lab-1", "cpus": 8, "gpus": 1, "accepted": True, "load": 2.0},
         "b": {"host": "lab-2", "cpus": 4, "gpus": 0, "problem": "torch is 1.0, not 2.0"},
     }
-    state = ClusterState("lab:6379", "no answer", 2, nodes, [run.id])
+    state = ClusterState("lab:6379", "no output", 2, nodes, [run.id])
     (runs / CLUSTER_FILE).write_text(json.dumps(asdict(state)))
     with worker_process(runs):
         app = open_page("worker")
         assert not app.exception
         page = visible_text(app)
-        assert "lab-2 trains nothing: torch is 1.0, not 2.0" in page.replace("\\", "")
+        assert "lab-2 is not used for training: torch is 1.0, not 2.0" in page.replace("\\", "")
         assert "8 cores, 1 GPUs, load 2.0" in page
-        assert "head at lab:6379 cannot be reached" in page.replace("\\", "")
+        assert "Cannot reach the cluster's head at lab:6379" in page.replace("\\", "")
         (bar,) = open_page("run", run=run.id).get("progress")
         assert "on lab-1" in bar.proto.text.replace("\\", "")
         app.button(key="worker.trouble.cluster").click().run()

@@ -70,7 +70,7 @@ def read_annotations(
                 kind, told = N_("table"), read_table(text, usual)
             found.append(AnnotationFile(file, kind, tuple(told)))
         except (ValueError, DataError) as error:
-            unread[file] = N_("not read as annotations ({reason})").format(reason=error)
+            unread[file] = N_("cannot be read as annotations ({reason})").format(reason=error)
     of_yolo: list[AnnotationFile] = []
     for file in texts:
         with suppress(ValueError, DataError):  # some other text

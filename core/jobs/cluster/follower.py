@@ -27,9 +27,10 @@ from core.base.errors import InputError, RunError, damaged_text, one_line
 from core.base.language import N_
 from core.jobs.cluster.identity import identity, weights_digest
 from core.jobs.cluster.photos import pack_photos, photos_fingerprint
+from core.jobs.cluster.state import CLUSTER_FILE, ClusterState, read_cluster_state
 from core.jobs.queue import Queue
 from core.jobs.tasks.attempt import claim_run, end_run, let_go
-from core.jobs.worker_settings import CLUSTER_FILE, ClusterState, WorkerSettings, read_cluster_state
+from core.jobs.worker_settings import WorkerSettings
 from core.store.lr_finder import open_work
 from core.store.run import CANCEL_FILE, OWNER_LOCK, Run
 from core.store.status import Clock, State, Status
@@ -164,7 +165,7 @@ class Follower:
                 if run.status().place and not run.status().ended and self._own(work_id, run):
                     self._end(work_id, "failed", run.lost_process_text(run.status()))
         for run_id in self._followed.keys() - there:
-            self._end(run_id, "failed", N_("the cluster knows nothing of it; it can be resumed"))
+            self._end(run_id, "failed", N_("the cluster has no record of it; it can be resumed"))
 
     def _own(self, work_id: str, run: Run) -> bool:
         """Takes a run's lock, and its place in the queue; whether it was free."""

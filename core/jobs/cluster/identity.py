@@ -68,11 +68,11 @@ def describe_node() -> dict[str, Any]:
     with suppress(OSError):
         root.mkdir(parents=True, exist_ok=True)
     if not root.is_dir() or not os.access(root, os.W_OK):
-        problem = N_("{folder} cannot be written", folder=root)
+        problem = N_("cannot write to {folder}", folder=root)
     memory, disk = resources.memory(), resources.disk(root)
     if disk is not None and disk.free < LEAST_DISK:
         problem = N_(
-            "only {free:.1f} GB of disk are free in {folder}", free=disk.free / 1e9, folder=root
+            "only {free:.1f} GB of disk space free in {folder}", free=disk.free / 1e9, folder=root
         )
     return {
         "host": socket.gethostname(),
@@ -87,6 +87,6 @@ def describe_node() -> dict[str, Any]:
 def check_weights(recipe: Recipe, wanted: str) -> str:
     """Why this node cannot begin with the weights that the dashboard has, in a line; or empty."""
     try:
-        return "" if weights_digest(recipe) == wanted else N_("its weights are others")
+        return "" if weights_digest(recipe) == wanted else N_("its weights differ")
     except InputError as error:
         return str(error)

@@ -48,7 +48,7 @@ def place_photos(node_root: Path, name: str, fingerprint: str, fetch: Callable[[
                 with tarfile.open(fileobj=io.BytesIO(fetch())) as archive:
                     archive.extractall(stage / name, filter="data")
                 if photos_fingerprint(stage / name) != fingerprint:
-                    raise DataError(N_("the photos are not those that were sent"))
+                    raise DataError(N_("the photos differ from those that were sent"))
                 folder.mkdir(exist_ok=True)
                 (stage / name).rename(place)
     os.utime(folder)

@@ -90,7 +90,7 @@ class RequestHandler:
             return self._handle_prediction(request)
         if what == "shifted":
             return self._handle_shifted(request.fields)
-        told = N_("the preview process was asked for {what!r}, which it does not know")
+        told = N_("the preview process does not support the request {what!r}")
         raise InputError(told.format(what=str(what)[:40]))
 
     def _handle_views(self, fields: dict[str, Any]) -> Message:
@@ -100,7 +100,7 @@ class RequestHandler:
             raise InputError(N_("photos: must be a list of at most {n}", n=MAX_PHOTOS))
         if type(epoch) is not int or not 1 <= epoch <= 10**6:
             raise InputError(
-                N_("epoch: must be a whole number from 1, not {given!r:.40}", given=epoch)
+                N_("epoch: must be a whole number of at least 1, not {given!r:.40}", given=epoch)
             )
         dataset = read_dataset(Path(str(fields.get("data"))))
         wall = build_view_grid(
@@ -136,7 +136,7 @@ class RequestHandler:
     def _handle_prediction(self, request: Message) -> Message:
         answerer = self._predictor(str(request.fields.get("run")))
         if len(request.parts) != 1:
-            raise InputError(N_("photo: one is needed"))
+            raise InputError(N_("photo: exactly one photo is required"))
         box = _parse_box(request.fields.get("box"))
         with tempfile.TemporaryDirectory(prefix="overfit-lens-") as folder:
             path = Path(folder) / "photo"
@@ -166,7 +166,7 @@ class RequestHandler:
         try:
             return self._predictor_cache.get_or_create(key, lambda: Predictor(run))
         except FileNotFoundError as error:
-            told = N_("{run}: {file} is not there any more", run=run.id, file=error.filename)
+            told = N_("{run}: {file} no longer exists", run=run.id, file=error.filename)
             raise RunError(told) from None
 
 
@@ -175,10 +175,10 @@ def _parse_box(corners: Any) -> Box | None:
         return None
     numbers = isinstance(corners, list) and all(type(c) in (int, float) for c in corners)
     if not numbers or len(corners) != 4:
-        raise InputError(N_("box: must be four numbers, x0, y0, x1, y1"))
+        raise InputError(N_("box: must be four numbers: x0, y0, x1, y1"))
     x0, y0, x1, y1 = map(float, corners)
     if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
-        raise InputError(N_("box: must be x0 < x1 and y0 < y1, from 0 to 1"))
+        raise InputError(N_("box: values must be from 0 to 1, with x0 < x1 and y0 < y1"))
     return Box("box", x0, y0, x1, y1, visible=1.0)
 
 

@@ -213,11 +213,14 @@ def socket_path(runs_dir: Path) -> Path:
         found = folder.lstat()
     except OSError as error:
         raise RunError(
-            N_("{folder}: cannot be made ({reason})", folder=folder, reason=error.strerror)
+            N_("{folder}: cannot be created ({reason})", folder=folder, reason=error.strerror)
         ) from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise RunError(
-            N_("{folder}: others can open it: remove it, it will be made again", folder=folder)
+            N_(
+                "{folder}: other users can open it; delete it, and it will be created again",
+                folder=folder,
+            )
         )
     return folder / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.sock"
 
@@ -230,8 +233,8 @@ def _request(runs_dir: Path, request: Message, check_cancelled: CancelCheck) -> 
         except (MessageError, OSError) as error:
             raise PreviewError(
                 N_(
-                    "the preview process gave no answer ({reason}): try again; if it "
-                    "stays so, {log} tells more"
+                    "the preview process did not respond ({reason}); try again, and if "
+                    "this persists, see {log}"
                 ).format(reason=error, log=DetachedProcess(COMMAND, runs_dir).log)
             ) from None
     if "error" in answer.fields:
@@ -258,7 +261,7 @@ def _connect(runs_dir: Path, check_cancelled: CancelCheck) -> socket.socket:
             tries += 1
         check_cancelled()
         time.sleep(0.05)
-    told = N_("the preview process did not answer within {limit:.0f} seconds: {log} may tell why")
+    told = N_("the preview process did not respond within {limit:.0f} seconds; {log} may show why")
     raise PreviewError(told.format(limit=START_SECONDS, log=process.log))
 
 
@@ -266,7 +269,7 @@ def _start_error(process: DetachedProcess) -> PreviewError:
     why = process.last_log_line()
     why = why or N_("exit status {number}", number=process.exit_status())
     process.reset()
-    return PreviewError(N_("the preview process could not be started: {why}", why=why))
+    return PreviewError(N_("cannot start the preview process: {why}", why=why))
 
 
 def stop_preview(runs_dir: Path) -> None:
@@ -280,4 +283,6 @@ def stop_preview(runs_dir: Path) -> None:
 def _version_error(runs_dir: Path) -> PreviewError:
     """A process that was started before the program was changed goes on with what it loaded."""
     stop_preview(runs_dir)
-    return PreviewError(N_("the preview process was of another version and was ended: try again"))
+    return PreviewError(
+        N_("the preview process was from another version and was stopped; try again")
+    )

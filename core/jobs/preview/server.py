@@ -115,12 +115,10 @@ def _respond(handler: Handler, request: Message) -> Message:
     except InputError as error:
         return _error_message(str(error))
     except RequestTimeout:
-        return _error_message(
-            N_("it took longer than {limit:.0f} seconds and was given up", limit=WORK_SECONDS)
-        )
+        return _error_message(N_("timed out after {limit:.0f} seconds", limit=WORK_SECONDS))
     except Exception as error:
         traceback.print_exc(file=sys.stdout)
-        told = N_("the preview failed ({kind}: {reason}); preview.log tells more")
+        told = N_("the preview failed ({kind}: {reason}); see preview.log for details")
         kind, reason = type(error).__name__, one_line(error, 200)
         return _error_message(told.format(kind=kind, reason=reason))
     finally:

@@ -37,7 +37,7 @@ def run_challenge_evaluation(
     trial's status.json whatever happens. Raises what ended it, apart from a wish to cancel."""
     with run_lifecycle(trial, clock) as log:
         check_cancelled(trial)
-        trial.report(clock, N_("answering the hidden photos"))
+        trial.report(clock, N_("predicting the hidden photos"))
         draw = draw_challenge_set(trial.runs_dir, photo_count, _progress_reporter(trial, clock))
         write_predictions(trial, draw)
         trial.end(clock, "done")
@@ -57,7 +57,7 @@ def predict_challenge_set(run: Run, draw: ChallengeSet) -> tuple[pd.DataFrame, C
     predictions.csv, and where it looks. Raises InputError: one line, when it cannot answer."""
     classes = classes_of(run)
     if tuple(sorted(classes)) != CLASSES:
-        problem = N_("{run}: does not tell the toy books apart, but {classes}")
+        problem = N_("{run}: classifies {classes}, not the toy books")
         raise RunError(problem.format(run=run.id, classes=", ".join(classes)))
     configure_threads()
     test_set, answerer = read_challenge_set(draw), Predictor(run)
@@ -86,6 +86,6 @@ def _progress_reporter(trial: ChallengeEvaluation, clock: Clock) -> Callable[[in
         if done < total and time.monotonic() - told < _PROGRESS_INTERVAL_SECONDS:
             return
         told = time.monotonic()
-        trial.report(clock, N_("drawing the hidden photos, {n} of {total}", n=done, total=total))
+        trial.report(clock, N_("generating the hidden photos, {n} of {total}", n=done, total=total))
 
     return report

@@ -18,7 +18,7 @@ def run_lr_search(search: LrSearch, clock: Clock) -> None:
     with run_lifecycle(search, clock) as log:
         recipe = search.recipe()
         check_cancelled(search)
-        search.report(clock, N_("preparing the photos"))
+        search.report(clock, N_("preparing photos"))
         setup = set_up(recipe, search.data_dir(), search.runs_dir, lambda: check_cancelled(search))
 
         def report(done: int) -> None:

@@ -164,8 +164,8 @@ class Recorder:
         for name, table in zip(("history.csv", "batches.csv", "timing.csv"), tables, strict=True):
             if table.empty or table["epoch"].max() < finished_epochs:
                 told = N_(
-                    "{path}: lacks epochs that the checkpoint has; delete the folder "
-                    "checkpoint to begin the run again"
+                    "{path}: some epochs of the checkpoint are missing; delete the "
+                    "checkpoint folder to restart the run"
                 )
                 raise RunError(told.format(path=self.run.path / name))
 

@@ -90,8 +90,8 @@ def check_photos_unchanged(run: Run, setup: Setup, train_only: bool = False) -> 
     paths = [photo.path for photos in everything for photo in photos]
     raise RunError(
         N_(
-            "{path}: changed last of the photos, which are not those that {run} began with: put "
-            "them back as they were, or begin a new run"
+            "{path}: the photos have changed since {run} started (this one most recently); "
+            "restore them or start a new run"
         ).format(path=max(paths, key=lambda path: path.stat().st_ctime_ns), run=run.id)
     )
 
@@ -132,7 +132,7 @@ def run_rescoring(rescoring: Rescoring, clock: Clock) -> None:
     status.json whatever happens. Raises what ended it, apart from a wish to cancel."""
     with run_lifecycle(rescoring, clock) as log:
         check_cancelled(rescoring)
-        rescoring.report(clock, N_("scoring again"))
+        rescoring.report(clock, N_("rescoring"))
         reevaluate_run(rescoring.source_run())
         rescoring.end(clock, "done")
         log.info("scored again")

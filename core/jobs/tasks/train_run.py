@@ -38,7 +38,7 @@ def run_training(
         lean = trial is not None and trial.lean
         check_cancelled(run)
         runs_dir = run.path.parent
-        run.report(clock, N_("preparing the photos"))
+        run.report(clock, N_("preparing photos"))
         begun = run.environment()
         setup = set_up(
             recipe,
@@ -78,7 +78,7 @@ def run_training(
         files.write_bytes(
             run.path / "weights.safetensors", serialize_weights(setup.network, recipe)
         )
-        recorder.report(N_("looking at what it learned"))
+        recorder.report(N_("evaluating"))
         release_memory()
         write_results(run, setup, recorder.last_predictions, recorder.end_results_phase)
         if not progress.epochs_done:

@@ -51,7 +51,7 @@ def show(key: str, selected: Sequence[Group], dataset: Dataset, set_name: str) -
     waiting = [one.label for one in titled if one.column is None]
     if waiting:
         runs = escape_markdown(_(", ").join(waiting))
-        st.info(_("No class maps yet: {runs}. They come at the end of each cycle.", runs=runs))
+        st.info(_("No class maps yet: {runs}. They are made at the end of each cycle.", runs=runs))
     drawn = [one for one in titled if one.column]
     if drawn:
         grid = _grid(drawn, dataset, test_set)
@@ -108,10 +108,10 @@ def _ui_text() -> dict[str, str | list[str]]:
     """For `fill` and `fillCount` of fill.js."""
     return {
         "note": _(
-            "Where it glows lies what speaks for the class. The number is the share of that "
-            "evidence inside the object's box; the mark on the bar is what an even spread would "
-            "put there. Click a photo, or walk with the arrow keys and press Enter, to see it "
-            "large."
+            "Bright areas are evidence for the class. The number is the percentage of this "
+            "evidence inside the object's box; the mark on the bar is the value for a "
+            "uniform spread. To enlarge a photo, click it, or use the arrow keys and press "
+            "Enter."
         ),
         "grid": _("Photos and class maps"),
         "diagnosis": _("Read the diagnosis"),
@@ -120,7 +120,7 @@ def _ui_text() -> dict[str, str | list[str]]:
         "no_boxes": _("no boxes in this set"),
         "lift": _("in the box, lift {lift}"),
         "lift_help": _(
-            "Mean over {objects} objects. Evidence strewn evenly would put {area} there: lift 1."
+            "Mean over {objects} objects. Evidence spread uniformly would give {area}: lift 1."
         ),
         "photos": [_("1 photo"), _("{count} photos")],
         "photo": _("photo {file}"),
@@ -128,32 +128,33 @@ def _ui_text() -> dict[str, str | list[str]]:
         "no_label": _("no label"),
         "also": _("also {names}"),
         "comma": _(", "),
-        "even": _("What evidence strewn evenly would put into the box"),
-        "no_map": _("This run has no map of this photo."),
-        "says": _("says {name} {chance}"),
-        "says_votes": _("says {name} {chance}, {votes} of {runs} runs"),
+        "even": _("Value for evidence spread uniformly"),
+        "no_map": _("This run has no map for this photo."),
+        "says": _("predicts {name} {chance}"),
+        "says_votes": _("predicts {name} {chance}, {votes} of {runs} runs"),
         "nothing_to_explain": _("no label to explain"),
-        "unknown": _("this run does not know {name}"),
-        "in_box": _("in the box of {name}"),
-        "share_in_box": _("{share} of evidence in the box of {name}"),
+        "unknown": _("{name} is not a class of this run"),
+        "in_box": _("in the {name} box"),
+        "share_in_box": _("{share} of the evidence in the {name} box"),
         "absent": _("{name} is not in this photo"),
         "background": _("background has no box"),
-        "no_box": _("no box of {name}"),
-        "no_evidence": _("no evidence for {name} at all"),
-        "spoken": _("photo {file}, run {run}: says {name} {chance}, {where}"),
-        "spoken_right": _("photo {file}, run {run}: says {name} {chance} (right), {where}"),
+        "no_box": _("no box for {name}"),
+        "no_evidence": _("no evidence for {name}"),
+        "spoken": _("photo {file}, run {run}: predicts {name} {chance}, {where}"),
+        "spoken_right": _("photo {file}, run {run}: predicts {name} {chance} (correct), {where}"),
         "spoken_wrong": _(
-            "photo {file}, run {run}: says {name} {chance} (wrong, it shows {primary}), {where}"
+            "photo {file}, run {run}: predicts {name} {chance} (incorrect, actual: "
+            "{primary}), {where}"
         ),
         "class": _("Evidence for"),
-        "class_help": _("The class whose evidence the heat shows"),
-        "predicted": _("what each run predicts"),
-        "labelled": _("what the photo shows"),
-        "heat": _("Heat"),
-        "heat_help": _("How much the map covers the photo"),
-        "moment": _("Moment"),
+        "class_help": _("Class whose evidence the map shows"),
+        "predicted": _("each run's prediction"),
+        "labelled": _("the photo's label"),
+        "heat": _("Opacity"),
+        "heat_help": _("Opacity of the map over the photo"),
+        "moment": _("Training progress"),
         "moment_help": _(
-            "How much of the training has passed; maps were saved at each cycle's end"
+            "How far training had progressed. Maps are saved at the end of each cycle."
         ),
         "end": _("end"),
         "speed": _("Speed"),
@@ -161,35 +162,36 @@ def _ui_text() -> dict[str, str | list[str]]:
         "normal": _("normal"),
         "fast": _("fast"),
         "pause": _("Pause"),
-        "play": _("Play the training"),
-        "scale": _("Scale"),
+        "play": _("Play training"),
+        "scale": _("Colour scale"),
         "scale_help": _(
-            "One for all: a colour means the same share of a run's evidence everywhere, so runs "
-            "compare. Each its own: the strongest spot of every map is brightest, also of one "
-            "that says little. Raw: what the network adds up to its answer, before it becomes a "
-            "share; blue speaks against."
+            "Common: a colour means the same fraction of a run's evidence everywhere, so "
+            "runs are comparable. Individual: the strongest spot of each map is brightest, "
+            "even in a map with little evidence. Raw: the values that the network adds up "
+            "to its prediction, before they become fractions; blue is evidence against the "
+            "class."
         ),
-        "one": _("one for all"),
-        "own": _("each its own"),
+        "one": _("common"),
+        "own": _("individual"),
         "raw": _("raw values"),
         "boxes": _("Boxes"),
         "order": _("Order"),
-        "order_help": _("By what the runs show at the end of their training"),
-        "by_name": _("by name"),
-        "disagree": _("runs disagree most"),
-        "worst": _("worst in the box"),
+        "order_help": _("By the results at the end of training"),
+        "by_name": _("name"),
+        "disagree": _("most disagreement between runs"),
+        "worst": _("least evidence in the box"),
         "nothing": _("nothing"),
-        "most": _("the map's most"),
+        "most": _("map maximum"),
         "raw_value": _("Raw value"),
         "evidence": _("Evidence"),
-        "times_even": _("Times an even spread"),
-        "colours": _("Colours: {marks}"),
+        "times_even": _("Relative to a uniform spread"),
+        "colours": _("Colour scale: {marks}"),
         "to": _(" to "),
         "class_present": _("{name} (in the photo) {chance}"),
         "class_share": _("{share} in the box"),
-        "before": _("Photo before"),
+        "before": _("Previous photo"),
         "next": _("Next photo"),
         "close": _("Close"),
         "place": _("{file}, {at} of {count}"),
-        "large": _("Photo {file} large"),
+        "large": _("Photo {file}, enlarged"),
     }

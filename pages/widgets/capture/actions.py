@@ -41,4 +41,4 @@ def show_problems() -> None:
     for problem in problems[:_MAX_LISTED]:
         messages.show_error(problem)
     if len(problems) > _MAX_LISTED:
-        st.caption(_("Further photos left out: {count}", count=len(problems) - _MAX_LISTED))
+        st.caption(_("Other photos not added: {count}", count=len(problems) - _MAX_LISTED))

@@ -43,8 +43,8 @@ def show(key: str, rows: Sequence[RunRow], labels: Mapping[str, str]) -> None:
     if not names or not usual:
         st.write(
             _(
-                "Finished runs answer the photos that you take. Train one on the Train page, or "
-                "take these two:"
+                "Finished runs predict the photos you take. Train one on the Train page, "
+                "or start with these two:"
             )
         )
         first_runs.show(f"{key}.first")
@@ -67,7 +67,7 @@ def show(key: str, rows: Sequence[RunRow], labels: Mapping[str, str]) -> None:
             disabled=not chosen,
         )
     else:
-        st.info(_("No finished run on these photos can answer yet: train one on them first."))
+        st.info(_("No finished run on these photos can predict yet. Train one on them first."))
         st.page_link(
             "train.py",
             label=_("Train on these photos"),
@@ -75,7 +75,7 @@ def show(key: str, rows: Sequence[RunRow], labels: Mapping[str, str]) -> None:
             query_params={"data": name},
         )
     if folders := find_sessions(_own(root)):
-        st.subheader(_("Go on with a set"), anchor=False)
+        st.subheader(_("Continue a set"), anchor=False)
     for folder in folders:
         _show_earlier(f"{key}.open.{name}.{folder.name}", open_session(folder), labels)
     st.query_params["data"] = name
@@ -116,7 +116,7 @@ def _choose_runs(key: str, ids: Sequence[str], labels: Mapping[str, str]) -> lis
         max_selections=_MAX_RUNS,
         select_all=False,
         placeholder=_("Choose runs"),
-        help=_("One run: how often it is right. Two runs: which of them is better."),
+        help=_("One run: how accurate it is. Two runs: which one is better."),
     )
     st.query_params["runs"] = ",".join(chosen)
     return chosen

@@ -13,7 +13,7 @@ from pages import settings
 def show(key: str, session: Session) -> None:
     """The QR code of a session that has not ended, or the command that lets phones reach this
     machine. Raises InputError where its code cannot be kept."""
-    with st.expander(_("Let phones join"), icon=":material/qr_code_2:", key=key):
+    with st.expander(_("Connect phones"), icon=":material/qr_code_2:", key=key):
         port = int(st.get_option("server.port"))
         page = st.context.url or f"http://localhost:{port}"
         base = phones.phones_url(page, st.get_option("server.address"))
@@ -22,11 +22,13 @@ def show(key: str, session: Session) -> None:
             st.image(phones.qr_svg(link), alt=_("QR code of the link"), width=260)
             st.code(link, language=None, wrap_lines=True)
             words = _(
-                "For any number of phones in the same network: each is asked for something else. "
-                "Whoever has the link can add photos until the session ends."
+                "Any number of phones on the same network can join; each gets its own "
+                "prompts. Anyone with the link can add photos until the session ends."
             )
         else:
-            st.markdown(_("This server answers this computer only. To let phones in, start it so:"))
+            st.markdown(
+                _("This server accepts only this computer. To allow phones, start it like this:")
+            )
             st.code(phones.phones_command(port), language="bash", wrap_lines=True)
             words = phones.phones_notice()
         st.caption(formatting.escape_markdown(words))

@@ -40,7 +40,7 @@ def show(key: str, session: Session, labels: Mapping[str, str]) -> None:
     st.subheader(ngettext("1 photo", "{count} photos", count), anchor=False)
     if len(session.runs) == 2:
         a, b = (formatting.escape_markdown(labels.get(run, run)) for run in session.runs)
-        st.caption(_("First mark: {a}. Second mark: {b}.", a=a, b=b))
+        st.caption(_("Left mark: {a}. Right mark: {b}.", a=a, b=b))
     everything = st.session_state.get(f"{key}.all", False)
     with st.container(horizontal=True, gap="small"):
         for picture in newest_first[: count if everything else _FEW]:
@@ -110,7 +110,7 @@ def _show_warnings(key: str, session: Session, picture: Picture) -> None:
     with st.container(horizontal=True):
         actions.add_button(f"{key}.keep", _("Keep"), "check", sessions.keep, session, picture.id)
         discard = sessions.remove, session, picture.id
-        actions.add_button(f"{key}.discard", _("Throw away"), "delete", *discard)
+        actions.add_button(f"{key}.discard", _("Delete photo"), "delete", *discard)
 
 
 def _show_changes(key: str, session: Session, picture: Picture) -> None:
@@ -120,7 +120,7 @@ def _show_changes(key: str, session: Session, picture: Picture) -> None:
     with st.container(horizontal=True):
         if not picture.unsettled_warnings:
             last = picture == session.pictures[-1] and not picture.phone
-            words, icon = (_("Undo"), "undo") if last else (_("Throw away"), "delete")
+            words, icon = (_("Undo"), "undo") if last else (_("Delete photo"), "delete")
             actions.add_button(f"{key}.remove", words, icon, sessions.remove, session, picture.id)
         actions.add_button(f"{key}.retake", _("Retake"), "replay", turn.retake, session, picture)
         st.selectbox(
@@ -140,7 +140,7 @@ def _show_answer(session: Session, picture: Picture, run: str, name: str) -> Non
     """What the run says, and where it finds evidence for the label: all runs on one scale."""
     answer = picture.answers.get(run)
     if answer is None:
-        st.markdown(f"{_MARKS[None]} {_('Asking the run')}")
+        st.markdown(f"{_MARKS[None]} {_('Predicting')}")
         return
     says = f"{class_text(answer.predicted)} ({formatting.decimal(answer.probability)})"
     mark = _MARKS[picture.right(run)]
@@ -148,10 +148,12 @@ def _show_answer(session: Session, picture: Picture, run: str, name: str) -> Non
     jpeg = _map_jpeg(str(settings.runs_dir()), session.id, picture.id, run, picture.label, session)
     label = class_text(picture.label)
     if jpeg is None:
-        st.caption(_("This machine has no class map of this photo."))
+        st.caption(_("This machine has no class map for this photo."))
     else:
         st.image(jpeg, alt=cam_alt_text(label, name), width="stretch")
-        st.caption(_("Bright: evidence for {name}.", name=formatting.escape_markdown(label)))
+        st.caption(
+            _("Bright areas are evidence for {name}.", name=formatting.escape_markdown(label))
+        )
 
 
 @st.cache_data(max_entries=120, show_spinner=False)

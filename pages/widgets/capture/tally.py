@@ -22,8 +22,8 @@ def show(session: Session, labels: Mapping[str, str]) -> None:
             _show_pair(session, pair, [labels.get(run, run) for run in session.runs])
         st.caption(
             _(
-                "These photos are asked for, not a random sample of the world: they compare runs, "
-                "and say less about how often one is right elsewhere."
+                "These photos were prompted, not sampled at random. They compare runs, but "
+                "say less about accuracy elsewhere."
             )
         )
 
@@ -32,13 +32,15 @@ def _show_run(session: Session, run: str, labels: Mapping[str, str]) -> None:
     found = tally.run_tally(session.pictures, run)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         show_run_name(session, run, labels)
-        st.markdown(_("{right} of {n} right", right=found.right, n=found.answered), width="content")
+        st.markdown(
+            _("{right} of {n} correct", right=found.right, n=found.answered), width="content"
+        )
         if found.answered:
             why = _(
-                "With 95 % probability the accuracy on photos asked for like these lies within "
-                "this range at every moment, however often you look."
+                "With 95% probability, the accuracy on photos prompted like these stays "
+                "within this range at all times, however often you check."
             )
-            words = _("{low:.0f} to {high:.0f} %", low=100 * found.low, high=100 * found.high)
+            words = _("{low:.0f}% to {high:.0f}%", low=100 * found.low, high=100 * found.high)
             st.caption(words, width="content", help=why)
 
 

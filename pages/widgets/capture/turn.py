@@ -15,7 +15,7 @@ from core.capture.session import Picture, Session
 from core.data.dataset import BACKGROUND
 from pages.widgets.capture import actions
 
-_FILES, _CAMERA = N_("Choose files"), N_("Take it")
+_FILES, _CAMERA = N_("Choose files"), N_("Take photo")
 _TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "heic", "heif"]
 _RETAKE, _ROUND = "capture.retake.", "capture.round"  # no widgets' keys
 
@@ -24,16 +24,16 @@ def show(key: str, session: Session, request: Request | None) -> None:
     """What to photograph now, and takes what is sent. request: of sessions.ask."""
     request = st.session_state.get(_RETAKE + session.id, request)
     if request is None:
-        st.info(_("You have none of these things, so nothing is left to ask you for."))
+        st.info(_("You have none of these objects, so there is nothing left to photograph."))
         return
     what = formatting.escape_markdown(request_text(request))
     st.header(_("Photograph {what}", what=what), anchor=False)
     if request.label == BACKGROUND:
         names = _(", ").join(name for name in session.classes if name != BACKGROUND)
         names = formatting.escape_markdown(names)
-        st.caption(_("A photo on which there is none of {names}.", names=names))
+        st.caption(_("A photo that shows none of {names}.", names=names))
     source = st.segmented_control(
-        _("How"),
+        _("Photo source"),
         [_FILES, _CAMERA],
         default=_FILES,
         required=True,
@@ -45,7 +45,7 @@ def show(key: str, session: Session, request: Request | None) -> None:
     widget = f"{key}.{source}.{st.session_state.setdefault(_ROUND, 0)}"
     hidden: Any = {"key": widget, "label_visibility": "collapsed"}
     if source == _CAMERA:
-        taken = st.camera_input(_("Take it"), resolution="1080p", **hidden)
+        taken = st.camera_input(_("Take photo"), resolution="1080p", **hidden)
         sent = [] if taken is None else [taken]
     else:
         megabytes = MAX_BYTES // 1_000_000
@@ -55,7 +55,13 @@ def show(key: str, session: Session, request: Request | None) -> None:
     with st.container(horizontal=True):
         for name, label, icon, change, help_ in (
             ("skip", _("Skip"), "skip_next", sessions.skip, None),
-            ("lacking", _("I don't have it"), "block", sessions.lacking, _("Not asked for again.")),
+            (
+                "lacking",
+                _("I don't have it"),
+                "block",
+                sessions.lacking,
+                _("You will not be asked for it again."),
+            ),
         ):
             actions.add_button(
                 f"{key}.{name}", label, icon, _pass_over, change, session, request, help=help_

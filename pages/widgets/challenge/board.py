@@ -40,8 +40,8 @@ def show(key: str, board: Leaderboard) -> None:
         st.markdown(f"**{formatting.escape_markdown(words)}**")
     st.caption(
         _(
-            "● share of {objects} hidden objects named right, its bar the 95 % interval over "
-            "photos; | each run; ◇ accuracy on the validation photos",
+            "● accuracy on {objects} hidden objects, its bar the 95% interval over photos; "
+            "| each run; ◇ validation accuracy",
             objects=board.object_count,
         )
     )
@@ -70,7 +70,7 @@ def show_left_out(key: str, left_out: Sequence[Entrant]) -> None:
                 name = formatting.escape_markdown(entrant.group.title)
                 words = formatting.escape_markdown(excluded_text(entrant))
                 st.markdown(f"**{name}**: {words}", width="stretch")
-                _train_link(entrant.group, _("Train three seeds"))
+                _train_link(entrant.group, _("Train with three seeds"))
         if len(left_out) > _MAX_CARDS:
             st.caption(_("and {count} more", count=len(left_out) - _MAX_CARDS))
 
@@ -81,7 +81,7 @@ def _card(
     with st.container(border=True, key=f"{key}.{standing.group.id}", gap="xsmall"):
         rank, who, figure, known = st.columns([2, 6, 8, 5], vertical_alignment="center")
         with rank:
-            shared = _("shared") if standing.tied else ""
+            shared = _("tied") if standing.tied else ""
             st.markdown(f"## {standing.rank} :small[:gray[{shared}]]")
         with who, st.container(gap="xsmall"):
             _show_group(standing, colour, marker)
@@ -98,8 +98,8 @@ def _card(
             st.caption(
                 _numbers(standing),
                 help=_(
-                    "Lift: evidence inside the books' boxes on the hidden photos, against evidence "
-                    "strewn evenly. 1 is no better than chance."
+                    "Lift: evidence inside the books' boxes on the hidden photos, relative "
+                    "to evidence spread uniformly. 1 is no better than chance."
                 ),
             )
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -146,8 +146,8 @@ def _show_links(standing: Standing, neighbour: Standing | None) -> None:
     """To its recipe on Train, to Compare with the line above (for the first: below), to CAMs."""
     items = [standing.group] if neighbour is None else [standing.group, neighbour.group]
     link = selection.link_params(items)
-    _train_link(standing.group, _("Open its recipe"))
-    links.to("compare", _("Compare"), help=_("With its neighbour on the board"), **link)
+    _train_link(standing.group, _("Open recipe"))
+    links.to("compare", _("Compare"), help=_("With its neighbour on the leaderboard"), **link)
     links.to("cams", _("CAMs"), help=_("Where its runs look"), **link)
 
 
@@ -160,9 +160,10 @@ def show_task(key: str) -> None:
     """What is asked, and the way to begin."""
     st.markdown(
         _(
-            "The recipe **{recipe}** has perfect validation and learned nothing worth shipping. "
-            "Mend it, in {changes} changes or fewer if you can. Recipes trained with {seeds} seeds "
-            "or more are ranked on photos of the same books that no page shows.",
+            "The recipe **{recipe}** validates perfectly but learned nothing worth "
+            "shipping. Fix it, in {changes} changes or fewer if you can. Recipes trained "
+            "with {seeds} or more seeds are ranked on photos of the same books that no "
+            "page shows.",
             recipe=BASE_RECIPE,
             changes=MAX_CHANGES,
             seeds=MIN_SEEDS,
@@ -172,13 +173,13 @@ def show_task(key: str) -> None:
         several = not access.is_restricted("repeats")
         links.to(
             "train",
-            _("Open the failing recipe on Train, with three seeds")
+            _("Open the failing recipe on Train with three seeds")
             if several
             else _("Open the failing recipe on Train"),
             **({"preset": BASE_RECIPE} | ({"seeds": "3"} if several else {})),
         )
         with st.popover(
-            _("How it is ranked"), icon=":material/help:", type="tertiary", key=f"{key}.how"
+            _("How ranking works"), icon=":material/help:", type="tertiary", key=f"{key}.how"
         ):
             _rules()
 
@@ -186,16 +187,16 @@ def show_task(key: str) -> None:
 def _rules() -> None:
     st.markdown(
         _(
-            "- **Score**: the share of the books in the hidden photos, each cut out and classified "
-            "alone, that are named right. One object, one answer: the sharpest score there is.\n"
-            "- **Rank**: 1 + how many groups are really better. Really: the photos say so (95 % "
-            "interval of the difference) and so do the seeds (Welch's test). Where they do not, "
-            "groups share a rank.\n"
-            "- **Every seed counts.** One that failed or was stopped is named beside its group.\n"
-            "- **The photos** were drawn for this folder of runs alone, from a random seed, so "
-            "that nobody can tune on them. Do not hold this board against another computer's: "
-            "bring the runs together instead.\n"
-            "- Try often enough and you fit the board itself. Few changes, with a reason for each, "
-            "are worth more than a high rank after fifty tries."
+            "- **Score**: the fraction of books in the hidden photos that are classified "
+            "correctly, each cut out and classified alone. One object, one prediction: the "
+            "most sensitive score there is.\n- **Rank**: 1 + the number of groups that are "
+            "significantly better. Significant means by the photos (95% interval of the "
+            "difference) and by the seeds (Welch's test). Otherwise, groups share a rank.\n"
+            "- **Every seed counts.** One that failed or was stopped is listed with its "
+            "group.\n- **The photos** were generated for this runs folder alone, from a "
+            "random seed, so that nobody can tune on them. Do not compare this leaderboard "
+            "with another computer's: bring the runs together instead.\n- Try often enough "
+            "and you fit the leaderboard itself. A few changes, each with a reason, are "
+            "worth more than a high rank after fifty tries."
         )
     )

@@ -34,13 +34,13 @@ def show(key: str, board: Leaderboard, all_rows: Sequence[RunRow]) -> None:
     if waiting:
         _progress(key, board, waiting, labels)
         return
-    unanswered = board.pending_run_ids
+    unanswered = board.pending_run_ids(settings.runs_dir())
     for trial in _requested_trials(board):
         status = trial.status()
         if status.state == "failed" and trial.id in unanswered:
             messages.show_error(
                 _(
-                    "{run} could not answer: {why}",
+                    "{run} could not predict: {why}",
                     run=labels[trial.id],
                     why=translate(status.error or ""),
                 )
@@ -64,13 +64,13 @@ def _offer(key: str, board: Leaderboard, unanswered: Sequence[str]) -> None:
             executor = LocalExecutor(settings.runs_dir())
             messages.rerun_after(lambda: executor.submit_to_challenge(unanswered))
         words = ngettext(
-            "{names}: {count} run answers the hidden photos, in seconds.",
-            "{names}: {count} runs answer the hidden photos, in seconds each.",
+            "{names}: {count} run predicts the hidden photos, in seconds.",
+            "{names}: {count} runs predict the hidden photos, in seconds each.",
             len(unanswered),
             names=names,
         )
         if not board.photo_count:
-            words += " " + _("The photos are drawn first, once: about half a minute.")
+            words += " " + _("The photos are generated first, once: about half a minute.")
         st.caption(formatting.escape_markdown(words), width="stretch")
 
 
@@ -78,14 +78,14 @@ def _progress(
     key: str, board: Leaderboard, waiting: Sequence[ChallengeEvaluation], labels: dict[str, str]
 ) -> None:
     total = sum(len(entrant.runs) for entrant in board.waiting)
-    left = max(len(waiting), len(board.pending_run_ids))
+    left = max(len(waiting), len(board.pending_run_ids(settings.runs_dir())))
     now = next((trial for trial in waiting if trial.status().state == "running"), None)
-    words = _("{done} of {total} runs have answered", done=total - left, total=total)
+    words = _("{done} of {total} runs have predicted", done=total - left, total=total)
     alive = worker_alive(settings.runs_dir())
     if now:
         words += f"; {labels[now.id]}: {translate(now.status().phase)}"
     elif alive:
-        words += _("; they are next when the worker is free")
+        words += _("; the rest start when the worker is free")
     done, words = (total - left) / max(total, 1), formatting.escape_markdown(words)
     worker_notice.show_progress(key, done, words, waiting, _("Stop"), not alive)
 

@@ -12,7 +12,7 @@ from core.store.index import RunRow
 from pages.widgets.shared import links, selection
 from pages.widgets.shared.cached import cached
 
-_LABEL = N_("Overfit against generalising")
+_LABEL = N_("Overfitting vs generalising")
 
 
 @cached
@@ -27,9 +27,10 @@ def show(key: str, all_rows: Sequence[RunRow]) -> None:
         with st.popover(translate(_LABEL), icon=":material/theater_comedy:", key=f"{key}.none"):
             st.markdown(
                 _(
-                    "No two runs here have equally good validation and opposite verdicts. To make "
-                    "such a pair, train the presets **quick** and **looks-good** on the same "
-                    "photos: their validation will hardly differ, and what they learned will."
+                    "No two runs here have equally good validation and opposite verdicts. "
+                    "To make such a pair, train the presets **quick** and **looks-good** "
+                    "on the same photos. Their validation will hardly differ, but what "
+                    "they learn will."
                 )
             )
             links.to("train", _("Open Train"))
@@ -44,9 +45,9 @@ def show(key: str, all_rows: Sequence[RunRow]) -> None:
         icon=":material/theater_comedy:",
         on_click=choose,
         help=_(
-            "{generalises} and {overfit}: of all here with equally good validation on the same "
-            "photos and opposite verdicts, those that differ most elsewhere ({gap:.0f} points of "
-            "objects).",
+            "{generalises} and {overfit}: of all pairs here with equally good validation "
+            "on the same photos and opposite verdicts, the one that differs most elsewhere "
+            "({gap:.0f} points on objects).",
             generalises=formatting.escape_markdown(pair.generalises.title),
             overfit=formatting.escape_markdown(pair.overfit.title),
             gap=100 * pair.gap,

@@ -25,7 +25,7 @@ def show(selected: Sequence[Group], all_rows: Sequence[RunRow]) -> ColourScheme:
         return next(iter(found.values()))
     usual = next(iter(found))
     url_state.read("colour", found, usual)
-    label = _("Colours tell")
+    label = _("Colour by")
     with selection.choice_popover("colour", label, found[st.session_state["colour"]].title):
         name = url_state.select(
             "colour",
@@ -34,8 +34,8 @@ def show(selected: Sequence[Group], all_rows: Sequence[RunRow]) -> ColourScheme:
             usual,
             format_func=lambda name: found[name].title,
             help=_(
-                "{count} colours could not be told apart, so runs that share something share "
-                "a colour.",
+                "{count} colours would be hard to distinguish, so runs that share a value "
+                "share a colour.",
                 count=len(selected),
             ),
         )

@@ -31,17 +31,18 @@ def notice(selected: Sequence[Group]) -> None:
     )
     if all(same_test_photos(own, theirs) for theirs in prints):
         text = _(
-            "Trained with other photos than {run}: {runs}. Test scores compare, as the test photos "
-            "are the same; on validation, photos that both know are compared.",
+            "Trained on different photos than {run}: {runs}. Test scores are comparable "
+            "because the test photos are the same. On validation, only photos that both "
+            "have are compared.",
             **_names(selected[0], others),
         )
         st.info(text)
         return
     st.warning(
         _(
-            "Other photos than those of {run}: {runs}. Sets of the same name may hold different "
-            "photos, so their scores do not compare; photo by photo, only sets that are the same "
-            "are compared.",
+            "Different photos than {run}: {runs}. Sets with the same name may contain "
+            "different photos, so their scores are not comparable. Photo by photo, only "
+            "identical sets are compared.",
             **_names(selected[0], others),
         )
     )

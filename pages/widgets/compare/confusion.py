@@ -34,13 +34,14 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
     found = {item.id: confusion_matrix(item, predictions, set_name) for item in selected}
     drawn = [(item, one) for item in selected if (one := found[item.id]) is not None]
     if not drawn:
-        st.caption(_("These photos have no labels: there is nothing to be right or wrong about."))
+        st.caption(_("These photos have no labels, so predictions cannot be right or wrong."))
         return
     st.caption(
         _(
-            "Down: the label; across: the answer. Stronger colour: a larger share of the label's "
-            "photos. Right answers are on the diagonal. Of a group, the mean count of its runs. "
-            "Point at a cell for its photos, click it to see them below."
+            "Rows: label; columns: prediction. A stronger colour is a larger fraction of "
+            "the label's photos. Correct predictions are on the diagonal. A group shows "
+            "the mean count of its runs. Hover over a cell to see its photos' names; click "
+            "it to show them below."
         )
     )
     cells: dict[str, Cell] = {}  # by their words in the link
@@ -77,9 +78,9 @@ def _photos(
     """The photos of one cell, as pictures."""
     run, label, said = (formatting.escape_markdown(name) for name in (item.title, truth, predicted))
     st.markdown(
-        _("**{run}**: {label}, answered right", run=run, label=label)
+        _("**{run}**: {label}, predicted correctly", run=run, label=label)
         if truth == predicted
-        else _("**{run}**: {label}, taken for {answer}", run=run, label=label, answer=said)
+        else _("**{run}**: {label}, predicted as {answer}", run=run, label=label, answer=said)
     )
     named = matrix.photos(truth, predicted)
     photo_set.pictures(
@@ -87,4 +88,4 @@ def _photos(
     )
     if len(named) > _MAX_PHOTOS:
         count = len(named) - _MAX_PHOTOS
-        st.caption(_("And {count} more: all of them are in the numbers.", count=count))
+        st.caption(_("And {count} more; the CSV lists them all.", count=count))

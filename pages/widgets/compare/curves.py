@@ -30,9 +30,9 @@ from pages.widgets.shared.run_files import RunFiles
 from pages.widgets.ui import figure, messages, url_state
 
 _SMOOTHING_HELP = N_(
-    "Each point becomes the mean of itself and those before it, each of which counts this many "
-    "times as much as the one after it: 0 leaves the curve as it is, .9 averages over about ten "
-    "points. The curve as it was stays faintly behind."
+    "Moving average: each earlier point counts this many times as much as the one after "
+    "it. 0 leaves the curve as it is; .9 averages over about ten points. The original "
+    "curve stays faintly visible."
 )
 _matrices = cached(curve_matrices)
 
@@ -43,13 +43,13 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
         names = {"epoch": _("epoch"), "step": _("step"), "seconds": _("seconds")}
         axis: Any = url_state.segments(
             "axis",
-            _("Along"),
+            _("X axis"),
             AXES,
             "epoch",
             format_func=names.__getitem__,
             help=_(
-                "A step is one batch of photos. Seconds count from the run's start, with the "
-                "time that reading photos and computing features took."
+                "A step is one batch of photos. Seconds count from the start of the run, "
+                "including reading photos and computing features."
             ),
         )
         smoothing = st.slider(
@@ -63,7 +63,7 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
             bind="query-params",
             help=translate(_SMOOTHING_HELP),
         )
-        log = st.toggle(_("Log scale of the losses"), key="log", bind="query-params")
+        log = st.toggle(_("Log scale for losses"), key="log", bind="query-params")
     ids = [row.id for item in selected for row in item.members if not row.problem]
     files = (
         run_files.read("history.csv", ids),
@@ -88,7 +88,7 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
     without = len(selected) - len({line.item for line in lines})
     words = _caption_lines(selected, colour_scheme, axis, without)
     if log and has_zero_loss(lines):
-        words.append(_("A loss of exactly 0 is drawn at the foot: a log scale has no 0."))
+        words.append(_("A loss of exactly 0 is drawn at the bottom because a log scale has no 0."))
     st.caption(" ".join(words))
 
 
@@ -97,28 +97,25 @@ def _caption_lines(
 ) -> list[str]:
     """What the figure shows and how it is used."""
     many = len(selected) > MAX_COLOURS
-    words = [_("Drag across to zoom all panels, double-click to come back.")]
+    words = [_("Drag across to zoom all panels; double-click to reset.")]
     if many:
-        words.append(_("Point at a line: its run is named and lit up in every panel."))
+        words.append(_("Hover over a line to see its run, highlighted in every panel."))
     else:
         words.insert(0, _("Solid: validation. Dotted: training."))
         if any(marker.dash for marker in colour_scheme.markers.values()):
-            words.insert(1, _("Dashes and points part runs of one colour."))
+            words.insert(1, _("Dashes and markers distinguish runs of the same colour."))
     if axis == "step":
-        words.append(
-            _("Training loss is that of every batch; validation is measured once an epoch.")
-        )
+        words.append(_("Training loss is per batch; validation is measured once per epoch."))
     if any(item.repeats > 1 for item in selected):
         words.append(
-            _("A group's line is the mean over its runs.")
+            _("A group's line is the mean of its runs.")
             if many
             else _(
-                "A group's line is the mean over its runs, its band goes from the lowest to "
-                "the highest."
+                "A group's line is the mean of its runs; its band spans the lowest to the highest."
             )
         )
     if missing:
-        words.append(_("{count} without such a curve are left out.", count=missing))
+        words.append(_("Excluded, without this curve: {count}.", count=missing))
     return words
 
 
@@ -152,8 +149,8 @@ def _show_many(
         N_("curves by {axis}").format(axis=axis),
     )
     words = [
-        _("Grey: the range of all {count} runs.", count=len(selected)),
-        _("Coloured bands: the middle half of the runs of each colour; thick line: their median."),
+        _("Grey: range of all {count} runs.", count=len(selected)),
+        _("Coloured bands: middle 50% of the runs of each colour; thick line: median."),
     ]
     if found is not None:
         words.append(
@@ -162,12 +159,12 @@ def _show_many(
     elif drawn:
         words.append(
             _(
-                "Thin lines: the best and the worst {count} by {score}.",
+                "Thin lines: the best and worst {count} by {score}.",
                 count=EXTREMES,
                 score=translate(field_info(by).title),
             )
         )
-    words.append(_("Point anywhere to see one run. Drag across to zoom, double-click to reset."))
+    words.append(_("Hover anywhere to see one run. Drag across to zoom; double-click to reset."))
     st.caption(" ".join(words))
 
 
@@ -175,9 +172,9 @@ def _show_missing(axis: Axis) -> None:
     """Says that there is nothing to draw along the axis."""
     st.caption(
         {
-            "epoch": _("No chosen run has finished an epoch yet."),
-            "step": _("The chosen runs have not kept their steps. Choose epoch."),
-            "seconds": _("The chosen runs have not kept their seconds. Choose epoch."),
+            "epoch": _("No selected run has finished an epoch yet."),
+            "step": _("The selected runs have no recorded steps. Choose epoch."),
+            "seconds": _("The selected runs have no recorded seconds. Choose epoch."),
         }[axis]
     )
 
@@ -190,7 +187,7 @@ def _search(selected: Sequence[Group]) -> list[str] | None:
         bind="query-params",
         width=320,
         placeholder=_("a word, objects>60%, mixup=0.2"),
-        help=_("The search of Runs. What it finds is drawn as lines over the bands."),
+        help=_("Same search as on the Runs page. Matching runs are drawn as lines over the bands."),
     )
     if not query:
         return None

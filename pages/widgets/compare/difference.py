@@ -24,9 +24,9 @@ from pages.widgets.ui.reading_table import Column
 _MAX_HEIGHT = 640  # pixels of the table; more rows are scrolled
 MAX_IN_SENTENCES = 3  # items whose comparisons are told in sentences; more in a table
 _METHOD_TEXT = N_(
-    "Runs are compared photo by photo (exact McNemar test), groups by the mean over their seeds: a "
-    "bootstrap over photos and a t-test over seeds must both find the difference (95 %). Cannot "
-    "tell does not mean equal: photos and seeds are few."
+    "Runs are compared photo by photo (exact McNemar test), groups by their mean over "
+    "seeds: a bootstrap over photos and a t-test over seeds must both find a difference "
+    "(95%). “Cannot tell” does not mean equal: there are few photos and seeds."
 )
 
 _compare_to_reference = cached(compare_to_reference)
@@ -42,8 +42,8 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
     for number, found in enumerate(compared):
         with st.container(border=True):
             _sentences(found)
-            with st.expander(_("Every comparison"), key=f"{key}.{number}"):
-                reading_table.show(f"{key}.{number}.all", found.table(), _("Every comparison"))
+            with st.expander(_("All comparisons"), key=f"{key}.{number}"):
+                reading_table.show(f"{key}.{number}.all", found.table(), _("All comparisons"))
                 st.caption(translate(_METHOD_TEXT))
 
 
@@ -54,14 +54,14 @@ def _table(
     colour_scheme: ColourScheme,
 ) -> None:
     """All of them, with their verdicts and headline numbers."""
-    elsewhere = _("{photos} say", photos=translate(title_of_test(comparisons)))
+    elsewhere = _("result on {photos}", photos=translate(title_of_test(comparisons)))
     columns: dict[str, Column | str] = {
         "run": _("run or group"),
         "verdict": verdict.column(selected),
         "validation": Column(_("validation"), translate(tables.SCORE_DESCRIPTIONS["accuracy"])),
         "objects": Column(_("difficult objects"), translate(tables.SCORE_DESCRIPTIONS["object"])),
         "lift": Column(_("lift"), translate(tables.LIFT_DESCRIPTION)),
-        "by_validation": Column(_("validation says"), translate(_METHOD_TEXT)),
+        "by_validation": Column(_("result on validation"), translate(_METHOD_TEXT)),
         "elsewhere": Column(elsewhere, translate(_METHOD_TEXT)),
     }
     parted = sum(found.only_test_differs for found in comparisons)
@@ -77,7 +77,7 @@ def _table(
     reading_table.show(
         f"{key}.table",
         build_comparison_table(selected, comparisons),
-        _("Each run or group against the reference"),
+        _("Each run or group compared with the reference"),
         columns,
         (
             "run",
@@ -93,11 +93,11 @@ def _table(
 def _sentences(comparison: ItemComparison) -> None:
     plain = formatting.escape_markdown
     one, first = plain(comparison.item.title), plain(comparison.reference.title)
-    st.caption(_("**{run}** against **{reference}**", run=one, reference=first))
+    st.caption(_("**{run}** compared with **{reference}**", run=one, reference=first))
     st.markdown(f"#### {plain(translate(comparison.validation_text))}")
     if comparison.test_text:
         arrow = ":material/arrow_forward: " if comparison.only_test_differs else ""
         words = plain(translate(comparison.test_text))
         st.markdown(f"{'###' if comparison.only_test_differs else '####'} {arrow}{words}")
     else:
-        st.caption(_("No labelled test set: nothing else can tell them apart."))
+        st.caption(_("No labelled test set, so nothing else can tell them apart."))

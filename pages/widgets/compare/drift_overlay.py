@@ -18,19 +18,17 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
     """A figure per backbone; a line of words where no run has its drift measured."""
     overlays = drift_overlays(selected, run_files.read_finished("drift.csv", selected))
     if not overlays:
-        st.caption(_("No chosen run has its drift measured yet."))
+        st.caption(_("No selected run has its drift measured yet."))
         return
-    st.subheader(_("How far the layers moved"), anchor=False)
+    st.subheader(_("Layer drift"), anchor=False)
     words = [
         _(
-            "1 - CKA per backbone layer: 0 means that the layer still tells the photos apart as "
-            "the pretrained network did, 1 that nothing of it is left."
+            "1 - CKA per backbone layer: 0 means that the layer still distinguishes the "
+            "photos as the pretrained network did; 1 means that nothing of this is left."
         )
     ]
     if len(selected) <= MAX_COLOURS:
-        words.append(
-            _("Hollow points: frozen layers, which can only change through the layers before them.")
-        )
+        words.append(_("Hollow points: frozen layers, which change only through earlier layers."))
     st.caption(" ".join(words))
     for backbone, overlay in overlays.items():
         if len(overlays) > 1:
@@ -39,9 +37,7 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
         drawn = drift_steps(overlay, colour_scheme)
         figure.show(f"{key}.{backbone}", drawn, _numbers(overlay), name)
     if len(overlays) > 1:
-        st.caption(
-            _("Different backbones have different layers, so they are not laid over each other.")
-        )
+        st.caption(_("Different backbones have different layers, so they are drawn separately."))
 
 
 def _numbers(overlay: Table) -> Callable[[], Table]:

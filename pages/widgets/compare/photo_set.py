@@ -20,7 +20,7 @@ from pages.widgets.ui import url_state
 def choose(selected: Sequence[Group], sets: Sequence[str]) -> str | None:
     """A choice of sets, kept in the link as `set`, at first the headlines'; None of none."""
     if not sets:
-        st.caption(_("No chosen run has answered any photo yet."))
+        st.caption(_("No selected run has predicted any photo yet."))
         return None
     names = {_param_value(name): name for name in sets}
     headline = score_tables.headline_set(selected)
@@ -59,7 +59,7 @@ def read_thumbnails(item: Group, set_name: str, files: Sequence[str]) -> dict[st
             return _thumbnails(str(folder), set_name, tuple(files), stamp)
     except InputError as error:
         problem = formatting.escape_markdown(translate(str(error)))
-        words = _("No pictures: {problem}", problem=problem)
+        words = _("Photos cannot be shown: {problem}", problem=problem)
         st.caption(f":material/broken_image: {words}")
         return {}
 

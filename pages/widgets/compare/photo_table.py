@@ -34,12 +34,12 @@ def show(key: str, selected: Sequence[Group]) -> None:
     answers = _photo_predictions(selected, predictions, set_name)
     files = _filtered(key, selected, answers)
     if len(files) > _MAX_LISTED:
-        st.caption(_("The first {count} are listed.", count=_MAX_LISTED))
+        st.caption(_("Showing the first {count}.", count=_MAX_LISTED))
         files = files[:_MAX_LISTED]
     titles = {item.id: item.title for item in selected}
     total = answers["file"].nunique()
     if not files:
-        st.caption(_("None of the {total} photos is like this.", total=total))
+        st.caption(_("None of the {total} photos matches.", total=total))
         return
     few = len(selected) <= _MAX_COLUMNS
     table = (
@@ -50,19 +50,21 @@ def show(key: str, selected: Sequence[Group]) -> None:
     pictures = photo_set.read_thumbnails(selected[0], set_name, files)
     words = (
         _(
-            "✓ right, ✗ wrong, with the probability of the answer; of a group, its commonest "
-            "answer and how many of its runs gave it. Choose a row to see more."
+            "✓ right, ✗ wrong, with the probability of the prediction. A group shows its "
+            "most common prediction and how many of its runs made it. Choose a row to see "
+            "more."
         )
         if few
         else _(
-            "How many of the chosen are right, and what they answer. Choose a row to see each one."
+            "How many of the selected runs are right, and what they predict. Choose a row "
+            "to see each one."
         )
     )
     st.caption(_("{count} of {total} photos. {words}", count=len(files), total=total, words=words))
     reading_table.show(
         f"{key}.{set_name}",
         table,
-        _("Photos with the answer of each run"),
+        _("Photos with each run's prediction"),
         _heads(),
         height=_MAX_HEIGHT,
         image_urls=[jpeg_data_url(pictures[file]) if file in pictures else "" for file in files]
@@ -82,7 +84,12 @@ def show(key: str, selected: Sequence[Group]) -> None:
 
 def _heads() -> dict[str, str]:
     """Columns in the reader's words; the others are names of runs."""
-    return {"photo": _("photo"), "label": _("label"), "right": _("right"), "answers": _("answers")}
+    return {
+        "photo": _("photo"),
+        "label": _("label"),
+        "right": _("correct"),
+        "answers": _("predictions"),
+    }
 
 
 def _filtered(key: str, selected: Sequence[Group], answers: PhotoPredictions) -> list[str]:
@@ -94,7 +101,7 @@ def _filtered(key: str, selected: Sequence[Group], answers: PhotoPredictions) ->
         only = ""
         if which == ONE_RIGHT:
             with st.container(width=320):
-                only = selection.choose_one(key, _("Which one"), selected, "one").id
+                only = selection.choose_one(key, _("Choose one"), selected, "one").id
     return answers_of.filtered_files(answers, which, only)
 
 
@@ -124,11 +131,11 @@ def _photo(
             link = selection.link_params(list(selected)[:_MAX_CAMS]) | {"set": name, "open": photo}
             links.to("cams", _("See where they look at this photo"), **link)
             table = answers_of.one_photo_table(rows, {item.id: item.title for item in selected})
-            heads = {"run": _("run"), "answer": _("answer")}
+            heads = {"run": _("run"), "answer": _("prediction")}
             reading_table.show(
                 f"{key}.answers",
                 table,
-                _("What each run answers"),
+                _("Each run's predictions"),
                 heads,
                 height=0 if few_items else 300,
             )

@@ -32,19 +32,17 @@ def show(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> No
     """The keys that differ, then all recipes with their results as lines."""
     frame = recipe_difference({item.title: item.members[0].recipe for item in selected})
     if frame.empty:
-        st.caption(_("The chosen runs follow the same recipe."))
+        st.caption(_("The selected runs have the same recipe."))
     else:
-        st.markdown(_("**What differs in the recipes**"))
+        st.markdown(_("**Recipe differences**"))
         # Of many recipes a row each: their keys fit across, they would not.
         wide = (
             frame
             if len(selected) <= _MAX_RECIPE_COLUMNS
             else frame.set_index("key").T.reset_index(names="run")
         )
-        names = {"key": _("what"), "run": _("run")}
-        reading_table.show(
-            f"{key}.table", wide, _("What differs in the recipes"), names, height=480
-        )
+        names = {"key": _("setting"), "run": _("run")}
+        reading_table.show(f"{key}.table", wide, _("Recipe differences"), names, height=480)
         figure.csv_button(f"{key}.difference", lambda: wide, "recipe-difference")
     _lines(f"{key}.lines", selected, colour_scheme)
 
@@ -55,7 +53,10 @@ def _lines(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> 
         found = build_parallel_axes(selected)
     if len(found.items) < _MIN_LINES:
         st.caption(
-            _("Choose three finished runs or more to see their recipes and results as lines.")
+            _(
+                "Choose three or more finished runs to see their recipes and results as "
+                "parallel coordinates."
+            )
         )
         return
     shown = st.multiselect(
@@ -64,7 +65,7 @@ def _lines(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> 
         default=list(found.distinct_keys[:_AXES]),
         key="keys",
         bind="query-params",
-        help=_("Only keys in which the chosen runs differ."),
+        help=_("Only keys in which the selected runs differ."),
     )
     lines = parallel_lines(found, shown, colour_scheme)
     if colour_scheme.name == BY_ITEM:  # else it stands above every section
@@ -74,8 +75,8 @@ def _lines(key: str, selected: Sequence[Group], colour_scheme: ColourScheme) -> 
     if found.excluded_count:
         st.caption(
             ngettext(
-                "1 without results yet is left out.",
-                "{count} without results yet are left out.",
+                "1 without results yet is excluded.",
+                "{count} without results yet are excluded.",
                 found.excluded_count,
             )
         )

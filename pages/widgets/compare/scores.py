@@ -153,22 +153,25 @@ def _legend_text(selected: Sequence[Group], has_controls: bool) -> str:
     """What dots, lines and grey marks are."""
     if any(item.repeats > 1 for item in selected):
         dots = _(
-            "Dot: score. Line: 95 % interval, wide because the photos are few; of a group, "
-            "from its lowest to its highest run, a tick each."
+            "Dot: score. Line: 95% interval, wide because there are few photos; for a "
+            "group, from its lowest to its highest run, with a tick for each."
         )
     else:
-        dots = _("Dot: score. Line: 95 % interval, wide because the photos are few.")
+        dots = _("Dot: score. Line: 95% interval, wide because there are few photos.")
     if has_controls:
         grey = _(
-            "Grey, what needs no training: **thick line** the best constant answer; **diamond** "
-            "logistic regression on the frozen pretrained backbone; **cross** the same on "
-            "untrained weights. A run that is no better has learned nothing that counts."
+            "Grey: baselines that need no training. **Thick line**: best constant "
+            "prediction; **diamond**: logistic regression on the frozen pretrained "
+            "backbone; **cross**: the same on untrained weights. A run that is no better "
+            "has learned nothing useful."
         )
     else:
-        grey = _("Grey, what needs no training: **thick line** the best constant answer.")
+        grey = _(
+            "Grey **thick line**: best constant prediction, a baseline that needs no training."
+        )
     present = _(
-        "*Any object present* is nearly empty as evidence where photos show several objects: "
-        "compare it with its thick grey line."
+        "*Any object present* is weak evidence where photos show several objects: compare "
+        "it with its thick grey line."
     )
     return f"{dots} {grey} {present}"
 
@@ -203,20 +206,20 @@ def show_by_varied_key(key: str, selected: Sequence[Group], colours: Mapping[str
             help=translate(tables.SCORE_DESCRIPTIONS["object"]),
         )
         lines = [(title, found.test), (_("validation accuracy"), found.validation)]
-        figure = scores_by_value(lines, own, varied.title, logarithmic=varied.logarithmic)
+        drawn = scores_by_value(lines, own, varied.title, logarithmic=varied.logarithmic)
         told = _("by {key}", key=varied.title)
-        plot.show(f"{key}.accuracy", figure, told, f"by {varied.key}")
+        plot.show(f"{key}.accuracy", drawn, told, f"by {varied.key}")
     if len(found.lift):
         with lift:
             st.markdown(_("**{set}, lift**", set=name), help=translate(tables.LIFT_DESCRIPTION))
-            lines, even = [(_("lift"), found.lift)], _("evidence strewn evenly")
-            figure = scores_by_value(lines, own, varied.title, ".1f", 2.0, varied.logarithmic, even)
+            lines, even = [(_("lift"), found.lift)], _("evidence spread uniformly")
+            drawn = scores_by_value(lines, own, varied.title, ".1f", 2.0, varied.logarithmic, even)
             told = _("lift by {key}", key=varied.title)
-            plot.show(f"{key}.lift", figure, told, f"lift-by-{varied.key}")
+            plot.show(f"{key}.lift", drawn, told, f"lift-by-{varied.key}")
     st.caption(
         _(
-            "Point: mean over an item's runs, a small dot each. Bar: from the lowest to the "
-            "highest of them; of a run alone its 95 % interval. Thick grey line: what needs no "
+            "Point: mean of a group's runs, each a small dot. Bar: lowest to highest run; "
+            "for a single run, its 95% interval. Thick grey line: baseline that needs no "
             "training."
         )
     )

@@ -49,7 +49,7 @@ class SectionData(NamedTuple):
 def show_scores(data: SectionData) -> None:
     """What parts them in words, then every score."""
     if not data.finished:
-        st.caption(_("Scores appear when a chosen run is done."))
+        st.caption(_("Scores appear when a selected run is done."))
         return
     if len(data.finished) > 1:
         difference.show(f"{KEY}.difference", data.finished, data.colour_scheme)
@@ -109,7 +109,7 @@ def _note_missing(selected: Sequence[Group], section: str) -> None:
         return
     st.caption(
         _(
-            "Without results, and so not shown here: {runs}. Curves and Recipes show them, too.",
+            "Not shown here because they have no results: {runs}. Curves and Recipes show them.",
             runs=formatting.join_names([_named(item) for item in missing], _MAX_NAMED),
         )
     )

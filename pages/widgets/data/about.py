@@ -33,8 +33,8 @@ def show(dataset: Dataset) -> None:
     if not dataset.test_sets:
         st.info(
             _(
-                "It has no test set, so nothing shows whether a network has learned more than "
-                "this shoot. Add photos of the same things in other places and light."
+                "It has no test set, so nothing shows whether a network has learned more "
+                "than this shoot. Add photos of the same objects in other places and light."
             ),
             icon=":material/lightbulb:",
         )
@@ -44,27 +44,28 @@ def show(dataset: Dataset) -> None:
 def show_shortcuts(key: str, dataset: Dataset) -> None:
     """Looked for once it is opened, which takes a moment. Raises DataError when a photo cannot be
     read."""
-    question = _("Can classes be told without the object?")
+    question = _("Can classes be predicted without the object?")
     box = lazy_expander.show(f"{key}.{dataset.root.name}", question, ":material/troubleshoot:")
     if box is None:
         return
     with box:
-        with st.spinner(_("Looking at the photos…")):
+        with st.spinner(_("Checking the photos…")):
             texts = _texts(dataset)
         for text in texts:
             st.warning(formatting.escape_markdown(text), icon=":material/warning:")
         if not texts:
             st.write(
                 _(
-                    "Not by brightness, border colour, sharpness, shape, file size, camera or "
-                    "time, as far as these photos can show. Other shortcuts are possible."
+                    "Not from brightness, border colour, sharpness, shape, file size, "
+                    "camera or time, as far as these photos can show. Other shortcuts are "
+                    "possible."
                 )
             )
         if count := count_occasions(dataset):
             st.caption(
                 ngettext(
-                    "By the cameras' times, all photos are of one shoot.",
-                    "By the cameras' times, the photos are of {count} shoots.",
+                    "By camera time, all photos come from one shoot.",
+                    "By camera time, the photos come from {count} shoots.",
                     count,
                 )
             )

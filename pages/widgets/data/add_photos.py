@@ -32,7 +32,10 @@ def show(key: str, root: Path) -> None:
         key=f"{key}.split",
         width=320,
         format_func=lambda name: _("a new test set") if name == _NEW_SET else name,
-        help=_("No training sees a test set. Photos in `train` train or validate in later runs."),
+        help=_(
+            "Test sets are never used in training. Photos in `train` are used for training or "
+            "validation in later runs."
+        ),
     )
     origin = None
     if split == _NEW_SET:
@@ -45,13 +48,13 @@ def show(key: str, root: Path) -> None:
             _("Where is it from?"), ORIGINS, format_func=names.__getitem__, key=f"{key}.origin"
         )
     label = st.selectbox(
-        _("They show"),
+        _("Class"),
         [*dataset.classes, _BY_FOLDER],
         None,
         key=f"{key}.label",
         width=320,
         placeholder=_("Choose a class"),
-        format_func=lambda name: _("what their folder is called") if name == _BY_FOLDER else name,
+        format_func=lambda name: _("folder name") if name == _BY_FOLDER else name,
         help=_("Test photos without a class can be labelled later; training photos need one."),
     )
     columns = {
@@ -61,7 +64,7 @@ def show(key: str, root: Path) -> None:
     # Another number makes another widget: an upload that is done lets go of its memory.
     number = st.session_state.setdefault(f"{key}.number", 0)
     sent = st.file_uploader(
-        _("A folder with a folder per class") if label == _BY_FOLDER else _("Photos"),
+        _("Folder with one subfolder per class") if label == _BY_FOLDER else _("Photos"),
         accept_multiple_files="directory" if label == _BY_FOLDER else True,
         key=f"{key}.files.{number}.{label == _BY_FOLDER}",
         max_upload_size=_MAX_FILE_MB,

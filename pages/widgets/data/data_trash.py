@@ -21,7 +21,7 @@ def delete_button(key: str, root: Path) -> None:
         _("Delete"),
         key=f"{key}.delete",
         icon=":material/delete:",
-        help=_("This data set, after a question"),
+        help=_("Asks before deleting this data set"),
     ):
         st.dialog(_("Delete this data set?"))(_question)(key, root)
 
@@ -41,11 +41,11 @@ def show_deleted(key: str) -> None:
         for each in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
-                    _("Bring back"), key=f"{key}.{each.id}", on_click=_restore, args=(key, each.id)
+                    _("Restore"), key=f"{key}.{each.id}", on_click=_restore, args=(key, each.id)
                 )
                 st.markdown(
                     _(
-                        "**{name}**, deleted {when:%d %b %Y, %H:%M} UTC; it can be brought back "
+                        "**{name}**: deleted {when:%d %b %Y, %H:%M} UTC; can be restored "
                         "until {until:%d %b %Y}",
                         name=formatting.escape_markdown(each.name),
                         when=each.deleted_at,
@@ -57,8 +57,8 @@ def show_deleted(key: str) -> None:
 def _question(key: str, root: Path) -> None:
     st.markdown(
         _(
-            "**{name}**, with its photos, labels and boxes. It can be brought back for {days} "
-            "days. Runs on it stay, but cannot be scored again without it.",
+            "This deletes **{name}** with its photos, labels and boxes. It can be restored "
+            "for {days} days. Its runs stay, but cannot be scored again without it.",
             name=formatting.escape_markdown(root.name),
             days=RETENTION.days,
         )
@@ -77,7 +77,7 @@ def _delete(key: str, root: Path) -> None:
     try:
         delete_dataset(root, selection.all_runs(), utc_now)
         name = formatting.escape_markdown(root.name)
-        st.toast(_("{name} is in the trash.", name=name), icon=":material/delete:")
+        st.toast(_("{name} moved to the trash.", name=name), icon=":material/delete:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)
 
@@ -86,6 +86,6 @@ def _restore(key: str, deleted_id: str) -> None:
     try:
         place = restore_dataset(settings.datasets_dir(), deleted_id)
         name = formatting.escape_markdown(place.name)
-        st.toast(_("{name} is back.", name=name), icon=":material/history:")
+        st.toast(_("{name} restored.", name=name), icon=":material/history:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)

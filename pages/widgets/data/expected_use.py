@@ -21,16 +21,16 @@ def show(key: str, dataset: Dataset) -> None:
     if error := st.session_state.pop(f"{key}.error", None):
         messages.show_error(error)
     stated = read_stated_use(dataset.root)
-    box = lazy_expander.show(f"{key}.open", _("What will use look like?"), ":material/quiz:")
+    box = lazy_expander.show(f"{key}.open", _("Expected use"), ":material/quiz:")
     if box is None:
         return
     examples = _examples(dataset)
     with box:
         st.caption(
             _(
-                "New runs show their validation photos changed in these ways, and count how many "
-                "are still recognised. Without an answer mild changes count. Photos from elsewhere "
-                "tell more than any of this."
+                "New runs are also tested on validation photos changed in these ways, "
+                "counting how many are still recognised. Without an answer, mild changes "
+                "count. Photos from elsewhere show more than any of this."
             )
         )
         for name, question in USE_QUESTIONS.items():
@@ -45,7 +45,7 @@ def show(key: str, dataset: Dataset) -> None:
                 args=(key, dataset, name),
                 disabled=access.is_restricted("label"),
                 help=_(
-                    "Counts while nobody has answered: {answer}",
+                    "Default if not answered: {answer}",
                     answer=translate(question.answers[question.default]),
                 ),
             )
@@ -58,9 +58,9 @@ def show(key: str, dataset: Dataset) -> None:
                 things = [photo.file for photo, label in named if label != BACKGROUND]
                 st.caption(
                     _(
-                        "A run puts objects before other backgrounds where training photos have "
-                        "boxes: {boxed} of {total} do. Open a photo of train or validation to draw "
-                        "its box; those that validate count.",
+                        "A run pastes objects onto other backgrounds if training photos "
+                        "have boxes: {boxed} of {total} do. Open a train or validation "
+                        "photo to draw its box; only those of validation photos are used.",
                         boxed=sum(file in dataset.train_boxes for file in things),
                         total=len(things),
                     )

@@ -44,7 +44,7 @@ def show(
     files = [one.photo.file for one in walk]
     if file not in files:
         raise DataError(
-            N_("{photo}: no such photo in {data}", photo=f"{split}/{file}", data=dataset.root.name)
+            N_("{photo}: not found in {data}", photo=f"{split}/{file}", data=dataset.root.name)
         )
     place = files.index(file)
     one = walk[place]
@@ -71,7 +71,7 @@ def show(
             all=len(all_photos),
         )
     if one.fold is not None:
-        notes.append(_("It validates in fold {fold}.", fold=one.fold))
+        notes.append(_("Validation photo in fold {fold}.", fold=one.fold))
     _EDITOR(
         key=key,
         data={

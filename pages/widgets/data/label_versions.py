@@ -27,23 +27,24 @@ def show(key: str, root: Path) -> None:
     with st.expander(_("Earlier labels ({count})", count=len(versions)), icon=":material/history:"):
         st.caption(
             _(
-                "Each change puts the tables before it by, in the data set's folder `.earlier`. "
-                "Bringing one back changes the labels of all test sets; that can be undone too."
+                "Each change saves the previous tables in the data set's folder "
+                "`.earlier`. Restoring one changes the labels of all test sets; this can "
+                "be undone too."
             )
         )
         for version in versions[:_MAX_LISTED]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
-                    _("Bring back"),
+                    _("Restore"),
                     key=f"{key}.{version.id}",
                     on_click=_restore,
                     args=(key, root, version.id),
-                    help=_("The labels and boxes as they were just before this change."),
+                    help=_("Labels and boxes just before this change."),
                 )
                 words = formatting.escape_markdown(translate(version.change))
                 st.markdown(
                     _(
-                        "as of {when:%d %b %Y, %H:%M:%S} UTC, before: {change}",
+                        "{when:%d %b %Y, %H:%M:%S} UTC, before: {change}",
                         when=version.replaced_at,
                         change=words,
                     )
@@ -57,6 +58,6 @@ def show(key: str, root: Path) -> None:
 def _restore(key: str, root: Path, version: str) -> None:
     try:
         restore_version(root, version, utc_now)
-        st.toast(_("The earlier labels are back."), icon=":material/history:")
+        st.toast(_("Earlier labels restored."), icon=":material/history:")
     except InputError as error:
         st.session_state[f"{key}.error"] = str(error)

@@ -14,12 +14,12 @@ from pages.widgets.shared.first_runs import DEFAULT_DATA
 
 _URL_STATE_KEY = "data_page.drawn"
 _SPLITS_HELP = N_(
-    "train and validation: the photos in `train/`, parted as a recipe does that says nothing else. "
-    "The others are test sets: no training sees them."
+    "train and validation: the photos in `train/`, split as in the default recipe. The "
+    "others are test sets, never used in training."
 )
 _FOLDS_HELP = N_(
-    "Shows all photos of `train/` by the fold in which each validates: with `--folds`, a recipe is "
-    "trained once for each fold."
+    "Shows all photos in `train/` by the fold that uses them for validation. With "
+    "`--folds`, a recipe is trained once per fold."
 )
 
 
@@ -96,7 +96,7 @@ def choose_class(key: str, photos: Sequence[GridPhoto], classes: Sequence[str]) 
     counts = category_counts(photos, classes)
     linked = st.query_params.get("class")
     chosen = st.pills(
-        _("Classes, with the number of photos that show them"),
+        _("Classes and their photo counts"),
         list(counts),
         key=key,
         format_func=lambda name: formatting.escape_markdown(
@@ -118,7 +118,7 @@ def choose_page(key: str, photos: Sequence[GridPhoto]) -> int:
         st.query_params.pop("page", None)
         return 1
     place = int(_read_param("page", [str(number) for number in range(1, last + 1)], "1"))
-    label = _("Page, of {last} ({count} photos)", last=last, count=len(photos))
+    label = _("Page of {last} ({count} photos)", last=last, count=len(photos))
     chosen = st.number_input(label, 1, last, place, key=f"{key}.{last}", width=220)
     return int(_write_param("page", str(chosen)))
 

@@ -43,7 +43,7 @@ def show(
     if found.elsewhere:
         st.caption(
             _(
-                "Taken to be from elsewhere ({why}). Only photos from elsewhere can show "
+                "Assumed to be from elsewhere ({why}). Only photos from elsewhere can show "
                 "that a network generalises.",
                 why=why,
             )
@@ -51,8 +51,8 @@ def show(
     else:
         st.caption(
             _(
-                "Taken to be from the training photos' shoot ({why}). Only photos from "
-                "elsewhere can show that a network generalises.",
+                "Assumed to be from the same shoot as the training photos ({why}). Only "
+                "photos from elsewhere can show that a network generalises.",
                 why=why,
             )
         )

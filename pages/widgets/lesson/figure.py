@@ -65,7 +65,7 @@ def _validation_figure(pair: Pair, colours: Mapping[str, str], large: bool) -> N
 def _test_set_figure() -> str:
     shoot: list[PredictedPhoto] = runs.figure_data("shoot")
     books: list[PredictedPhoto] = runs.figure_data("books")
-    left = _photo_group(_("Validation photos, of the shoot"), shoot, 3)
+    left = _photo_group(_("Validation photos (same shoot)"), shoot, 3)
     return f'<div class="beside">{left}{_photo_group(_("Books from elsewhere"), books, 4)}</div>'
 
 
@@ -77,7 +77,7 @@ def _photo_group(title: str, pictures: Sequence[PredictedPhoto], columns: int) -
 
 
 def _photo_figure(photo: PredictedPhoto) -> str:
-    truth = photo.truth or _("a book of no class")
+    truth = photo.truth or _("a book in none of the classes")
     said = "".join(
         f'<div>{side_html(letter)} <span class="mark {"right" if good else "wrong"}">'
         f"{'✓' if good else '✗'}</span> {escape(answer)}</div>"
@@ -95,9 +95,9 @@ def _image(jpeg: bytes, alt: str, caption: str) -> str:
 
 def _occlusion_figure(colours: Mapping[str, str]) -> str:
     titles = {
-        "plain": _("As it is"),
+        "plain": _("Original"),
         "object": _("Books painted over"),
-        "only_objects": _("All but the books painted over"),
+        "only_objects": _("Everything but the books painted over"),
     }
     found: list[MaskedPhoto] = runs.figure_data("painted")
     pictures = []
@@ -109,7 +109,7 @@ def _occlusion_figure(colours: Mapping[str, str]) -> str:
         pictures.append(
             f'<div><div class="group">{escape(title)}</div>{_image(one.jpeg, title, bars)}</div>'
         )
-    note = escape(_("Bars: probability of the books in the photo, all together."))
+    note = escape(_("Bars: total probability of the books in the photo."))
     return f'<div class="trio">{"".join(pictures)}</div><p class="note">{note}</p>'
 
 
@@ -118,7 +118,7 @@ def _probability_bar(letter: str, colour: str, predicted: str, probability: floa
     return (
         f'<div class="bar-row">{side_html(letter)}<span class="bar"><i style="{fill}"></i></span>'
         f"<span>{percent(probability)}</span></div>"
-        f"<div>{escape(_('says: {answer}', answer=predicted))}</div>"
+        f"<div>{escape(_('prediction: {answer}', answer=predicted))}</div>"
     )
 
 
@@ -138,10 +138,7 @@ def _layers(pair: Pair) -> str:
     numbers = "".join(f"<span>{one.layer}</span>" for one in moved)
     front = sum(one.layer < frozen for one in moved)
     alt = "; ".join(map(_layer_text, moved))
-    note = _(
-        "layers from the photo (left) to the answer; thin lines from the lowest to the "
-        "highest training"
-    )
+    note = _("layers from input (left) to output; thin lines from the lowest to the highest run")
     return (
         f'<div class="layers" role="img" aria-label="{escape(alt)}">{lines}{bars}</div>'
         f'<div class="under" aria-hidden="true">{numbers}</div>'
@@ -180,7 +177,7 @@ def _ablation_figure(arm_key: str) -> str:
     rows = "".join(_arm_row(arm, names[key], key == arm_key, whole) for key, arm in arms.items())
     note = escape(
         _(
-            "Share of {set} named right; dashed: the whole recipe.",
+            "Fraction of {set} classified correctly; dashed: the full recipe.",
             set=_("the books from elsewhere"),
         )
     )
@@ -188,7 +185,7 @@ def _ablation_figure(arm_key: str) -> str:
 
 
 def _arm_row(arm: Arm, name: str, is_selected: bool, baseline: Arm | None) -> str:
-    seeds = _("{n} trainings", n=arm.seeds)
+    seeds = _("{n} runs", n=arm.seeds)
     told = f"{outcome_text(arm.outcome)} ({seeds})" if arm.outcome else seeds
     mark = f'<u style="left: {100 * baseline.accuracy:.0f}%"></u>' if baseline else ""
     line = f"left: {100 * arm.low:.0f}%; width: {100 * (arm.high - arm.low):.0f}%"
@@ -215,10 +212,10 @@ def _recipe(pair: Pair) -> str:
     )
     score = ("sets", pair.set_name, "scores", "object", "value")
     now, goal = (side.summary_spread(*score).format_percent() for side in (pair.a, pair.b))
-    words = escape(_("Learning rates of the recipe, layer by layer, from the photo to the answer"))
+    words = escape(_("Learning rates of the recipe, layer by layer, from input to output"))
     return (
         f'<div class="group">{words}</div><div class="recipe" role="img" aria-label="{words}">'
         f'{blocks}</div><p>{keys}</p><div class="group">'
-        f"{escape(_('Books from elsewhere named right'))}: {side_html('A')} {now}, "
+        f"{escape(_('Accuracy on books from elsewhere'))}: {side_html('A')} {now}, "
         f"{side_html('B')} {goal}</div>"
     )

@@ -33,10 +33,10 @@ def show(
         for place, epoch in enumerate(localisation["epochs"])
     ]
     words = {
-        "play": _("Play the training"),
+        "play": _("Play training"),
         "pause": _("Pause"),
-        "slider": _("Moment of the training"),
-        "numbers": _("Evidence in the frames, against an even spread:"),
+        "slider": _("Training progress"),
+        "numbers": _("Evidence in the frames, relative to a uniform spread:"),
         "looks": _("Where it looks:"),
     }
     _LOCALISATION(
@@ -52,7 +52,7 @@ def show(
 
 def _snapshot_text(index: int, epoch: int, count: int) -> str:
     if index == 0:
-        return _("after epoch {epoch}: only the last layers have learned", epoch=epoch)
+        return _("after epoch {epoch}: only the last layers trained", epoch=epoch)
     if index == count - 1:
-        return _("after epoch {epoch}: the end", epoch=epoch)
+        return _("after epoch {epoch}: end of training", epoch=epoch)
     return _("after epoch {epoch}", epoch=epoch)

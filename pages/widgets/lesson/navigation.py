@@ -41,8 +41,7 @@ def bar(step: int) -> bool:
             key="teach",
             bind="query-params",
             help=_(
-                "Large type; the answer of each step stays hidden until you press the right "
-                "arrow key."
+                "Large text; each step's answer stays hidden until you press the right arrow key."
             ),
         )
 
@@ -73,7 +72,7 @@ def buttons(step: int, answer_hidden: bool, teacher_mode: bool) -> None:
         )
         if answer_hidden and teacher_mode:
             st.button(
-                _("Show the answer"),
+                _("Show answer"),
                 key="lesson.tell",
                 shortcut="Right",
                 type="primary",

@@ -29,26 +29,27 @@ def show(run: Run) -> None:
         strip = _strip(str(run.path), str(root), tuple(marks))
     except InputError as error:
         problem = formatting.escape_markdown(translate(str(error)))
-        st.caption(_("Without class maps: {problem}", problem=problem))
+        st.caption(_("Cannot show class maps: {problem}", problem=problem))
         return
     if strip is None:
         return
     st.markdown(
         _("**Where it looks, cycle by cycle**"),
         help=_(
-            "Bright areas speak for the object named on the left; its box is drawn. Below: whether "
-            "the whole photo was answered right, and the probability of that object. These are "
-            "always the same photos, so runs can be compared."
+            "Bright areas are evidence for the object named on the left, whose box is "
+            "shown. Below: whether the prediction for the whole photo was correct, and the "
+            "probability of that object. The photos are always the same, so you can "
+            "compare runs."
         ),
     )
     name = formatting.escape_markdown(strip.set_name)
     if strip.rows[0].labelled:
-        st.caption(_("The first photos of {set} with each object.", set=name))
+        st.caption(_("The first photos of {set} that show each object.", set=name))
     else:
         st.caption(
             _(
-                "Photos of {set}. None is labelled, so none is right or wrong: each row is "
-                "about its last answer.",
+                "Photos of {set}. They are not labelled, so none is right or wrong: each "
+                "row is about its last prediction.",
                 set=name,
             )
         )
@@ -80,13 +81,13 @@ def _row(row: StripRow, strip: Strip) -> str:
     alt, what = _("Photo {file} of {set}, with a box around {label}", **names), row.label
     if not row.labelled:
         alt = _("Photo {file} of {set}", **names)
-        what = _("evidence for {label}, an answer", **names)
+        what = _("evidence for {label} (predicted)", **names)
     cells = [f"<td>{_image(row.photo, alt)}{escape(what)}</td>"]
     for epoch, look in zip(strip.epochs, row.snapshots, strict=True):
         image = _image(look.jpeg, _alt_text(row, look, epoch))
         cells.append(f"<td>{image}{_prediction_text(row, look)}</td>")
     empty = f'<td class="to-come"><div style="aspect-ratio: {row.aspect_ratio:.3f}"></div>'
-    empty += f"{escape(_('to come'))}</td>"
+    empty += f"{escape(_('pending'))}</td>"
     cells += [empty] * len(strip.upcoming_epochs)
     return f"<tr>{''.join(cells)}</tr>"
 
@@ -97,7 +98,7 @@ def _image(jpeg: bytes, alt: str) -> str:
 
 def _alt_text(row: StripRow, cell: Snapshot, epoch: int) -> str:
     return _(
-        "Evidence for {label} in {file} after epoch {epoch}; answer: {answer}",
+        "Evidence for {label} in {file} after epoch {epoch}; prediction: {answer}",
         label=row.label,
         file=row.file,
         epoch=epoch,

@@ -23,7 +23,7 @@ def show(key: str, row: RunRow, rows: Sequence[RunRow], run: Run) -> None:
         with st.expander(_("All scores"), icon=":material/table:"):
             numbers = numbers_table([item], {row.id: run.controls()})
             table, names = translated_numbers(numbers, [item])
-            words = _("Scores of every set of photos")
+            words = _("Scores for every set of photos")
             reading_table.show(f"{key}.scores.{row.id}", table, words, names)
         with st.expander(_("By class"), icon=":material/category:"):
             _by_class(f"{key}.classes.{row.id}", row, run)

@@ -29,7 +29,8 @@ def show(key: str, report: DiagnosisReport, run: Run, colour: str) -> None:
     if report.set_name:
         st.caption(
             _(
-                "The test set {set} decides. Pictures are typical for the run, not the worst.",
+                "Decided by the test set {set}. The pictures are typical of the run, not "
+                "its worst.",
                 set=formatting.escape_markdown(report.set_name),
             )
         )
@@ -58,8 +59,9 @@ def _finding(report: DiagnosisReport) -> None:
     ):
         st.caption(
             _(
-                "The rules are read from the top; the first that fires decides. A sign is one of "
-                "the three questions below, asked of each labelled test set."
+                "The rules are checked from the top; the first one that applies decides. A "
+                "criterion is one of the three questions below, judged on each labelled "
+                "test set."
             )
         )
         st.table(rules_table(report.rule), border="horizontal", hide_index=True)
@@ -79,7 +81,7 @@ def _show_evidence(evidence: Evidence) -> None:
         elif evidence.used_by_verdict:
             st.badge(_("cannot tell"), icon=":material/help:", color="gray")
         else:
-            st.badge(_("not part of the verdict"), icon=":material/info:", color="gray")
+            st.badge(_("not used by the verdict"), icon=":material/info:", color="gray")
     st.markdown(formatting.escape_markdown(evidence.text))
     if evidence.note:
         st.caption(formatting.escape_markdown(evidence.note))
@@ -88,25 +90,25 @@ def _show_evidence(evidence: Evidence) -> None:
 def _pictures(key: str, evidence: Evidence, report: DiagnosisReport, colour: str) -> None:
     if evidence.key == "validation" and not report.history.empty:
         figure = figures.training_curves(report.history, colour, "loss")
-        plot.show(key, figure.update_layout(height=190), _("Loss in training and validation"))
+        plot.show(key, figure.update_layout(height=190), _("Training and validation loss"))
     elif evidence.key == "drift":
-        plot.show(key, figures.drift_bars(report.layers, colour), _("How far each layer moved"))
+        plot.show(key, figures.drift_bars(report.layers, colour), _("How much each layer changed"))
     _show_pictures(evidence.pictures, _WIDTHS.get(evidence.key, 0))
     if evidence.key == "finds" and len(report.controls) > 1:
         _controls(f"{key}.controls", report, colour)
     if evidence.key == "needs" and evidence.pictures:
-        st.caption(_("Answers are means over three ways of painting over; one is shown."))
+        st.caption(_("Predictions are averaged over three ways of masking; one is shown."))
 
 
 def _controls(key: str, report: DiagnosisReport, colour: str) -> None:
     scores = report.controls
     paint = {run: colour if run == "run" else palette.GREY for run in scores["run"]}
     figure = score_charts.score_dots(scores, paint).update_layout(height=160)
-    plot.show(key, figure, _("The share of objects it finds, beside what costs no training"))
+    plot.show(key, figure, _("Fraction of objects found, compared with what costs no training"))
     st.caption(
         _(
-            "Line: 95 % interval. Grey mark: one answer for all. Grey dots: a plain classifier on "
-            "features that never saw these photos."
+            "Line: 95% interval. Grey mark: always giving the same answer. Grey dots: a "
+            "plain classifier on features learned without these photos."
         )
     )
 
@@ -124,7 +126,7 @@ def _show_pictures(pictures: Sequence[Picture], width: int) -> None:
 
 def show_shifted(key: str, run: Run, width: int) -> None:
     """The pictures, `width` pixels each, once somebody asks for them."""
-    title = _("Some of these views, with its answers")
+    title = _("Examples of these views, with predictions")
     box = lazy_expander.show(f"{key}.{run.id}", title, ":material/photo_library:")
     if box is None:
         return
@@ -135,6 +137,6 @@ def show_shifted(key: str, run: Run, width: int) -> None:
         files = [(one.family, one.file, one.view) for one in asked]
         found = client.request_shifted(settings.runs_dir(), run.id, files, settings.check_cancelled)
         st.caption(
-            _("Chosen by a fixed rule: of each kind right and wrong ones, where there are any.")
+            _("Chosen by a fixed rule: correct and incorrect ones of each kind, where available.")
         )
         _show_pictures([one.picture(jpeg) for one, jpeg in zip(asked, found, strict=True)], width)

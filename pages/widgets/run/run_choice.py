@@ -40,8 +40,8 @@ def _write_link(key: str) -> None:
 def _show_neighbours(key: str, ids: Sequence[str], current: str) -> None:
     """Two buttons that put another of `ids` (newest first) into the link (`?run=<id>`)."""
     place = ids.index(current)
-    newer = _("The run before it in the list, a newer one. Key: {key}", key="K")
-    older = _("The run after it in the list, an older one. Key: {key}", key="J")
+    newer = _("Previous run in the list (newer). Key: {key}", key="K")
+    older = _("Next run in the list (older). Key: {key}", key="J")
     for name, label, icon, shortcut, words, step in (
         ("newer", _("Newer"), ":material/chevron_left:", "K", newer, -1),
         ("older", _("Older"), ":material/chevron_right:", "J", older, 1),

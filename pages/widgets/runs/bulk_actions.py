@@ -40,7 +40,7 @@ def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
             links.to(
                 "train",
                 _("Run again"),
-                help=_("Opens Train with this recipe."),
+                help=_("Opens the Train page with this recipe."),
                 icon=":material/replay:",
                 again=picked[0].id,
             )
@@ -48,7 +48,7 @@ def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
             starred = all(row.starred for row in own)
             _button(
                 key,
-                _("Take the stars off") if starred else _("Star"),
+                _("Unstar") if starred else _("Star"),
                 "star",
                 own,
                 lambda row: annotate(_run(row), starred=not starred),
@@ -62,8 +62,8 @@ def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
                 live,
                 lambda row: executor.cancel(row.id),
                 help=_(
-                    "Stops the selected runs that wait or train; their epochs are kept, "
-                    "and Resume goes on with them."
+                    "Stops the selected waiting or training runs. Finished epochs are "
+                    "kept, and Resume continues from them."
                 ),
             )
         if stopped:
@@ -73,13 +73,13 @@ def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
                 "resume",
                 stopped,
                 lambda row: executor.resume(row.id),
-                help=_("Goes on with the selected runs that have stopped."),
+                help=_("Continues the selected stopped runs."),
             )
         if own and st.button(
             _("Delete"),
             icon=":material/delete:",
             key=f"{key}.delete",
-            help=_("Moves them to the deleted runs, whence they come back."),
+            help=_("Moves them to the trash, where they can be restored."),
         ):
             trash.delete(f"{key}.failed", [row.id for row in own])
         if st.button(
@@ -87,12 +87,12 @@ def show(key: str, selected_key: str, rows: Sequence[RunRow]) -> None:
             icon=":material/close:",
             key=f"{key}.clear",
             type="tertiary",
-            help=_("Selects no run."),
+            help=_("Clears the selection."),
         ):
             st.session_state[selected_key] = []
             st.rerun()
         if len(own) < len(picked):
-            st.caption(_("Examples stay as they are."), width="content")
+            st.caption(_("Examples cannot be changed."), width="content")
     for problem in st.session_state.pop(f"{key}.failed", []):
         messages.show_error(problem)
 
@@ -132,13 +132,13 @@ def _tags(key: str, selected: Sequence[RunRow]) -> None:
             tag = st.text_input(
                 _("New tag"), key=f"{key}.tag", max_chars=30, placeholder=_("class-3")
             )
-            if st.form_submit_button(_("Add it")) and tag.strip():
+            if st.form_submit_button(_("Add")) and tag.strip():
                 _apply_to_each(
                     key, selected, lambda row: annotate(_run(row), add_tags=[tag.strip()])
                 )
         for old in dict.fromkeys(tag for row in selected for tag in row.tags):
             if st.button(
-                _("Take off {tag}", tag=formatting.escape_markdown(old)),
+                _("Remove {tag}", tag=formatting.escape_markdown(old)),
                 icon=":material/label_off:",
                 key=f"{key}.off.{old}",
             ):

@@ -48,7 +48,7 @@ def _header(key: str, row: RunRow, rows: Sequence[RunRow]) -> None:
 def _links(row: RunRow, rows: Sequence[RunRow]) -> None:
     """To its page; to Compare and CAMs with the newest other finished run on the same photos."""
     pair = ",".join([row.id, *runs_on_same_photos(row, rows)[:1]])
-    links.to("run", _("Diagnosis") if row.summary else _("Its page"), run=row.id)
+    links.to("run", _("Diagnosis") if row.summary else _("Open run"), run=row.id)
     if row.summary:
         links.to("compare", _("Compare"), runs=pair)
         links.to("cams", _("CAMs"), runs=pair)
@@ -74,7 +74,7 @@ def _edit(key: str, row: RunRow, known_tags: Sequence[str]) -> None:
             said.name or str(row.recipe["name"]),
             max_chars=80,
             key=f"{own}.name.{said.name}",
-            help=_("Shown instead of the recipe's name; empty brings that back."),
+            help=_("Shown instead of the recipe's name. Clear it to restore that name."),
         )
         tags = st.multiselect(
             _("Tags"),
@@ -89,8 +89,8 @@ def _edit(key: str, row: RunRow, known_tags: Sequence[str]) -> None:
             said.note,
             max_chars=MAX_NOTE_LENGTH,
             key=f"{own}.note.{said.note}",
-            placeholder=_("What is worth remembering of this run?"),
-            help=_("Markdown is shown on the page, without HTML or pictures."),
+            placeholder=_("What is worth remembering about this run?"),
+            help=_("Shown as Markdown, without HTML or pictures."),
         )
     shown = said.name or str(row.recipe["name"])
     renamed = "" if name.strip() == row.recipe["name"] else name.strip()

@@ -44,7 +44,7 @@ def opened_run(rows: Sequence[RunRow]) -> RunRow:
     if linked and linked not in known:
         st.warning(
             _(
-                "There is no run {run} here; this is another one.",
+                "Run {run} does not exist here; showing another one.",
                 run=formatting.escape_markdown(linked),
             )
         )
@@ -109,7 +109,7 @@ def _ui_text() -> dict[str, Any]:
     return {
         "search": _("Search runs"),
         "search_hint": _("Search: a word, verdict:generalises, objects>60%, -tag:old"),
-        "search_clear": _("Clear the search"),
+        "search_clear": _("Clear search"),
         "all": [_("{count} run"), _("{count} runs")],
         "some": _("{shown} of {all} runs"),
         "locale": "en-GB" if language() == "en" else language(),
@@ -117,16 +117,16 @@ def _ui_text() -> dict[str, Any]:
         "minutes_ago": _("{minutes} min ago"),
         "hours_ago": _("{hours} h ago"),
         "run": _("run"),
-        "run_words": _("The run's name"),
+        "run_words": _("Run name"),
         "sort": _("{column}. Click to sort."),
         "select": _("Select {run}"),
-        "select_all": _("Select all that are shown"),
+        "select_all": _("Select all shown"),
         "star": _("Star {run}"),
-        "unstar": _("Take the star from {run}"),
-        "none_fits": _("No run fits the search."),
-        "none": _("There are no runs."),
+        "unstar": _("Unstar {run}"),
+        "none_fits": _("No matching runs"),
+        "none": _("No runs yet"),
         "table": _("Runs with their state and scores"),
-        "from": _("Came from {sender}"),
+        "from": _("From {sender}"),
     }
 
 
@@ -157,7 +157,7 @@ def _suggestions(keys: dict[str, QueryKey]) -> list[dict[str, Any]]:
 
 def _group_choice(key: str, groupings: Sequence[str]) -> str:
     words = {
-        run_table.NO_GROUPS: _("No groups"),
+        run_table.NO_GROUPS: _("No grouping"),
         run_table.REPEATS: _("Group repeats (seeds, folds)"),
     }
     linked = st.query_params.get("group", run_table.REPEATS)
@@ -186,7 +186,7 @@ def _column_choice(key: str, columns: Sequence[str]) -> list[str]:
             format_func=lambda column: translate(field_info(column).title),
             key=key,
             on_change=lambda: url_state.write("columns", ",".join(st.session_state[key]), standard),
-            help=_("Scores, and every key of the recipes in which these runs differ."),
+            help=_("Scores, and every recipe key in which these runs differ."),
         )
 
 

@@ -18,9 +18,9 @@ from pages.widgets.shared import access, links, selection
 from pages.widgets.ui import messages
 
 _MOVES: dict[Move, tuple[str, str]] = {
-    "first": ("vertical_align_top", N_("Train it next")),
-    "up": ("arrow_upward", N_("One earlier")),
-    "down": ("arrow_downward", N_("One later")),
+    "first": ("vertical_align_top", N_("Train next")),
+    "up": ("arrow_upward", N_("Move up")),
+    "down": ("arrow_downward", N_("Move down")),
 }
 
 
@@ -31,12 +31,12 @@ def show_examples_notice(rows: Sequence[RunRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             _(
-                "These are examples that came with Overfit Lens, trained and ready to look at. "
-                "Your own runs will stand above them."
+                "These examples came with Overfit Lens, trained and ready to view. Your "
+                "own runs will appear above them."
             ),
             width="content",
         )
-        links.to("train", _("Train one"))
+        links.to("train", _("Train a run"))
 
 
 def show_examples_toggle(key: str) -> None:
@@ -50,8 +50,8 @@ def show_examples_toggle(key: str) -> None:
         shown,
         key=f"{key}.{shown}",
         help=_(
-            "The example runs that came with Overfit Lens stay as they are. Switched off, "
-            "they are not listed; links to them still open."
+            "The example runs that came with Overfit Lens cannot be changed. When off, "
+            "they are not listed; links to them still work."
         ),
     )
     if wanted != shown:
@@ -60,7 +60,7 @@ def show_examples_toggle(key: str) -> None:
 
 def show_views(key: str) -> None:
     """A button behind which views are opened, saved and deleted, and the link is copied."""
-    with st.popover(_("Views"), icon=":material/bookmarks:", key=f"{key}.open"):
+    with st.popover(_("Saved views"), icon=":material/bookmarks:", key=f"{key}.open"):
         for name, params in read_views(settings.runs_dir()).items():
             with st.container(horizontal=True, vertical_alignment="center"):
                 label = formatting.escape_markdown(name)
@@ -82,7 +82,7 @@ def show_views(key: str) -> None:
             if st.form_submit_button(_("Save view"), icon=":material/bookmark_add:") and name:
                 linked = {each: st.query_params.get(each, "") for each in VIEW_PARAMS}
                 _save_view(name, linked)
-        st.caption(_("Link to this page as it is now"))
+        st.caption(_("Link to the current view"))
         st.code(view_link(st.context.url or "", st.query_params.to_dict()), language=None)
 
 

@@ -28,12 +28,12 @@ def show_export(key: str, rows: Sequence[RunRow]) -> None:
         return
     with st.popover(_("Export"), icon=":material/folder_zip:"):
         if not ready:
-            st.caption(_("Only a run that has ended can be exported."))
+            st.caption(_("Only runs that have ended can be exported."))
             return
         if len(ready) < len(rows):
             st.caption(
                 _(
-                    "Left out, because they have not ended or cannot be read: {count}",
+                    "Excluded because not ended or unreadable: {count}",
                     count=len(rows) - len(ready),
                 )
             )
@@ -42,28 +42,28 @@ def show_export(key: str, rows: Sequence[RunRow]) -> None:
             key=f"{key}.from",
             max_chars=MAX_NAME_LENGTH,
             persist_state="session",
-            help=_("Shown to whoever imports the zip file."),
+            help=_("Shown to anyone who imports the zip file."),
         )
         stopped = any(row.status.state != "done" for row in ready)
         checkpoint = stopped and st.checkbox(
-            _("With checkpoints"),
+            _("Include checkpoints"),
             key=f"{key}.checkpoint",
             persist_state="session",
             help=_(
-                "Large files, with which a stopped run can go on elsewhere. Without them it begins "
-                "again when it is resumed."
+                "Large files that let a stopped run continue elsewhere. Without them, "
+                "resuming starts it from the beginning."
             ),
         )
         folder, ids = settings.runs_dir(), [row.id for row in ready]
         title = sender.strip() or " ".join(row.name for row in ready[:2])
         # Made by a button of its own: a download that makes its file when it is pressed would miss
         # a name that was typed just before, and could tell of no error.
-        if st.button(_("Make the zip file"), icon=":material/folder_zip:", key=f"{key}.make"):
+        if st.button(_("Create zip file"), icon=":material/folder_zip:", key=f"{key}.make"):
             _make(key, folder, ids, sender, checkpoint)
         made = st.session_state.get(f"{key}.made")
         if made and made[0] == (ids, sender, checkpoint):
             st.download_button(
-                _("Download it"),
+                _("Download"),
                 made[1],
                 f"{formatting.slugify(f'runs {title}')}.zip",
                 "application/zip",
@@ -75,14 +75,14 @@ def show_export(key: str, rows: Sequence[RunRow]) -> None:
         megabytes = runs_bytes(folder, ids, checkpoint) / 1e6
         st.caption(_("About {size} MB.", size=max(1, round(megabytes))))
         if megabytes > UPLOAD_MB:
-            st.caption(_("Too large to be imported on a page; the command `runs import` takes it."))
+            st.caption(_("Too large to import on a page; use the command `runs import` instead."))
 
 
 def _make(key: str, folder: Path, ids: list[str], sender: str, checkpoint: bool) -> None:
     """Keeps the file with what it was made of: it is offered as long as that is chosen."""
     st.session_state.pop(f"{key}.made", None)
     try:
-        with st.spinner(_("Packing the runs")):
+        with st.spinner(_("Packing runs")):
             packed = pack(folder, ids, sender, utc_now, checkpoint)
     except InputError as error:
         st.error(formatting.escape_markdown(translate(str(error))), icon=":material/error:")
@@ -97,8 +97,8 @@ def show_import(key: str) -> None:
             return
         st.caption(
             _(
-                "Zip files that were exported here or on another machine. Everything in them is "
-                "checked; nothing in them is executed."
+                "Zip files exported here or on another machine. Everything in them is "
+                "checked; nothing is executed."
             )
         )
         # Another number makes another widget: files that are taken let go of their memory.
@@ -159,11 +159,11 @@ def show_imported(key: str) -> None:
         if any(entry.row is not None and not entry.photos_found for entry in entries):
             st.caption(
                 _(
-                    "Of runs whose photos are not here, curves and scores are shown, and no "
-                    "pictures. Once the photos are among the data sets, import the zip file "
-                    "again."
+                    "For runs whose photos are not here, only curves and scores are shown, "
+                    "no pictures. Add the photos to the data sets, then import the zip "
+                    "file again."
                 )
             )
-        if st.button(_("Hide"), key=f"{key}.hide", type="tertiary"):
+        if st.button(_("Dismiss"), key=f"{key}.hide", type="tertiary"):
             del st.session_state[f"{key}.done"]
             st.rerun()

@@ -36,11 +36,11 @@ def undo(key: str) -> None:
     if not ids:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
-        words = ngettext("1 run was deleted.", "{count} runs were deleted.", len(ids))
+        words = ngettext("1 run deleted.", "{count} runs deleted.", len(ids))
         st.markdown(f":material/delete: {words}", width="content")
         if st.button(_("Undo"), key=f"{key}.undo", type="primary", icon=":material/undo:"):
             _restore(ids)
-        if st.button(_("Hide"), key=f"{key}.hide", type="tertiary"):
+        if st.button(_("Dismiss"), key=f"{key}.hide", type="tertiary"):
             del st.session_state[_LAST_DELETED_KEY]
             st.rerun()
 
@@ -58,7 +58,7 @@ def show(key: str) -> None:
     with st.popover(label, icon=":material/delete:", key=f"{key}.deleted"):
         st.caption(_("Deleted runs are kept for {kept}.", kept=retention_text(settings.runs_dir())))
         ids = st.multiselect(
-            _("Runs to bring back"),
+            _("Runs to restore"),
             list(names),
             key=f"{key}.ids",
             format_func=lambda id_: names.get(id_, id_),

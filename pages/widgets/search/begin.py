@@ -24,7 +24,7 @@ _LINKED = "link"  # the choice of the recipe that Train has sent
 SPACE_TITLES = {
     "everything": N_("everything"),
     "augmentation": N_("augmentation"),
-    "rates-and-depth": N_("rates and depth"),
+    "rates-and-depth": N_("learning rates and depth"),
 }
 MINUTES = (5, 10, 30, 60, 180)
 
@@ -33,7 +33,7 @@ def show(key: str) -> None:
     """The plan of what is chosen, with a button; then earlier searches."""
     names = [path.name for path in find_datasets(settings.datasets_dir())]
     if not names:
-        st.info(_("There is no data set yet: import photos on Data."))
+        st.info(_("No data set yet. Import photos on the Data page."))
         return
     url_state.read("data", names, "toy_books" if "toy_books" in names else names[0])
     columns = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
@@ -48,12 +48,13 @@ def show(key: str) -> None:
             DEFAULT_SPACE,
             format_func=lambda name: translate(SPACE_TITLES.get(str(name), str(name))),
             help=_(
-                "What may change: how photos vary, how fast and how many layers learn, or both."
+                "What the search varies: augmentation, the learning rates and number of "
+                "trained layers, or both."
             ),
         )
     with columns[3]:
         minutes = [str(each) for each in MINUTES]
-        label, words = _("Minutes of training"), _("Waiting does not count.")
+        label, words = _("Training time (minutes)"), _("Excludes waiting time.")
         budget = url_state.select("minutes", label, minutes, "10", help=words)
     st.query_params["data"] = data
     if base is not None:
@@ -69,11 +70,14 @@ def _choose_recipe(key: str) -> Recipe | None:
         options.insert(0, _LINKED)
     name = url_state.select(
         "preset",
-        _("Recipe to beat"),
+        _("Baseline recipe"),
         options,
         options[0],
         format_func=lambda name: titles.get(name, name),
-        help=_("The search tries recipes around it. *Train* sends one of your own here."),
+        help=_(
+            "The search tries recipes around this one. To use your own, click *Search* on the "
+            "Train page."
+        ),
     )
     with messages.show_errors():
         if name != _LINKED:

@@ -24,27 +24,30 @@ def show(key: str, search: Search) -> None:
     table = recipe_table(search)
     titles: dict[str, reading_table.Column | str] = {
         "recipe": _("recipe"),
-        "folds": reading_table.Column(_("folds"), _("Trainings done, each on one fold and seed.")),
+        "folds": reading_table.Column(
+            _("folds"), _("Finished training runs, each on one fold and seed.")
+        ),
         "score": _("score"),
         "gain": reading_table.Column(
-            _("gain"), _("Over the recipe to beat, on the same photos, with its standard error.")
+            _("gain"),
+            _("Difference from the baseline recipe on the same photos, with its standard error."),
         ),
         "state": _("state"),
     }
     ids = [run if _exists(run) else "" for run in table["run"]]
     choice = reading_table.Choice(ids, _RUN_PARAM)
-    label = _("Recipes that were tried, the best first")
+    label = _("Recipes tried, best first")
     shown = table.drop(columns="run")
     reading_table.show(f"{key}.table", shown, label, titles, height=460, choice=choice)
     race = race_table(search)
     if len(race):
-        st.subheader(_("The race"), anchor=False)
+        st.subheader(_("Race"), anchor=False)
         figure = race_figure(race, list(table["recipe"]))
         clicked = plot.show(f"{key}.race", figure, label, "race", clickable=True)
         if clicked and _exists(clicked[0]):
             st.query_params[_RUN_PARAM] = clicked[0]
     if search.importance:
-        st.subheader(_("What decided"), anchor=False)
+        st.subheader(_("What made the difference"), anchor=False)
         words = _("Importance of each parameter")
         plot.show(f"{key}.importance", importance_figure(search.importance), words)
     st.subheader(_("What was not used"), anchor=False)
@@ -73,12 +76,12 @@ def show_answer(key: str, search: Search) -> None:
     with st.container(horizontal=True):
         links.to(
             "train",
-            _("Take {name} to Train", name=formatting.escape_markdown(name)),
+            _("Open {name} on Train", name=formatting.escape_markdown(name)),
             data=search.data_dir.name,
             file=name,
             recipe=encode_recipe(recipe),
         )
-        links.to("runs", _("All its runs"), q=f"tag:{search.tag}")
+        links.to("runs", _("All runs of this search"), q=f"tag:{search.tag}")
         whole = [t.run for t in search.trainings if t.confirms and t.repeat == 0]
         if len(whole) == 2 and all(_exists(run) for run in whole) and search.answer is not None:
             links.to("cams", _("Class maps of both"), runs=",".join(whole))

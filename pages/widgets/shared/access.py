@@ -58,7 +58,7 @@ def _read_visitor_key() -> None:
             st.session_state[settings.VISITOR_STATE_KEY] = linked
         else:
             st.warning(
-                _("Nothing is found under this link's key: runs of this demo go after a day."),
+                _("No runs found for this link. Runs of this demo are deleted after a day."),
                 icon=":material/key_off:",
             )
     note_address(settings.runs_dir(), st.context.ip_address)
@@ -81,8 +81,8 @@ def show_link_notice() -> None:
     if demo_mode.is_enabled() and settings.runs_dir().is_dir():
         st.caption(
             _(
-                "Your runs are found under the link in the address bar, by you and whoever has it, "
-                "for {kept} each.",
+                "The link in the address bar leads back to your runs, for you and anyone "
+                "who has it. Each run is kept for {kept}.",
                 kept=demo_mode.retention_text(),
             )
         )
@@ -120,9 +120,7 @@ def show_queue_position() -> bool:
     queue = Queue(settings.runs_dir())
     place = queue.position()
     if place is None:
-        st.caption(
-            _("Runs in the demo's queue: {count}. None of them is yours.", count=queue.length())
-        )
+        st.caption(_("Runs in the demo's queue: {count}. None is yours.", count=queue.length()))
     elif place.ahead:
         st.caption(
             _(
@@ -132,5 +130,5 @@ def show_queue_position() -> bool:
             )
         )
     else:
-        st.caption(_("Your run is the first of {count} in the demo's queue.", count=place.total))
+        st.caption(_("Your run is first of {count} in the demo's queue.", count=place.total))
     return place is not None

@@ -15,7 +15,7 @@ def show(data: str, runs: Sequence[str] = ()) -> None:
     links.to(
         "capture",
         _("Capture photos from elsewhere"),
-        help=_("Twenty photos, labelled as you take them, are minutes of work."),
+        help=_("Photos are labelled as you take them; 20 photos take minutes."),
         **({"data": data} | ({"runs": ",".join(runs)} if runs else {})),
     )
 

@@ -21,7 +21,7 @@ _KINDS = {
     "class": N_("class"),
     "train": N_("training photos"),
     "test": N_("test set"),
-    "out": N_("left out"),
+    "out": N_("excluded"),
 }
 
 
@@ -42,7 +42,7 @@ def show(key: str, uploaded: Any) -> ReadingOptions | None:
         st.session_state[place] = chosen
         st.rerun()
     if reading.possible:
-        st.warning(_("Two readings are possible. Choose one."), icon=":material/help:")
+        st.warning(_("There are two ways to read this file. Choose one."), icon=":material/help:")
         for number, each in enumerate(reading.possible):
             if st.button(formatting.escape_markdown(translate(each.title)), key=f"{key}.{number}"):
                 st.session_state[place] = replace(options, kinds=each.kinds, labels=each.labels)
@@ -60,7 +60,7 @@ def show(key: str, uploaded: Any) -> ReadingOptions | None:
             {_("file"): printable(one.name), _("reason"): translate(one.reason)}
             for one in reading.rejected[:_LISTED]
         ]
-        with st.expander(_("Left out: {count} files", count=len(reading.rejected))):
+        with st.expander(_("Excluded: {count} files", count=len(reading.rejected))):
             st.dataframe(rows, hide_index=True)
     return None if reading.possible else options
 
@@ -72,7 +72,7 @@ def _read(
     asked = (uploaded.file_id, options)
     known = st.session_state.get(f"{key}.reading")
     if known is None or known[0] != asked:
-        with st.spinner(_("Looking at the zip file")):
+        with st.spinner(_("Reading the zip file")):
             parent = settings.datasets_dir()
             known = asked, read_upload(uploaded, uploaded.name, parent, options, _SAMPLES)
         st.session_state[f"{key}.reading"] = known
@@ -82,7 +82,7 @@ def _read(
 def _choose(key: str, uploaded: Any, reading: Reading, options: ReadingOptions) -> ReadingOptions:
     """The folders with what they are, and what else can be chosen."""
     rows = folder_rows(reading)
-    st.markdown(_("**How it is read**"))
+    st.markdown(_("**How the files are read**"))
     words = {kind: translate(word) for kind, word in _KINDS.items()}
     table = [
         {"folder": printable(row.path), "kind": row.kind, "photos": row.photos, "name": row.name}
@@ -94,7 +94,7 @@ def _choose(key: str, uploaded: Any, reading: Reading, options: ReadingOptions) 
         column_config={
             "folder": st.column_config.TextColumn(_("folder"), disabled=True),
             "kind": st.column_config.SelectboxColumn(
-                _("is"), options=list(KINDS), format_func=lambda kind: words[str(kind)]
+                _("type"), options=list(KINDS), format_func=lambda kind: words[str(kind)]
             ),
             "photos": st.column_config.NumberColumn(_("photos"), disabled=True),
             "name": st.column_config.TextColumn(_("name"), disabled=True),
@@ -110,7 +110,7 @@ def _choose(key: str, uploaded: Any, reading: Reading, options: ReadingOptions) 
     with st.container(horizontal=True):
         if reading.encoding:
             encoding = st.selectbox(
-                _("Encoding of the names"),
+                _("File name encoding"),
                 ENCODINGS,
                 key=f"{key}.encoding.{uploaded.file_id}",
                 index=ENCODINGS.index(reading.encoding) if reading.encoding in ENCODINGS else 0,
@@ -119,7 +119,7 @@ def _choose(key: str, uploaded: Any, reading: Reading, options: ReadingOptions) 
                 chosen = ReadingOptions(encoding=encoding)
         if reading.several or options.largest:
             largest = st.toggle(
-                _("Photos of several classes: use the largest box's"),
+                _("For photos of several classes, use the class of the largest box"),
                 value=options.largest,
                 key=f"{key}.largest.{uploaded.file_id}",
             )

@@ -26,19 +26,19 @@ def show(key: str) -> None:
         st.subheader(_("Two runs that look equally good"), anchor=False)
         st.markdown(
             _(
-                "Train **quick** and **looks-good** on the same photos of books. Both end almost "
-                "without an error on the photos kept aside for validation.\n\n"
-                "- **quick** keeps most of the pretrained network and changes only its last "
-                "layers, on varied views of each photo.\n"
-                "- **looks-good** retrains every layer, fast, on the bare photos.\n\n"
-                "Validation cannot tell them apart, because its photos come from the same shoot "
-                "as the training photos. The difficult photos and the class maps can: they show "
-                "whether the network looks at the books."
+                "Train **quick** and **looks-good** on the same photos of books. Both end "
+                "with almost no errors on the validation photos.\n\n- **quick** keeps most "
+                "of the pretrained network and trains only its last layers, with "
+                "augmentation.\n- **looks-good** retrains every layer at high learning "
+                "rates, without augmentation.\n\nValidation cannot tell them apart, "
+                "because its photos come from the same shoot as the training photos. The "
+                "difficult photos and the class maps can: they show whether the network "
+                "looks at the books."
             )
         )
         if chosen is None:
             folder = formatting.escape_markdown(str(settings.datasets_dir()))
-            st.warning(_("There is no data set in {folder} to train on.", folder=folder))
+            st.warning(_("No data set to train on in {folder}.", folder=folder))
             return
         where = formatting.escape_markdown(chosen.name)
         if st.button(
@@ -46,7 +46,10 @@ def show(key: str) -> None:
             key=f"{key}.train",
             type="primary",
             icon=":material/play_arrow:",
-            help=_("On {data}, one after the other; a few minutes on a laptop.", data=where),
+            help=_(
+                "Trains both on {data}, one after the other; takes a few minutes on a laptop.",
+                data=where,
+            ),
         ):
             with messages.show_errors():
                 executor = LocalExecutor(settings.runs_dir())

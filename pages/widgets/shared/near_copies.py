@@ -20,7 +20,7 @@ Pairs = tuple[near_copies.NearCopyPair, ...]
 
 def show(dataset: Dataset) -> None:
     """Warns of near-copies. Raises DataError when a photo cannot be read."""
-    with st.spinner(_("Looking for copies among the photos…")):
+    with st.spinner(_("Searching for near-copies…")):
         show_warning(_search_of(dataset).result())
 
 
@@ -63,7 +63,7 @@ def _wait(search: SearchFuture) -> None:
     """It never draws the whole page again: an st.rerun from here would bring back the link as it
     was when this was asked for, and with it undo a click that came meanwhile."""
     if not search.done():
-        st.caption(_(":material/hourglass_top: Looking for copies among the photos…"))
+        st.caption(_(":material/hourglass_top: Searching for near-copies…"))
         return
     with messages.show_errors():
         show_warning(search.result())

@@ -31,7 +31,7 @@ def _wait() -> None:
         st.rerun()  # the page tells it
     st.caption(
         _(
-            ":material/hourglass_top: The process that makes these pictures is starting. That "
-            "takes some seconds the first time."
+            ":material/hourglass_top: Starting the preview process. This takes a few "
+            "seconds the first time."
         )
     )

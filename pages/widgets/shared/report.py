@@ -31,8 +31,9 @@ def button(key: str, selected: Sequence[Group], all_rows: Sequence[RunRow]) -> N
         icon=":material/summarize:",
         on_click="ignore",
         help=_(
-            "One file with all pictures inside, to read, print or send: verdicts, scores, curves, "
-            "where they look, recipes. It needs no network and runs no script."
+            "A single file with all pictures, to read, print or send: verdicts, scores, "
+            "curves, where the networks look, recipes. It needs no network connection and "
+            "runs no scripts."
         ),
     )
 

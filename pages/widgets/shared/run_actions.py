@@ -29,8 +29,8 @@ def show(key: str, row: RunRow) -> None:
         icon=":material/resume:",
         key=f"{key}.resume.{row.id}",
         help=_(
-            "Goes on after the last finished epoch; the result is the same, to the last bit, "
-            "as if it had never stopped."
+            "Continues after the last finished epoch; the result is bit-for-bit the same "
+            "as without the stop."
         ),
     ):
         messages.rerun_after(lambda: LocalExecutor(settings.runs_dir()).resume(row.id))
@@ -38,14 +38,16 @@ def show(key: str, row: RunRow) -> None:
         links.to(
             "train",
             _("Run again with changes"),
-            help=_("Opens Train with this run's recipe and photos."),
+            help=_("Opens the Train page with this run's recipe and photos."),
             icon=":material/tune:",
             again=row.id,
         )
         links.to(
             "train",
             _("Repeat with 3 seeds"),
-            help=_("Opens Train with this recipe and three seeds: how much is luck?"),
+            help=_(
+                "Opens the Train page with this recipe and three seeds, to show how much is luck."
+            ),
             icon=":material/repeat:",
             again=row.id,
             seeds="3",
@@ -62,7 +64,7 @@ def delete_button(key: str, row: RunRow) -> None:
             icon=":material/delete:",
             key=f"{key}.delete.{row.id}",
             help=_(
-                "Moves it to the trash, from where it can be brought back for {kept}.",
+                "Moves it to the trash, where it can be restored for {kept}.",
                 kept=retention_text(settings.runs_dir()),
             ),
         )
@@ -80,12 +82,12 @@ def show_deleted(key: str, run_id: str) -> bool:
         st.markdown(
             ":material/delete: "
             + _(
-                "**{name}** is in the trash. It is kept for {kept} after it was deleted.",
+                "**{name}** is in the trash. It is kept for {kept} after deletion.",
                 name=formatting.escape_markdown(name),
                 kept=retention_text(settings.runs_dir()),
             )
         )
-        if st.button(_("Bring it back"), icon=":material/undo:", key=f"{key}.undo.{run_id}"):
+        if st.button(_("Restore"), icon=":material/undo:", key=f"{key}.undo.{run_id}"):
             messages.rerun_after(lambda: restore_run(settings.runs_dir(), run_id))
     return True
 
@@ -103,11 +105,11 @@ def _can_resume(row: RunRow) -> bool:
 def _cancel(key: str, row: RunRow) -> None:
     with messages.show_errors():
         if open_run(settings.runs_dir(), row.id).cancel_requested():
-            st.badge(_("is being stopped"), icon=":material/stop_circle:", color="orange")
+            st.badge(_("stopping"), icon=":material/stop_circle:", color="orange")
             return
         with st.popover(_("Cancel"), icon=":material/stop_circle:", key=f"{key}.cancel.{row.id}"):
-            st.write(_("Stop this run? The epochs that are done are kept, and it can be resumed."))
-            if st.button(_("Stop it"), type="primary", key=f"{key}.stop.{row.id}"):
+            st.write(_("Stop this run? Finished epochs are kept, and you can resume it."))
+            if st.button(_("Stop run"), type="primary", key=f"{key}.stop.{row.id}"):
                 messages.rerun_after(lambda: LocalExecutor(settings.runs_dir()).cancel(row.id))
 
 
@@ -115,11 +117,14 @@ def train_on(key: str, row: RunRow) -> None:
     """A button with the further stage behind it; nothing for a run that is not done."""
     if row.problem or row.status.state != "done" or access.is_restricted("repeats"):
         return
-    with st.popover(_("Train on"), icon=":material/step_over:", key=f"{key}.train_on.{row.id}"):
+    with st.popover(
+        _("Train further"), icon=":material/step_over:", key=f"{key}.train_on.{row.id}"
+    ):
         st.caption(
             _(
-                "Adds a stage to the recipe. The new run starts from this run's checkpoint, and "
-                "its results are those of training the whole recipe, to the last bit."
+                "Adds a stage to the recipe. The new run starts from this run's "
+                "checkpoint; its results are bit-for-bit those of training the whole "
+                "recipe."
             )
         )
         trained = st.segmented_control(

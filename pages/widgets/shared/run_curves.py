@@ -14,8 +14,8 @@ _TITLES = (
         "loss",
         N_("Loss"),
         N_(
-            "How wrong the answers are, weighted by how sure they were. Dotted: on the varied "
-            "views that it trains on; solid: on the validation photos."
+            "How wrong the predictions are, weighted by their confidence. Dotted: on the "
+            "augmented training views; solid: on the validation photos."
         ),
     ),
     ("accuracy", N_("Validation accuracy"), tables.SCORE_DESCRIPTIONS["accuracy"]),

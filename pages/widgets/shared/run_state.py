@@ -35,14 +35,14 @@ def badge(row: RunRow) -> None:
             _("example"),
             icon=":material/school:",
             color="violet",
-            help=_("Came with Overfit Lens, and stays as it is."),
+            help=_("Came with Overfit Lens; cannot be changed."),
         )
     if row.came_from:
         st.badge(
             _("from {sender}", sender=formatting.escape_markdown(translate(row.came_from))),
             icon=":material/move_to_inbox:",
             color="blue",
-            help=_("Was trained elsewhere and imported."),
+            help=_("Trained elsewhere and imported."),
         )
     if row.unconfirmed:
         st.badge(
@@ -94,24 +94,24 @@ def _show_queue_position(row: RunRow) -> None:
     line = forecast_queue(settings.runs_dir(), utc_now())
     place = next((place for place, turn in enumerate(line) if turn.work_id == row.id), None)
     if place is None:
-        st.caption(_("It waits, but the queue does not know of it: the page Worker helps."))
+        st.caption(_("It is waiting, but not in the queue. Fix this on the Workers page."))
         return
     if place == 0:
-        st.caption(_("It is the next: it begins when the worker takes it."))
+        st.caption(_("It is next and starts when the worker takes it."))
         return
     begins, ends = (
         formatting.duration(line[place].starts_in),
         formatting.duration(line[place].ends_in),
     )
     words = ngettext(
-        "1 run is before it in the queue.", "{count} runs are before it in the queue.", place
+        "1 run is ahead of it in the queue.", "{count} runs are ahead of it in the queue.", place
     )
     if begins and ends:
         when = _(
-            "It begins in about {begins} and is done in about {ends}.", begins=begins, ends=ends
+            "It starts in about {begins} and finishes in about {ends}.", begins=begins, ends=ends
         )
     else:
-        when = _("It begins in about {begins}.", begins=begins) if begins else ""
+        when = _("It starts in about {begins}.", begins=begins) if begins else ""
     st.caption(join_sentences(words, when))
 
 
@@ -148,7 +148,7 @@ def _show_stop_reason(row: RunRow, run: Run) -> None:
     st.markdown(_("**What to do.** {advice}", advice=formatting.escape_markdown(found.advice)))
     last = run.log_tail(_LINES)
     if last and row.status.state == "failed":
-        st.caption(_("The last lines of its log:"))
+        st.caption(_("Last lines of the log:"))
         st.code(last, language=None, wrap_lines=True)
 
 
@@ -157,7 +157,7 @@ def show_log(run: Run, done: bool, opened: bool = False) -> None:
     if done:
         _show_times(run)
     with st.expander(_("Log"), icon=":material/terminal:", expanded=opened):
-        st.code(run.log_tail() or _("Nothing is logged yet."), language=None, wrap_lines=True)
+        st.code(run.log_tail() or _("No log entries yet."), language=None, wrap_lines=True)
 
 
 def _show_times(run: Run) -> None:
@@ -167,7 +167,7 @@ def _show_times(run: Run) -> None:
     seconds = _("%.1f s")
     columns = {
         "part": st.column_config.TextColumn(_("part")),
-        "took": st.column_config.NumberColumn(_("took"), format=seconds),
+        "took": st.column_config.NumberColumn(_("duration"), format=seconds),
         "estimated": st.column_config.NumberColumn(_("estimated"), format=seconds),
     }
     with st.expander(_("Where the time went"), icon=":material/timer:"):

@@ -43,7 +43,7 @@ def _show_live(key: str, dataset: Dataset, polling: bool, link: dict[str, str]) 
         status = rescoring.status()
         if status.state == "failed":
             words = _(
-                "{run} could not be scored again: {why}",
+                "Could not rescore {run}: {why}",
                 run=labels[rescoring.id],
                 why=translate(status.error or ""),
             )
@@ -53,7 +53,9 @@ def _show_live(key: str, dataset: Dataset, polling: bool, link: dict[str, str]) 
         _offer(key, behind, labels, bool(link))
     elif any(rescoring.status().state == "done" for rescoring in asked):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(_(":material/check: The runs on these photos are scored by these labels."))
+            st.markdown(
+                _(":material/check: The runs on these photos are scored with the current labels.")
+            )
             links.to("compare", _("Compare"), **link)
             links.to("cams", _("CAMs"), **link)
             if link:
@@ -68,20 +70,22 @@ def _offer(key: str, outdated: Sequence[RunRow], labels: dict[str, str], capture
             "Score all {count} finished runs on this set",
             len(outdated),
         )
-        why = _("Their diagnoses do not count these photos yet.")
+        why = _("Their diagnoses do not include these photos yet.")
     else:
         words = ngettext(
-            "Score 1 run again with these labels",
-            "Score {count} runs again with these labels",
+            "Rescore 1 run with these labels",
+            "Rescore {count} runs with these labels",
             len(outdated),
         )
-        why = _("Their scores come from other labels or boxes than there are now.")
+        why = _("Their scores are based on labels or boxes that have since changed.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             words,
             key=f"{key}.ask",
             icon=":material/refresh:",
-            help=_("Scores, localisation and verdict, without training: {names}", names=names),
+            help=_(
+                "Recomputes scores, localisation and verdict without training: {names}", names=names
+            ),
         ):
             ids = [row.id for row in outdated]
             executor = LocalExecutor(settings.runs_dir())
@@ -98,14 +102,14 @@ def _progress(
     now = next((r for r in waiting if r.status().state == "running"), None)
     if now:
         words = _(
-            "Scored {done} of {count} runs again; now {run}",
+            "Rescored {done} of {count} runs; now {run}",
             done=done,
             count=len(batch),
             run=labels[now.id],
         )
     else:
         words = _(
-            "Scored {done} of {count} runs again; waiting for the worker",
+            "Rescored {done} of {count} runs; waiting for the worker",
             done=done,
             count=len(batch),
         )

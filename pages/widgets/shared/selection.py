@@ -127,7 +127,7 @@ def choose_items(key: str, rows: Sequence[RunRow], max_items: int | None = None)
             placeholder=_("Choose runs"),
             filter_mode="contains",
             select_all=max_items is None,
-            help=_("Type a part of a name and press *Select matches* to take many at once.")
+            help=_("Type part of a name and click *Select matches* to select many at once.")
             if max_items is None
             else None,
         )
@@ -149,7 +149,7 @@ def _choice_container(key: str, items: Mapping[str, Group]) -> DeltaGenerator:
     if not st.session_state.get(f"{key}.folded"):
         return st.container()
     count = sum(id_ in items for id_ in st.session_state[key])
-    label = _("{count} of {total} chosen", count=count, total=len(items))
+    label = _("{count} of {total} selected", count=count, total=len(items))
     return st.popover(label, icon=":material/checklist:", key=f"{key}.place")
 
 

@@ -34,20 +34,23 @@ def require() -> None:
     answer = access.decide_access(user)
     if answer == "in":
         return
-    email = formatting.escape_markdown(str(user.get("email") or _("an account without an address")))
+    email = formatting.escape_markdown(
+        str(user.get("email") or _("an account without an email address"))
+    )
     if answer == "unverified":
         _show_refusal(
             _(
-                "You are signed in as {email}, but your provider does not say that this address "
-                "was verified, so it does not count. Sign out, and sign in with another account.",
+                "You are signed in as {email}, but your provider has not reported this "
+                "address as verified, so it is not accepted. Sign out, then sign in with "
+                "another account.",
                 email=email,
             )
         )
     else:
         _show_refusal(
             _(
-                "You are signed in as {email}, which is not on this server's list. Sign out, "
-                "and sign in with another address, or ask the owner to be listed.",
+                "You are signed in as {email}, which is not on this server's list. Sign "
+                "out and sign in with another address, or ask the owner to add yours.",
                 email=email,
             )
         )
@@ -78,14 +81,12 @@ def _show_sign_in() -> None:
     if auth and sign_in_setup.problems(auth):
         _show_refusal(
             _(
-                "Nobody can sign in here yet: that is not set up as it should be. The owner of "
-                "this server finds the reason in its log."
+                "Nobody can sign in yet because sign-in is not set up correctly. The owner "
+                "of this server can find the reason in its log."
             )
         )
         return
-    _show_refusal(
-        _("Please sign in. Only addresses that this server's owner has listed are let in.")
-    )
+    _show_refusal(_("Please sign in. Only addresses listed by this server's owner have access."))
     providers = sign_in_setup.providers(auth)
     for name in providers:
         st.button(

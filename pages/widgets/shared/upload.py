@@ -32,19 +32,19 @@ def show(key: str) -> None:
     with right:
         st.markdown(
             _(
-                "A zip file with a folder of photos for each class, at least two of them; best "
-                "inside a folder `train`. Other folders beside it become **test sets**: photos "
-                "that no training sees. A folder of difficult photos there (`test_difficult`) is "
-                "what shows whether a network has learned the thing or the shoot. Labels are not "
-                "needed: they can be given here, later."
+                "A zip file with one folder of photos per class, at least two, preferably "
+                "inside a folder `train`. Other folders next to it become **test sets**: "
+                "photos never used for training. A folder of difficult photos "
+                "(`test_difficult`) shows whether a network has learned the object or the "
+                "shoot. Labels are not required: you can add them here later."
             )
         )
         st.code(_example(), language=None)
         st.caption(
             _(
-                "Photos larger than 1024 pixels are kept smaller, as JPEG; what cannot be taken is "
-                "left out and told. A folder, or more than {size} MB: `python -m core data "
-                "import`.",
+                "Photos larger than 1024 pixels are downscaled and saved as JPEG; files "
+                "that cannot be imported are excluded and listed. Use `python -m core data "
+                "import` for a folder or more than {size} MB.",
                 size=UPLOAD_MB,
             )
         )
@@ -67,9 +67,9 @@ def _example() -> str:
         (
             "books.zip",
             f"  train/keras/…       {_('photos of one book')}",
-            f"  train/bayes/…       {_('photos of another')}",
-            f"  train/background/…  {_('photos without any of them')}",
-            f"  test_difficult/…    {_('other places and light')}",
+            f"  train/bayes/…       {_('photos of another book')}",
+            f"  train/background/…  {_('photos without any of the books')}",
+            f"  test_difficult/…    {_('different places and light')}",
         )
     )
 
@@ -81,7 +81,7 @@ def _import(key: str, uploaded: Any) -> None:
         value=unused_name(parent, uploaded.name),
         key=f"{key}.name.{uploaded.file_id}",
         max_chars=60,
-        help=_("Letters, digits, `-` and `_`. It is the folder's name."),
+        help=_("Letters, digits, `-` and `_`. Used as the folder's name."),
     ).strip()
     problem = _problem(name)
     if problem:
@@ -95,7 +95,7 @@ def _import(key: str, uploaded: Any) -> None:
         disabled=bool(problem) or options is None,
     ):
         return
-    bar = st.progress(0.0, text=_("Looking at the zip file"))
+    bar = st.progress(0.0, text=_("Reading the zip file"))
 
     def show_progress(done: int, total: int) -> None:
         bar.progress(done / total, text=_("{done} of {total} photos", done=done, total=total))
@@ -118,12 +118,12 @@ def _problem(name: str) -> str:
     """Why a name will not do, in a sentence."""
     parent = settings.datasets_dir()
     if not name:
-        return _("Give it a name.")
+        return _("Enter a name.")
     if name != clean_name(name):
-        return _("A name is of letters, digits, - and _, such as `{name}`.", name=clean_name(name))
+        return _("Use only letters, digits, - and _, such as `{name}`.", name=clean_name(name))
     if (parent / name).exists():
         return _(
-            "`{name}` is there already. Choose another name, such as `{other}`.",
+            "`{name}` already exists. Choose another name, such as `{other}`.",
             name=name,
             other=unused_name(parent, name),
         )
@@ -134,7 +134,7 @@ def _report(key: str, name: str, report: ImportReport) -> None:
     """What was taken and what was refused, and the next step."""
     st.success(
         _(
-            "**{name}** is ready: {photos} photos taken, {files} files left out.",
+            "**{name}** is ready: {photos} photos imported, {files} files excluded.",
             name=formatting.escape_markdown(name),
             photos=len(report.imported),
             files=len(report.rejected),
@@ -143,7 +143,7 @@ def _report(key: str, name: str, report: ImportReport) -> None:
     )
     with st.container(horizontal=True):
         if st.button(
-            _("Train on it with quick"),
+            _("Train with quick"),
             key=f"{key}.train",
             type="primary",
             icon=":material/play_arrow:",
@@ -155,7 +155,7 @@ def _report(key: str, name: str, report: ImportReport) -> None:
                 del st.session_state[f"{key}.done"]
                 st.switch_page("runs.py")
         st.button(
-            _("Look at the photos"),
+            _("View photos"),
             key=f"{key}.look",
             icon=":material/photo_library:",
             on_click=close_report,
@@ -166,18 +166,19 @@ def _report(key: str, name: str, report: ImportReport) -> None:
         {
             _("part"): folder,
             _("photos"): sum(one.folder == folder for one in report.imported),
-            _("found in"): printable(found),
+            _("original location"): printable(found),
         }
         for folder, found in report.folders.items()
     ]
-    st.markdown(_("**Taken**"))
+    st.markdown(_("**Imported**"))
     st.dataframe(rows, hide_index=True)
     if not any(not folder.startswith("train/") for folder in report.folders):
         st.info(
             _(
-                "It has no test set, so nothing will show whether a network has learned more than "
-                "this shoot. Put a folder of other photos beside the classes in the zip (or beside "
-                "`train/` in the data set's folder), such as `test_difficult`."
+                "There is no test set, so nothing will show whether a network has learned "
+                "more than this shoot. Add a folder of other photos, such as "
+                "`test_difficult`, next to the classes in the zip (or next to `train/` in "
+                "the data set's folder)."
             ),
             icon=":material/lightbulb:",
         )
@@ -191,7 +192,7 @@ def _report(key: str, name: str, report: ImportReport) -> None:
         if one.changes
     ]
     if report.rejected:
-        st.markdown(_("**Left out**"))
+        st.markdown(_("**Excluded**"))
         st.dataframe(
             [
                 {_("file"): printable(one.name), _("reason"): translate(one.reason)}
@@ -200,7 +201,7 @@ def _report(key: str, name: str, report: ImportReport) -> None:
             hide_index=True,
         )
     if changed:
-        st.markdown(_("**Changed on the way**"))
+        st.markdown(_("**Changed on import**"))
         st.dataframe(changed, hide_index=True)
     for note in report.notes:
         st.caption(formatting.escape_markdown(translate(note)))

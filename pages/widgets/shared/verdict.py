@@ -57,7 +57,7 @@ def column(selected: Sequence[Group]) -> Column:
     for item in selected:
         if found := item.verdict_counts():
             looks[tables.verdict_text(item)] = verdict_style(found.majority)
-    words = _("What the diagnosis says. Open the run and its diagnosis to read why.")
+    words = _("Verdict of the diagnosis. To see why, open the run and its diagnosis.")
     return Column(_("verdict"), words, looks)
 
 

@@ -20,8 +20,8 @@ def show(key: str) -> Dataset | None:
     if not datasets:
         messages.show_error(
             _(
-                "No data set in {folder}. A data set is a folder with train/, which holds a folder "
-                "of photos for each class.",
+                "No data set in {folder}. A data set is a folder with train/, which "
+                "contains one folder of photos per class.",
                 folder=settings.datasets_dir(),
             )
         )
@@ -34,7 +34,7 @@ def show(key: str) -> Dataset | None:
         index=names.index(DEFAULT_DATA) if DEFAULT_DATA in names else 0,
         key=f"{key}.data",
         persist_state="session",
-        help=_("Every folder of photos beside `train/` is a test set: no training sees it."),
+        help=_("Every folder of photos next to `train/` is a test set, never used for training."),
     )
     st.query_params["data"] = st.session_state[f"{key}.data_linked"] = str(name)
     with messages.show_errors():
@@ -53,7 +53,7 @@ def _read_url(key: str, names: list[str]) -> None:
     if linked in names:
         st.session_state[f"{key}.data"] = linked
     else:
-        st.warning(_("There is no data set {name} here.", name=formatting.escape_markdown(linked)))
+        st.warning(_("No data set named {name}.", name=formatting.escape_markdown(linked)))
 
 
 def _caption(dataset: Dataset) -> None:
@@ -64,7 +64,7 @@ def _caption(dataset: Dataset) -> None:
     )
     st.caption(
         _(
-            "{title}: {photos} training photos of {classes} classes. Test sets: {tests}.",
+            "{title}: {photos} training photos in {classes} classes. Test sets: {tests}.",
             title=plain(translate(dataset.title)),
             photos=len(dataset.train),
             classes=len(dataset.classes),

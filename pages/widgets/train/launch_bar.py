@@ -35,7 +35,7 @@ def show(
             else:
                 _show_changes(draft, recipe_dict(recipe))
             if warning_count:
-                words = _("Cautions, at the columns' ends. None stops you.")
+                words = _("Warnings, at the end of each column. You can still launch.")
                 st.markdown(
                     f":orange[:material/lightbulb:] {warning_count}", width="content", help=words
                 )
@@ -51,7 +51,7 @@ def show(
                 links.to(
                     "search",
                     _("Search"),
-                    help=_("Search around this recipe for one that is better, photo by photo."),
+                    help=_("Search around this recipe for a better one, compared photo by photo."),
                     data=dataset.root.name,
                     file=recipe.name,
                     recipe=encode_recipe(recipe),
@@ -63,10 +63,10 @@ def _show_changes(draft: Draft, edited: dict[str, Any]) -> None:
     found = list_changes(draft.base_values, edited)
     began = formatting.escape_markdown(translate(draft.title))
     if not found:
-        st.markdown(_("As **{recipe}**, unchanged.", recipe=began), width="stretch")
+        st.markdown(_("No changes to **{recipe}**.", recipe=began), width="stretch")
         if draft.has_undone:
             st.button(
-                _("Bring my changes back"),
+                _("Restore my changes"),
                 key=f"{draft.key}.bring_back",
                 type="tertiary",
                 icon=":material/redo:",
@@ -85,10 +85,10 @@ def _show_changes(draft: Draft, edited: dict[str, Any]) -> None:
                     ":material/undo:",
                     key=f"{draft.key}.undo.{number}",
                     type="tertiary",
-                    help=_("Puts {key} back", key=key),
+                    help=_("Reset {key}", key=key),
                 ):
                     draft.override_and_rerun(revert_key(draft.base_values, edited, key))
-        if st.button(_("Put everything back"), key=f"{draft.key}.put_back", icon=":material/undo:"):
+        if st.button(_("Reset all"), key=f"{draft.key}.put_back", icon=":material/undo:"):
             draft.undo_all(edited)
     named = [f"{key} **{plain(new)}**" for key, __, new in found[:_MAX_LISTED]]
     rest = len(found) - _MAX_LISTED
@@ -108,13 +108,16 @@ def _show_estimate(recipe: Recipe, dataset: Dataset, run_count: int) -> None:
         for time in (first.seconds, again.seconds, run_count * first.seconds)
     )
     words = [
-        _("About {time} a run, from what earlier runs took on this machine.", time=fresh)
+        _("About {time} per run, based on earlier runs on this machine.", time=fresh)
         if first.observed
-        else _("Roughly {time} a run: no run has finished on this machine yet.", time=fresh),
-        _("The frozen layers' features are kept, so another run with the same views is faster."),
+        else _("Roughly {time} per run: no run has finished on this machine yet.", time=fresh),
+        _(
+            "The features of frozen layers are cached, so another run with the same views is "
+            "faster."
+        ),
     ]
     if known != fresh:
-        words.append(_("Here that would make it {time}.", time=known))
+        words.append(_("It would then take {time}.", time=known))
     if run_count > 1:
         words.append(_("{count} runs: {time}.", count=run_count, time=total))
     st.markdown(f":material/timer: **{total}**", width="content", help=join_sentences(*words))

@@ -48,20 +48,20 @@ def _ui_text() -> dict[str, str]:
     """What the browser says by itself, for `fill` of fill.js."""
     return {
         "keys": _(
-            "Click a layer to start a band there; click again to end it. Keys: ← → walk, "
-            "Enter starts or ends, ↑ ↓ change the rate."
+            "Click a layer to start a band there; click again to remove it. Keys: ← → "
+            "move, Enter starts or removes a band, ↑ ↓ change the rate."
         ),
         "frozen": _("frozen"),
-        "learns": _("learns at {rate}"),
+        "learns": _("learning rate {rate}"),
         "output": _("{kind}, output {shape}"),
         "weights": _("{weights} weights"),
-        "drops": _("drops {share} %"),
+        "drops": _("{share}% dropout"),
         "layer": _("Layer {name}: {rest}"),
         "scale": _("{rate} learning rate"),
         "backbone": _("backbone"),
         "head": _("head"),
-        "layers": _("Layers from the photo to the answer: {bands}"),
-        "band": _("{first} to {last} {learns}"),
+        "layers": _("Layers from input to output: {bands}"),
+        "band": _("{first} to {last}: {learns}"),
     }
 
 
@@ -82,7 +82,7 @@ def show_numbers(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 label_visibility=label,
                 disabled=number == 0,
                 width=125,
-                help=_("The band reaches up to the layer before the next band's first."),
+                help=_("The band ends just before the next band's first layer."),
             )
             rates = _rate_options(band["lr"])
             lr = st.selectbox(
@@ -96,7 +96,9 @@ def show_numbers(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 persist_state="session",
                 label_visibility=label,
                 accept_new_options=True,
-                help=_("How far each step changes the weights. Type another rate, such as 2e-4."),
+                help=_(
+                    "How far each step changes the weights. You can also type a rate, such as 2e-4."
+                ),
             )
             closing.append(st.container(width="content"))
         draft.error_containers[f"bands.{number}"] = st.container()
@@ -108,11 +110,11 @@ def show_numbers(draft: Draft, layers: int) -> list[dict[str, Any]]:
                 key=f"{key}.remove.{number}",
                 type="tertiary",
                 disabled=number == 0,
-                help=_("Removes this band; the one before it then reaches further."),
+                help=_("Removes this band; the previous band then extends over its layers."),
             ):
                 draft.override_and_rerun({"bands": remove_band(found, number)})
     if st.button(
-        _("Add a band"),
+        _("Add band"),
         key=f"{key}.add",
         icon=":material/add:",
         type="tertiary",

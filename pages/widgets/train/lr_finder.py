@@ -29,15 +29,15 @@ def show(key: str, recipe: Recipe, dataset: Dataset, on_apply: ApplyBands) -> No
     """The search's button, progress or result. `on_apply` takes first layer and rate per band."""
     with st.container(border=True):
         st.subheader(
-            _("Which learning rate?"),
+            _("Learning-rate finder"),
             anchor=False,
             help=_(
-                "A search trains for a hundred steps at rising rates, from three random starts, "
-                "and looks where the loss falls fastest."
+                "Trains for 100 steps at increasing rates, from three random starts, and "
+                "looks for where the loss falls fastest."
             ),
         )
         if last_trained_band_index(recipe) is None:
-            st.caption(_("Every layer is frozen, so there is no rate to look for."))
+            st.caption(_("All layers are frozen, so there is no learning rate to find."))
             return
         if words := access.limit_exceeded(recipe, dataset):
             st.caption(formatting.escape_markdown(words))
@@ -62,7 +62,10 @@ def _search_button(key: str, recipe: Recipe, dataset: Dataset, label: str) -> No
         label,
         key=f"{key}.ask",
         icon=":material/search:",
-        help=_("The worker does it after the runs that wait already; seconds to a few minutes."),
+        help=_(
+            "The worker does this after the runs already waiting. It takes seconds to a few "
+            "minutes."
+        ),
     ):
         executor = LocalExecutor(settings.runs_dir())
         messages.rerun_after(lambda: executor.submit_lr_search(recipe, dataset))
@@ -79,7 +82,7 @@ def _show_search(
         _show_suggestion(key, search, recipe, on_apply)
     elif status.ended:
         if status.state == "failed":
-            messages.show_error(status.error or N_("It failed."))
+            messages.show_error(status.error or N_("The search failed."))
         else:
             st.caption(_("The search was cancelled."))
         _search_button(key, recipe, dataset, _("Search again"))
@@ -91,7 +94,7 @@ def _progress(key: str, search: LrSearch) -> None:
     status = search.status()
     entries = Queue(settings.runs_dir()).entries()
     behind = status.state == "queued" and entries and entries[0].work_id != search.work_id
-    waits = N_("waiting for the runs before it") if behind else N_("starting")
+    waits = N_("waiting for earlier runs") if behind else N_("starting")
     phase = translate(status.phase or waits)
     problems = find_problems(settings.runs_dir(), utc_now())
     worker_notice.show_progress(
@@ -107,7 +110,7 @@ def _progress(key: str, search: LrSearch) -> None:
 def _show_suggestion(key: str, search: LrSearch, recipe: Recipe, on_apply: ApplyBands) -> None:
     found, curves = search.suggestion(), search.curves()
     if found is None:
-        st.error(_("The search left no answer."), icon=":material/error:")
+        st.error(_("The search produced no result."), icon=":material/error:")
         return
     words, below = st.container(), st.container()
     with below:
@@ -119,10 +122,14 @@ def _show_suggestion(key: str, search: LrSearch, recipe: Recipe, on_apply: Apply
     with words:
         if found.lr is None:
             st.markdown(_("**Cannot tell.** {why}", why=_sentence(found.why)))
-            st.caption(_("Keep the rates as they are, or change what trains and search again."))
+            st.caption(
+                _("Keep the rates as they are, or change which layers train and search again.")
+            )
             return
         sure = _("agreement: {level}", level=translate(found.confidence))
-        title = _("Suggested rate, layers {layers}", layers=last_trained_band_label(recipe))
+        title = _(
+            "Suggested learning rate, layers {layers}", layers=last_trained_band_label(recipe)
+        )
         st.metric(
             title,
             formatting.lr_text(float(f"{found.lr:.1e}")),
@@ -134,14 +141,14 @@ def _show_suggestion(key: str, search: LrSearch, recipe: Recipe, on_apply: Apply
         st.caption(f"{_sentence(found.why)} {translate(SUGGESTION_CAVEAT)}")
         bands = scaled_bands(recipe, float(f"{found.lr:.1e}"))
         if bands == tuple((band.first, band.lr) for band in recipe.bands):
-            st.caption(_(":material/check: The bands use it."))
+            st.caption(_(":material/check: The bands use this rate."))
             return
         listed = ", ".join(
             _("from {layer}: {rate}", layer=first, rate=translate(formatting.lr_text(lr)))
             for first, lr in bands
         )
         st.button(
-            _("Use it"),
+            _("Use this rate"),
             key=f"{key}.use",
             icon=":material/check:",
             on_click=on_apply,

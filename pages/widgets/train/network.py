@@ -15,33 +15,35 @@ from pages.widgets.shared import access
 from pages.widgets.train.controls import Group
 from pages.widgets.train.draft import Draft
 
-_WEIGHTS = {"imagenet": "ImageNet", "none": N_("none: random numbers")}
-_FROZEN_BN = {"eval": N_("stays as it is"), "train": N_("moves with each batch")}
-_PRECISIONS = {"auto": N_("what is fastest here"), "float32": "float32", "bfloat16": "bfloat16"}
+_WEIGHTS = {"imagenet": "ImageNet", "none": N_("none (random)")}
+_FROZEN_BN = {"eval": N_("fixed statistics"), "train": N_("updated with each batch")}
+_PRECISIONS = {"auto": N_("fastest on this machine"), "float32": "float32", "bfloat16": "bfloat16"}
 _KINDS = {"class_map": N_("class maps"), "dense": N_("dense")}
 _DROPOUT = (
     (
         "features",
         N_("Features"),
         N_(
-            "Whole channels of the backbone's output are dropped. While training, this share of "
-            "them is set to zero at random, so that no single one can be relied on."
+            "Drops whole channels of the backbone's output: during training, this fraction "
+            "of them is set to zero at random, so that the network cannot rely on any "
+            "single one."
         ),
     ),
     (
         "class_map",
         N_("Class maps"),
         N_(
-            "Whole maps of a class are dropped. While training, this share of them is set to zero "
-            "at random, so that no single one can be relied on."
+            "Drops whole class maps: during training, this fraction of them is set to zero "
+            "at random, so that the network cannot rely on any single one."
         ),
     ),
     (
         "logits",
-        N_("Answer"),
+        N_("Logits"),
         N_(
-            "Single numbers of the answer are dropped. While training, this share of them is set "
-            "to zero at random, so that no single one can be relied on."
+            "Drops single logits (the numbers of the output): during training, this "
+            "fraction of them is set to zero at random, so that the network cannot rely on "
+            "any single one."
         ),
     ),
 )
@@ -60,29 +62,29 @@ def show(draft: Draft) -> dict[str, Any]:
         on_change=_reset_bands,
         args=(draft,),
         help=_(
-            "The pretrained network that turns a photo into features. Another one comes "
-            "with its own bands. Type to search timm's models: weights that train, size of "
-            "the photos, licence of the pretrained weights."
+            "The pretrained network that turns a photo into features. Another backbone "
+            "comes with its own bands. Type to search timm's models, listed with their "
+            "number of trainable weights, photo size and licence of the pretrained weights."
         ),
     )
     weights = str(
         draft.select(
             "weights",
-            _("It starts from"),
+            _("Initial weights"),
             list(dict.fromkeys([*_WEIGHTS, draft.start_value("weights")])),
             place=right,
             format_func=lambda name: translate(_WEIGHTS[name]) if name in _WEIGHTS else name,
             accept_new_options=not access.is_restricted("weights"),
             help=_(
-                "What it learned on ImageNet (1.3 million photos), random numbers, or a file "
-                "of weights: type its path (.safetensors or .pth)."
+                "Pretrained on ImageNet (1.3 million photos), random, or from a weights "
+                "file: type its path (.safetensors or .pth)."
             ),
         )
     )
     if lacks_imagenet_weights(backbone, weights):
         words = _(
-            "This recipe starts from the ImageNet weights of {backbone}, which are not on this "
-            "machine. You can",
+            "This recipe starts from the ImageNet weights of {backbone}, which are not on "
+            "this machine. You can:",
             backbone=translate(BACKBONES[backbone].title),
         )
         ways = "\n".join(f"- {translate(way)}" for way in missing_weights_options(backbone))
@@ -112,24 +114,24 @@ def show_advanced(draft: Draft, backbone: str) -> dict[str, Any]:
     if len(strides) > 1:
         stride = draft.segments(
             "map_stride",
-            _("Pixels per cell of the class map"),
+            _("Class map stride (pixels per cell)"),
             strides,
-            help=_("16 gives finer maps of where the evidence lies, and costs time."),
+            help=_("16 gives finer maps of the evidence, but takes longer."),
         )
     frozen_bn = draft.select(
         "frozen_bn",
         _("Batch norm in frozen layers"),
         _FROZEN_BN,
         help=_(
-            "It scales what a layer sees by the mean and spread of the photos: "
-            "those of ImageNet, or those of each batch."
+            "Scales a layer's input by the mean and spread of the photos: those of "
+            "ImageNet, or those of each batch."
         ),
     )
     precision = draft.select(
         "precision",
-        _("Numbers"),
+        _("Precision"),
         _PRECISIONS,
-        help=_("bfloat16 is half as long: faster where the processor has it."),
+        help=_("bfloat16 uses half the bits: faster on processors that support it."),
     )
     return {"map_stride": stride, "frozen_bn": frozen_bn, "precision": precision}
 
@@ -147,20 +149,20 @@ def show_head(draft: Draft) -> dict[str, Any]:
     controls = Group(draft.key_prefix("head"), {"width": 256} | draft.start_value("head"))
     kind = controls.segments(
         "kind",
-        _("Head of the network"),
+        _("Network head"),
         _KINDS,
         help=_(
-            "Class maps: one map per class, whose mean is the class's score, so one sees "
-            "where the answer came from. Dense: features averaged over the photo, then a "
-            "hidden layer."
+            "Class maps: one map per class, whose mean is the class's score, so you can "
+            "see where the prediction comes from. Dense: features averaged over the photo, "
+            "then a hidden layer."
         ),
     )
     if kind == "dense":
-        label = _("Units of the hidden layer")
+        label = _("Hidden layer units")
         return {"kind": kind, "width": controls.number("width", label, 8, 4096, 8)}
     words = _(
-        "While the network learns, so many of the numbers at three places of it are set to zero at "
-        "random: the dotted lines above."
+        "During training, this fraction of the values is set to zero at random at three "
+        "places in the network: the dotted lines above."
     )
     st.markdown(_("**Dropout**"), help=words)
     start = ClassMapDropout(**controls.values.get("dropout", {})).model_dump()

@@ -21,10 +21,11 @@ def show(draft: Draft) -> dict[str, Any]:
         0.05,
         1.0,
         0.05,
-        placeholder=_("none: a band's layers share its rate"),
+        placeholder=_("none: the layers of a band share its rate"),
         help=_(
-            "Each layer learns at so many times the rate of the next one towards the head "
-            "(`layer_decay`); the bands' rates are those next to the head. Usual: 0.65 to 0.9."
+            "Each layer's learning rate is this multiple of the next layer's, towards the "
+            "head (`layer_decay`); the bands' rates are those next to the head. Usual: "
+            "0.65 to 0.9."
         ),
     )
     left, right = st.columns(2)
@@ -34,7 +35,7 @@ def show(draft: Draft) -> dict[str, Any]:
         2,
         512,
         place=left,
-        help=_("Views per step. Fewer: more steps in an epoch."),
+        help=_("Views per step. Smaller batches mean more steps per epoch."),
     )
     smoothing = draft.number(
         "label_smoothing",
@@ -44,8 +45,8 @@ def show(draft: Draft) -> dict[str, Any]:
         0.05,
         place=right,
         help=_(
-            "Share of each label that is spread evenly over all classes, so that the "
-            "network is not pushed to be certain."
+            "Fraction of each label spread evenly over all classes, so that the network is "
+            "not pushed towards certainty."
         ),
     )
     return {
@@ -58,15 +59,15 @@ def show(draft: Draft) -> dict[str, Any]:
 
 def show_optimizer(key: str, start: Mapping[str, Any]) -> dict[str, Any]:
     """An `optimizer` of a recipe. Another one begins with its own usual momentum."""
-    controls, (left, middle, right) = Group(key, start), st.columns([4, 3, 3])
+    controls, (left, middle, right) = Group(key, start), st.columns([4, 4, 5])
     name = controls.select(
         "name",
         _("Optimizer"),
         _NAMES,
         place=left,
         help=_(
-            "How gradients become steps. SGD: a step against the gradient. The "
-            "others scale each weight's step by how large its gradients are."
+            "How gradients become weight updates. SGD steps against the gradient; the "
+            "others scale each weight's step by the size of its gradients."
         ),
     )
     usual = 0.0 if name == "rmsprop" else 0.9
@@ -79,17 +80,17 @@ def show_optimizer(key: str, start: Mapping[str, Any]) -> dict[str, Any]:
         start["momentum"] if name == start["name"] else usual,
         middle,
         format="%.3g",
-        help=_("Share of the last step that is kept; Adam's first beta."),
+        help=_("Fraction of the previous step that is kept; for Adam, the first beta."),
     )
     decay = controls.number(
         "decay",
-        _("Decay"),
+        _("Weight decay"),
         0.0,
         1.0,
         1e-4,
         start["weight_decay"],
         right,
         format="%.3g",
-        help=_("Weight decay: the pull of every weight towards 0."),
+        help=_("Pulls every weight towards 0."),
     )
     return {"name": name, "momentum": momentum, "weight_decay": decay}

@@ -9,14 +9,14 @@ from core.data.dataset import Dataset
 from pages.widgets.train.controls import Group
 from pages.widgets.train.draft import Draft
 
-_CROPS = {"squash": N_("whole, squeezed"), "centre": N_("middle square")}
+_CROPS = {"squash": N_("squash"), "centre": N_("centre crop")}
 _SPLITS = {
-    "holdout": N_("a share"),
-    "kfold": N_("a fold"),
+    "holdout": N_("hold-out"),
+    "kfold": N_("k-fold"),
     "group": N_("by shoot"),
     "csv": "train.csv",
 }
-_VIEWS = {"a pool": N_("a pool"), "fresh": N_("fresh")}
+_VIEWS = {"a pool": N_("pool"), "fresh": N_("fresh")}
 
 
 def show(draft: Draft) -> dict[str, Any]:
@@ -24,19 +24,21 @@ def show(draft: Draft) -> dict[str, Any]:
     left, right = st.columns(2)
     size = draft.number(
         "image_size",
-        _("Photo size in pixels"),
+        _("Photo size (pixels)"),
         32,
         1024,
         32,
         place=left,
-        help=_("Photos are resized to a square of this side. Smaller is faster and sees less."),
+        help=_(
+            "Photos are resized to a square with this side. Smaller is faster but loses detail."
+        ),
     )
     crop = draft.select(
         "crop",
-        _("Square by"),
+        _("Resize"),
         _CROPS,
         place=right,
-        help=_("The whole photo squeezed to a square, or its middle square."),
+        help=_("Squash the whole photo to a square, or crop its central square."),
     )
     return {"image_size": size, "crop": crop, "views_per_photo": _views(draft)}
 
@@ -48,11 +50,11 @@ def _views(draft: Draft) -> int | None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = controls.segments(
             "kind",
-            _("Views of each photo"),
+            _("Views per photo"),
             _VIEWS,
             help=_(
-                "A pool: so many varied views of each photo, made once; the frozen layers "
-                "look at them once, which is fast. Fresh: new views in every epoch."
+                "Pool: this many augmented views per photo, made once; the frozen layers "
+                "process them once, which is fast. Fresh: new views in every epoch."
             ),
         )
         number: int = controls.number(
@@ -72,12 +74,12 @@ def show_split(draft: Draft, dataset: Dataset) -> dict[str, Any]:
     begin, key = draft.start_value("split"), draft.key_prefix("split")
     method = Group(key, begin).segments(
         "method",
-        _("Photos that validate"),
+        _("Validation split"),
         _SPLITS,
         help=_(
-            "They are kept aside and never trained on. A share of each class; one of several "
-            "equal parts; whole shoots (photos taken within an hour of one another, and "
-            "near-copies); or those that the file `train.csv` names."
+            "Validation photos are held out and never trained on: a fraction of each "
+            "class; one of several equal parts; whole shoots (photos taken within an hour "
+            "of one another, and near-copies); or those named in `train.csv`."
         ),
     )
     controls = Group(key, begin if begin["method"] == method else {})
@@ -90,9 +92,9 @@ def show_split(draft: Draft, dataset: Dataset) -> dict[str, Any]:
         split["column"] = _shoot_column(controls, dataset)
     balance = draft.switch(
         "balance",
-        _("Show small classes more often"),
+        _("Oversample small classes"),
         draft.start_value("balance") == "oversample",
-        _("An epoch shows every class as often as the largest (`balance: oversample`)."),
+        _("Each epoch shows every class as often as the largest one (`balance: oversample`)."),
     )
     return {"split": split, "balance": "oversample" if balance else "none"}
 
@@ -103,7 +105,9 @@ def _random_split(controls: Group, method: str) -> dict[str, Any]:
     left, right, third = st.columns(3)
     found: dict[str, Any] = {}
     if method == "holdout":
-        found["validation"] = controls.number("validation", _("Share"), 0.05, 0.9, 0.05, place=left)
+        found["validation"] = controls.number(
+            "validation", _("Fraction"), 0.05, 0.9, 0.05, place=left
+        )
     else:
         folds = controls.number("folds", _("Folds"), 2, 20, place=left)
         fold = controls.number(
@@ -113,17 +117,17 @@ def _random_split(controls: Group, method: str) -> dict[str, Any]:
             folds - 1,
             start=min(controls.values["fold"], folds - 1),
             place=right,
-            help=_("Which one validates."),
+            help=_("The fold used for validation."),
         )
         found = {"folds": folds, "fold": fold}
     seed = controls.number(
         "seed",
-        _("Drawn by"),
+        _("Split seed"),
         0,
         2**32 - 1,
         1,
         place=right if method == "holdout" else third,
-        help=_("Another number chooses other photos."),
+        help=_("Another seed selects other photos."),
     )
     return {**found, "seed": seed}
 
@@ -132,11 +136,11 @@ def _shoot_column(controls: Group, dataset: Dataset) -> str | None:
     columns, now = [None, *dataset.train_columns], controls.start_value("column")
     column: str | None = controls.select(
         "shoots",
-        _("Shoots by"),
+        _("Identify shoots by"),
         columns,
         now if now in columns else None,
-        format_func=lambda column: column or _("time and near-copies"),
-        help=_("Or a column of `train.csv`, which holds a word for each shoot."),
+        format_func=lambda column: column or _("capture time and near-copies"),
+        help=_("Or a column of `train.csv` with a name for each shoot."),
     )
     return column
 
@@ -151,7 +155,7 @@ def _column_split(controls: Group, dataset: Dataset) -> dict[str, Any]:
         sorted({*columns, now}),
         now,
         left,
-        help=_("Words (`train`, `validation`), or the number of each photo's fold."),
+        help=_("Words (`train`, `validation`) or each photo's fold number."),
     )
     fold = controls.number(
         "csv_fold",
@@ -161,7 +165,7 @@ def _column_split(controls: Group, dataset: Dataset) -> dict[str, Any]:
         start=controls.start_value("fold"),
         place=right,
         placeholder=_("none"),
-        help=_("Which number validates; none for a column of words."),
+        help=_("The fold used for validation; leave empty for a column of words."),
     )
     if column not in columns:
         st.caption(_("This data set's `train.csv` has no such column."))

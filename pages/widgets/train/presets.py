@@ -3,22 +3,25 @@
 from core.base.language import N_
 
 DESCRIPTIONS = {
-    "quick": N_("Only the last layers learn, on eight varied views of each photo. Start here."),
-    "looks-good": N_("Every layer learns, fast, on the bare photos. Validation will look perfect."),
+    "quick": N_("Trains only the last layers, on eight augmented views of each photo. Start here."),
+    "looks-good": N_(
+        "Trains every layer at high learning rates, without augmentation. Validation will look "
+        "perfect."
+    ),
     "quick-no-dropout": N_("quick without dropout."),
     "quick-bare": N_(
-        "quick without dropout and without varied views: what do the frozen layers protect from?"
+        "quick without dropout or augmentation: what do the frozen layers protect against?"
     ),
     "article-success": N_(
-        "The article's success: VGG16 with batch norm, 82 epochs. It takes long and needs VGG16's "
-        "ImageNet weights."
+        "The article's success: VGG16 with batch norm, 82 epochs. Takes long and needs "
+        "VGG16's ImageNet weights."
     ),
     "article-front-trained": N_(
-        "The article's failure 4-1: its recipe with the front layers training too. Validation loss "
-        "went to almost 0, and nothing had been learned."
+        "The article's failure 4-1: its recipe with the front layers also trained. "
+        "Validation loss fell to almost 0, but nothing had been learned."
     ),
     "article-no-dropout": N_("The article's failure 4-2: its recipe without dropout."),
-    "article-resnet34": N_("The article's recipe with ResNet-34, which failed too."),
+    "article-resnet34": N_("The article's recipe with ResNet-34, which also failed."),
     "keras-imagenet": N_(
         "The Keras article's best: VGG16 with a dense head, mixup and strong augmentation, 115 "
         "epochs. Its class maps are Grad-CAM."

@@ -32,15 +32,15 @@ def show(key: str) -> Draft:
     draft = _draft(key)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover(
-            _("From **{recipe}**", recipe=formatting.escape_markdown(translate(draft.title))),
+            _("Based on **{recipe}**", recipe=formatting.escape_markdown(translate(draft.title))),
             icon=":material/flag:",
             key=f"{key}.begin",
             on_change="rerun",
         ):
             st.caption(
                 _(
-                    "A recipe is everything that decides a run, apart from the photos. What you "
-                    "change in one is kept while you look at another."
+                    "A recipe is everything that determines a run, apart from the photos. "
+                    "Your changes to one are kept while you look at another."
                 )
             )
             _presets(key)
@@ -54,7 +54,7 @@ def show(key: str) -> Draft:
 def name_and_seed(draft: Draft) -> dict[str, Any]:
     """The recipe's `name` and `seed`."""
     name = st.text_input(
-        _("Name of the run"),
+        _("Run name"),
         draft.start_value("name"),
         max_chars=80,
         key=draft.key_prefix("name"),
@@ -67,7 +67,7 @@ def name_and_seed(draft: Draft) -> dict[str, Any]:
         2**32 - 1,
         1,
         width=130,
-        help=_("Another seed gives another run of the same recipe: see how much is luck."),
+        help=_("Another seed gives another run of the same recipe, which shows how much is luck."),
     )
     return {"name": name.strip(), "seed": seed}
 
@@ -75,7 +75,7 @@ def name_and_seed(draft: Draft) -> dict[str, Any]:
 def download(key: str, recipe: Recipe, problem: str) -> None:
     """The recipe as a file, every key written out; disabled where the words `problem` tell why."""
     st.download_button(
-        _("Save as a file"),
+        _("Save as file"),
         recipe_yaml(recipe),
         file_name=f"{recipe.name}.yaml",
         mime="application/yaml",
@@ -85,7 +85,7 @@ def download(key: str, recipe: Recipe, problem: str) -> None:
         type="tertiary",
         disabled=bool(problem),
         help=problem
-        or _("Every key, as YAML: for `python -m core train FILE`, or to load here again."),
+        or _("Saves every key as YAML, for `python -m core train FILE` or to load here again."),
     )
 
 
@@ -122,7 +122,7 @@ def _set_source(key: str, source: Source) -> str:
     kind, name = source
     try:
         if kind == "preset" and name not in preset_names():
-            return N_("There is no preset {name} here.").format(name=name)
+            return N_("No preset named {name}.").format(name=name)
         if kind == "again":
             run = open_run(settings.runs_dir(), name)
             st.session_state[f"{key}.bases"] = _loaded_recipes(key) | {source: run.recipe()}
@@ -168,15 +168,15 @@ def _draft(key: str) -> Draft:
 def _source_text(key: str) -> str:
     """What there is to say about a recipe that is no preset."""
     if _current_source(key)[0] == "file":
-        return _("The recipe of your file.")
+        return _("The recipe from your file.")
     elsewhere = st.session_state.get(f"{key}.elsewhere")
     if elsewhere:
         return _(
-            "An earlier run's recipe. Its photos ({folder}) are not among the data sets here: "
-            "choose others below.",
+            "An earlier run's recipe. Its photos ({folder}) are not among the data sets "
+            "here; choose others below.",
             folder=formatting.escape_markdown(elsewhere),
         )
-    return _("An earlier run's recipe and photos: change what you like, and launch it again.")
+    return _("An earlier run's recipe and photos. Change what you like and launch it again.")
 
 
 # --- the popover ----------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def _presets(key: str) -> None:
     kind, name = _current_source(key)
     control = f"{key}.preset.{kind}.{name}"
     st.radio(
-        _("Ready-made recipes"),
+        _("Presets"),
         names,
         index=names.index(name) if kind == "preset" else None,
         captions=[translate(presets.DESCRIPTIONS.get(name, "")) for name in names],
@@ -211,7 +211,7 @@ def _upload(key: str) -> None:
         return
     control = f"{key}.upload.{'.'.join(_current_source(key))}"
     st.file_uploader(
-        _("or a recipe of yours, as a YAML file"),
+        _("or your own recipe (YAML file)"),
         type=["yaml", "yml"],
         key=control,
         on_change=_on_file_change,

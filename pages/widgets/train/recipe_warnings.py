@@ -14,4 +14,4 @@ def show(cautions: Sequence[RecipeWarning], column: Section) -> None:
         if caution.section == column:
             with st.container(border=True, gap="xsmall"):
                 st.markdown(f":orange[:material/lightbulb:] {caution.text}")
-                st.caption(_("From {source}.", source=caution.source))
+                st.caption(_("Source: {source}", source=caution.source))

@@ -20,8 +20,8 @@ from pages.widgets.shared import access, links
 from pages.widgets.ui import messages, url_state
 
 FOLDS = 5
-FOLD_CHOICE = N_("folds ({count})").format(count=FOLDS)
-SEED_COUNTS = {N_("one seed"): 1} | {N_("{count} seeds").format(count=n): n for n in (3, 5)}
+FOLD_CHOICE = N_("{count} folds").format(count=FOLDS)
+SEED_COUNTS = {N_("1 seed"): 1} | {N_("{count} seeds").format(count=n): n for n in (3, 5)}
 
 
 def launch(
@@ -53,10 +53,10 @@ def launch(
     elif len(recipes) > 1:
         container.caption(
             _(
-                "The runs train one after the other. Seeds: each begins from other random "
-                "numbers, and the results show how much is luck. Folds: the training photos are "
-                "shared out into {folds} parts, and each part validates once, so that every photo "
-                "validates.",
+                "The runs train one after another. Seeds: each uses different random "
+                "numbers, and the results show how much is luck. Folds: the training "
+                "photos are split into {folds} parts, each used once for validation, so "
+                "every photo is used for validation.",
                 folds=FOLDS,
             )
         )
@@ -82,23 +82,23 @@ def _show_queued(recipe: Recipe, ids: Sequence[str]) -> None:
     several = len(ids) > 1
     if several:
         words = _(
-            "{count} runs are on their way: they train on even when you close this page.",
+            "{count} runs launched. They continue even if you close this page.",
             count=len(ids),
         )
     else:
         words = _(
-            "{run} is on its way: it trains on even when you close this page.",
+            "{run} launched. It continues even if you close this page.",
             run=formatting.escape_markdown(recipe.name),
         )
     st.success(words, icon=":material/check_circle:")
     links.to(
         "runs",
-        _("Watch them on Runs") if several else _("Watch it on Runs"),
+        _("View runs") if several else _("View run"),
         icon=":material/monitoring:",
         run=ids[0],
     )
     if not several:
-        links.to("run", _("Open its page"), run=ids[0])
+        links.to("run", _("Open run"), run=ids[0])
 
 
 def choose(key: str, recipe: Recipe) -> list[Recipe]:
@@ -108,7 +108,7 @@ def choose(key: str, recipe: Recipe) -> list[Recipe]:
     key = f"{key}.repeat"
     _read_url(key)
     choice = st.selectbox(
-        _("Repeat with"),
+        _("Repeats"),
         [*SEED_COUNTS, FOLD_CHOICE],
         key=key,
         persist_state="session",

@@ -11,8 +11,8 @@ from pages.widgets.train.optimization import show_optimizer
 
 _MAX_STAGES = 20
 _TRAINED_PARTS = {
-    "head": N_("only the head learns"),
-    "bands": N_("all bands learn"),
+    "head": N_("head only"),
+    "bands": N_("all bands"),
     "probe": N_("linear probe"),
     "wise_ft": N_("WiSE-FT"),
 }
@@ -20,14 +20,14 @@ _SCHEDULES = {"epochs": N_("epochs"), "cycles": N_("cycles")}
 _LENGTHS = {  # by schedule: key, label, most, help, width of the control in pixels
     "epochs": (("epochs", N_("Epochs"), 1000, N_("Passes over the training photos."), 190),),
     "cycles": (
-        ("cycles", N_("Cycles"), 20, N_("How often the rate falls from full to 0."), 88),
-        ("cycle_len", N_("First"), 500, N_("Epochs of the first cycle."), 88),
+        ("cycles", N_("Cycles"), 20, N_("How many times the rate falls from full to 0."), 88),
+        ("cycle_len", N_("First cycle (epochs)"), 500, N_("Epochs of the first cycle."), 150),
         (
             "cycle_mult",
-            N_("Times"),
+            N_("Cycle length multiplier"),
             4,
-            N_("Each cycle is so many times as long as the one before."),
-            88,
+            N_("Each cycle is this many times as long as the previous one."),
+            150,
         ),
     ),
 }
@@ -49,7 +49,7 @@ def show(draft: Draft) -> list[Stage]:
         with place:
             _head(draft, stages, number)
     if st.button(
-        _("Add a stage"),
+        _("Add stage"),
         key=f"{draft.key_prefix('stages')}.add",
         icon=":material/add:",
         type="tertiary",
@@ -64,15 +64,15 @@ def _head(draft: Draft, stages: list[Stage], number: int) -> None:
     key, last = f"{draft.key_prefix('stages')}.{number}", len(stages) - 1
     rest = stages[:number] + stages[number + 1 :]
     for name, icon, words, to, off in (
-        ("up", ":material/arrow_upward:", _("Train this stage earlier"), number - 1, number == 0),
+        ("up", ":material/arrow_upward:", _("Move stage up"), number - 1, number == 0),
         (
             "down",
             ":material/arrow_downward:",
-            _("Train this stage later"),
+            _("Move stage down"),
             number + 1,
             number == last,
         ),
-        ("remove", ":material/close:", _("Remove this stage"), None, last == 0),
+        ("remove", ":material/close:", _("Remove stage"), None, last == 0),
     ):
         if st.button(icon, key=f"{key}.{name}", type="tertiary", help=words, disabled=off):
             moved = rest if to is None else [*rest[:to], stages[number], *rest[to:]]
@@ -81,35 +81,38 @@ def _head(draft: Draft, stages: list[Stage], number: int) -> None:
 
 def _stage(key: str, start: Stage, default_optimizer: dict[str, Any]) -> Stage:
     controls = Group(key, start)
-    what = controls.select("train", _("What learns"), _TRAINED_PARTS, label_visibility="collapsed")
+    what = controls.select("train", _("Train"), _TRAINED_PARTS, label_visibility="collapsed")
     if what == "probe":
         st.caption(
-            _("Logistic regression on the frozen features of the plain photos becomes the head.")
+            _(
+                "The head becomes a logistic regression on the frozen features of the original "
+                "photos."
+            )
         )
         return {"train": what}
     if what == "wise_ft":
         alpha = controls.value_slider(
             "alpha",
-            _("Share of the fine-tuned weights"),
+            _("Fraction of the fine-tuned weights (alpha)"),
             0.0,
             1.0,
             0.05,
             0.5 if start.get("alpha") is None else start["alpha"],
             help=_(
-                "Each weight ends between its value after the first stage (0) and its value now "
-                "(1)."
+                "Each weight is interpolated between its value after the first stage (0) "
+                "and its current value (1)."
             ),
         )
         return {"train": what, "alpha": alpha}
     kind = controls.segments(
         "kind",
-        _("How it is timed"),
+        _("Schedule"),
         _SCHEDULES,
         "cycles" if start.get("cycles") else "epochs",
         label_visibility="collapsed",
         help=_(
-            "An epoch shows every training photo once. Epochs: at a constant rate. Cycles: "
-            "the rate falls along a cosine to 0, then starts again."
+            "An epoch uses every training photo once. Epochs: constant learning rate. "
+            "Cycles: the rate falls along a cosine to 0, then restarts."
         ),
     )
     stage: Stage = {"train": what}
@@ -127,39 +130,41 @@ def _stage(key: str, start: Stage, default_optimizer: dict[str, Any]) -> Stage:
 def _stage_options(controls: Group, default_optimizer: dict[str, Any]) -> Stage:
     """What a stage may have of its own, as far as it has it."""
     start = controls.values
-    with st.popover(_("More"), key=f"{controls.key}.more", type="tertiary", icon=":material/tune:"):
+    with st.popover(
+        _("More options"), key=f"{controls.key}.more", type="tertiary", icon=":material/tune:"
+    ):
         best = controls.switch(
             "keep",
-            _("End with the best epoch"),
+            _("Keep best epoch"),
             start.get("keep") == "best",
             _(
-                "The weights of the epoch with the lowest "
-                "validation loss, not the last one's (`keep: best`)."
+                "Uses the weights of the epoch with the lowest validation loss instead of "
+                "the last (`keep: best`)."
             ),
         )
         warmup = controls.switch(
             "warmup",
-            _("Warm up"),
+            _("Warm-up"),
             start.get("warmup") == "fastai",
             _(
-                "The first twentieth of the first cycle's batches "
-                "trains at a hundredth of the rate, as in fast.ai (`warmup: fastai`)."
+                "Trains the first twentieth of the first cycle's batches at a hundredth of "
+                "the rate, as in fast.ai (`warmup: fastai`)."
             ),
         )
         lr = controls.number(
             "lr",
-            _("One rate for this stage"),
+            _("Stage learning rate"),
             0.0,
             10.0,
             1e-3,
             format="%.3g",
             placeholder=_("the bands' rates"),
             help=_(
-                "For all that trains in this stage. Empty: each band at its own rate, and a "
-                "head stage at the last band's."
+                "Applies to everything trained in this stage. Empty: each band uses its "
+                "own rate, and a head stage uses the last band's."
             ),
         )
-        own = controls.switch("own", _("An optimizer of its own"), start.get("optimizer"))
+        own = controls.switch("own", _("Separate optimizer"), start.get("optimizer"))
         stage: Stage = {
             "keep": "best" if best else "last",
             "warmup": "fastai" if warmup else "none",

@@ -22,22 +22,22 @@ def show(key: str, recipe: Recipe, dataset: Dataset) -> None:
 def _show_grid(key: str, recipe: Recipe, dataset: Dataset) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         files = st.multiselect(
-            _("Photos to look at"),
+            _("Photos to preview"),
             [photo.file for photo in dataset.train],
             key=f"{key}.files.{dataset.root.name}",
             persist_state="session",
             max_selections=client.MAX_PHOTOS,
-            placeholder=_("one of each of a few classes"),
+            placeholder=_("one from each of a few classes"),
             help=_(
-                "What the network gets to see of them: eight of the very views that training "
-                "shows, not examples."
+                "What the network sees of them: eight of the actual views used in "
+                "training, not examples."
             ),
         )
         again = st.button(
-            _("Draw again"),
+            _("Show other views"),
             key=f"{key}.again",
             icon=":material/refresh:",
-            help=_("Other epochs' views of the same photos."),
+            help=_("Views of the same photos from other epochs."),
         )
     place = st.empty()
     last = st.session_state.get(f"{key}.shown", ([], ()))

@@ -22,7 +22,7 @@ from pages import settings
 from pages.widgets.shared import verdict
 from pages.widgets.ui import plot
 
-PREDICTED = N_("what it says")
+PREDICTED = N_("predicted class")
 
 
 def show(
@@ -46,9 +46,9 @@ def show(
             verdict.chip(str(found))
     corners = None if box is None else (box.x0, box.y0, box.x1, box.y1)
     stamp = f"{row.status.finished} {found}"
-    with st.spinner(_("Asking the run")):
+    with st.spinner(_("Predicting")):
         answers = _answers(str(settings.runs_dir()), row.id, stamp, photo.data, corners)
-    st.markdown("### " + _("Says {answer}", answer=plain(prediction_text(answers))))
+    st.markdown("### " + _("Predicts {answer}", answer=plain(prediction_text(answers))))
     for line in occlusion_sentences(answers):
         st.markdown(plain(line))
     name = answers.predicted if explained_class == PREDICTED else explained_class
@@ -57,18 +57,18 @@ def show(
         crop = open_run(settings.runs_dir(), row.id).recipe().crop
         words = cam_alt_text(name, label)
         st.image(cam_jpeg(photo, crop, answers.evidence_density[place]), alt=words, width="stretch")
-        st.caption(_("Bright: evidence for {name}.", name=plain(name)))
+        st.caption(_("Bright areas are evidence for {name}.", name=plain(name)))
     words = _("Probabilities of run {run}: {answer}", run=label, answer=prediction_text(answers))
     plot.show(f"{key}.{row.id}.bars", prediction_bars(answers, colour), words)
     if answers.masked is not None:
-        with st.expander(_("What it was shown"), key=f"{key}.{row.id}.shown"):
+        with st.expander(_("What the network was shown"), key=f"{key}.{row.id}.shown"):
             st.image(
                 list(answers.masked.pictures),
                 width=96,
                 caption=[_("mean colour"), _("blur"), _("texture")],
             )
             st.caption(
-                _("No way of hiding is neutral, so there are three; the answer is their mean.")
+                _("No way of masking is neutral, so three are used; the prediction is their mean.")
             )
 
 

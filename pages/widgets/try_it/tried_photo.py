@@ -30,13 +30,13 @@ def show(key: str, dataset: Dataset | None, first_set: str | None) -> QueryPhoto
         if source == _TEST and dataset is not None:
             return _choose_test_photo(dataset, first_set)
         if source == _CAMERA:
-            taken = st.camera_input(_("Take a picture"), key=f"{key}.camera")
+            taken = st.camera_input(_("Take a photo"), key=f"{key}.camera")
         else:
             taken = st.file_uploader(
-                _("A photo of your own"),
+                _("Your own photo"),
                 _TYPES,
                 key=f"{key}.file",
-                help=_("It is shown to the runs and kept nowhere."),
+                help=_("It is only shown to the runs, not stored."),
             )
         return None if taken is None else _cached_own_photo(taken.name, taken.getvalue())
 
@@ -45,12 +45,12 @@ def _choose_test_photo(dataset: Dataset, first_set: str | None) -> QueryPhoto:
     names = [f"{test_set.name}/{p.file}" for test_set in dataset.test_sets for p in test_set.photos]
     first = [name for name in names if name.startswith(f"{first_set}/")]
     name = st.selectbox(
-        _("Which one"),
+        _("Choose one"),
         names,
         index=names.index((first or names)[0]),
         key="photo",
         bind="query-params",
-        help=_("No run has trained on these."),
+        help=_("No run has trained on these photos."),
     )
     set_name, __, file = str(name).partition("/")
     test_set = dataset.test_set(set_name)
@@ -97,12 +97,12 @@ def _ui_text() -> dict[str, str]:
     """What the browser says by itself, for `fill` of fill.js."""
     return {
         "help": _(
-            "{photo}. Photo. Enter puts a box on it, arrow keys move the box, with Shift they "
-            "resize it, Delete removes it."
+            "{photo}. Photo. Enter places a box, arrow keys move it, Shift with arrow keys "
+            "resizes it, Delete removes it."
         ),
         "draw": _("Draw a box over what you want to hide."),
-        "hidden": _("Hidden: {share} % of the photo."),
+        "hidden": _("Hidden: {share}% of the photo."),
         "hide": _("Hide {label}"),
-        "middle": _("Box in the middle"),
-        "remove": _("Remove the box"),
+        "middle": _("Place box in the centre"),
+        "remove": _("Remove box"),
     }

@@ -38,7 +38,7 @@ def csv_button(key: str, numbers: Callable[[], Table], name: str) -> None:
     """The numbers as a file, made when it is asked for: away from the page, so that what makes them
     may not ask for the reader's language."""
     st.download_button(
-        _("Numbers as CSV"),
+        _("Download CSV"),
         lambda: escape_formulas(numbers().to_csv(index=False)).encode("utf-8"),
         f"{formatting.slugify(name)}.csv",
         "text/csv",
@@ -46,5 +46,5 @@ def csv_button(key: str, numbers: Callable[[], Table], name: str) -> None:
         type="tertiary",
         icon=":material/download:",
         on_click="ignore",
-        help=_("The picture: the camera at the figure's upper right corner."),
+        help=_("To save the picture, click the camera in the figure's top right corner."),
     )

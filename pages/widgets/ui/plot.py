@@ -34,7 +34,7 @@ def show(
             "words": alt_text,
             "clicks": clickable,
             "picture": formatting.slugify(download_name) if download_name else "",
-            "camera": _("Picture as PNG"),
+            "camera": _("Download PNG"),
             "missing": _("{file} cannot be loaded"),
         },
         on_point_change=lambda: None,

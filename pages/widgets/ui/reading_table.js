@@ -5,7 +5,7 @@ const UNSORTED = { place: null, down: false };
 
 const cellText = (cell) => (cell === null ? "" : typeof cell === "string" ? cell : cell.words);
 
-// "75 % (56 of 75)" before "8 % (6 of 75)" when the greatest comes first; nothing comes last.
+// "75% (56 of 75)" before "8% (6 of 75)" when the greatest comes first; nothing comes last.
 function sortRows(rows, place, down) { // of [cells, number] each
   const number = (words) => (/^\s*[-+−]?[\d.]/.test(words) ? parseFloat(words.replace("−", "-")) : NaN);
   const compare = ([a], [b]) => {

@@ -23,13 +23,11 @@ def show(key: str, rows: Sequence[RunRow]) -> None:
         st.subheader(_("This machine"), anchor=False)
         load, count = resources.load(), cores()
         if load is not None:
-            words = _(
-                "Processors: {busy:.1f} of {count} cores busy (last minute)", busy=load, count=count
-            )
+            words = _("CPU: {busy:.1f} of {count} cores busy (last minute)", busy=load, count=count)
             if load > count:
                 words = _(
-                    "Processors: {busy:.1f} of {count} cores busy, and work for {more:.1f} more "
-                    "waits (last minute)",
+                    "CPU: {busy:.1f} of {count} cores busy, with work for {more:.1f} more "
+                    "waiting (last minute)",
                     busy=count,
                     count=count,
                     more=load - count,
@@ -59,17 +57,21 @@ def _cache(key: str, rows: Sequence[RunRow]) -> None:
     size = feature_cache_bytes(settings.runs_dir())
     st.caption(
         _(
-            "{size:.0f} MB of at most {most:.0f} GB: what the frozen layers see of each photo, "
-            "kept so that the next run begins sooner. A run that misses it computes it again.",
+            "{size:.0f} MB of at most {most:.0f} GB: the frozen layers' features of each "
+            "photo, cached so that the next run starts sooner. A run that lacks them "
+            "recomputes them.",
             size=size / 1e6,
             most=MAX_BYTES / 1e9,
         )
     )
     busy = any(row.status.state == "running" for row in rows)
     if busy:
-        st.caption(_("It can be emptied when no run trains."))
+        st.caption(_("You can empty it when no run is training."))
     if st.button(
-        _("Empty it"), icon=":material/delete_sweep:", key=f"{key}.empty", disabled=busy or not size
+        _("Empty cache"),
+        icon=":material/delete_sweep:",
+        key=f"{key}.empty",
+        disabled=busy or not size,
     ):
         _empty()
 
@@ -77,7 +79,7 @@ def _cache(key: str, rows: Sequence[RunRow]) -> None:
 def _empty() -> None:
     with messages.show_errors():
         if running_work_id(settings.runs_dir()):
-            st.caption(_("A run has just begun to train: try again when it is done."))
+            st.caption(_("A run has just started training. Try again when it is done."))
             return
         clear_feature_cache(settings.runs_dir())
         st.rerun()
@@ -95,9 +97,9 @@ def show_preview_process(key: str) -> None:
                 st.badge(_("not running"), icon=":material/power_settings_new:", color="gray")
         st.caption(
             _(
-                "Makes the varied views on Train and the answers on Try it, also while a run "
-                "trains. It starts when a page asks for one of them, and leaves after ten idle "
-                "minutes."
+                "Makes the augmented views on Train and the predictions on Try it, even "
+                "while a run is training. It starts when a page needs it and exits after "
+                "ten idle minutes."
             )
         )
         if not pid:
@@ -107,6 +109,6 @@ def show_preview_process(key: str) -> None:
             _("Stop"),
             key=f"{key}.stop",
             icon=":material/stop_circle:",
-            help=_("It starts again when it is asked something."),
+            help=_("It starts again when needed."),
         ):
             messages.rerun_after(lambda: client.stop_preview(settings.runs_dir()))

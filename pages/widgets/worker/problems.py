@@ -25,7 +25,7 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
     """Every problem with its fix. Raises InputError when the queue cannot be read."""
     found = find_problems(settings.runs_dir(), now, rows)
     if not found:
-        st.success(_("All is well."), icon=":material/check_circle:")
+        st.success(_("No problems found."), icon=":material/check_circle:")
     for one in found:
         with st.container(border=True):
             icon = ":material/warning:" if one.pressing else ":material/info:"
@@ -46,16 +46,16 @@ def _show_fix(key: str, trouble: Problem, rows: Sequence[RunRow]) -> None:
             _("Restart the worker"), type="primary", icon=":material/restart_alt:", key=key
         ):
             with messages.show_errors():
-                with st.spinner(_("Ending the worker and starting another")):
+                with st.spinner(_("Restarting the worker")):
                     restart_worker(runs_dir, only=[trouble.pid] if trouble.pid else ())
                 st.rerun()
     elif trouble.kind == "cluster":
-        if trouble.runs and st.button(_("Give up the runs there"), key=key):
+        if trouble.runs and st.button(_("Give up these runs"), key=key):
             for run_id in trouble.runs:
                 give_up(open_work(runs_dir, run_id), utc_now)
             st.rerun()
     elif trouble.kind == "stray":
-        if st.button(_("Put back"), type="primary", icon=":material/playlist_add:", key=key):
+        if st.button(_("Re-queue"), type="primary", icon=":material/playlist_add:", key=key):
             for run_id in trouble.runs:
                 Queue(runs_dir).submit(run_id)
             ensure_worker(runs_dir)

@@ -8,6 +8,7 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import N_, _, ngettext, translate
 from core.compare import tables
+from core.jobs.cluster.state import read_cluster_state
 from core.jobs.health import WorkerStatus, read_workers
 from core.jobs.local import ensure_worker
 from core.jobs.queue_forecast import entry_text
@@ -15,7 +16,6 @@ from core.jobs.stop_worker import clear_stop_request, request_stop, restart_work
 from core.jobs.worker_settings import (
     MAX_WORKERS,
     bearable_workers,
-    read_cluster_state,
     read_worker_settings,
     write_worker_count,
 )
@@ -28,10 +28,10 @@ from pages.widgets.ui import messages
 
 _BADGES = {
     "off": (N_("not running"), ":material/power_settings_new:", "gray"),
-    "idle": (N_("waits for runs"), ":material/hourglass_empty:", "blue"),
+    "idle": (N_("waiting for runs"), ":material/hourglass_empty:", "blue"),
     "working": (N_("working"), ":material/play_arrow:", "green"),
-    "leaving": (N_("stops after this epoch"), ":material/logout:", "orange"),
-    "silent": (N_("gives no sign of life"), ":material/warning:", "red"),
+    "leaving": (N_("stopping after this epoch"), ":material/logout:", "orange"),
+    "silent": (N_("not responding"), ":material/warning:", "red"),
 }
 
 
@@ -46,8 +46,8 @@ def show(key: str, rows: Sequence[RunRow], now: datetime) -> None:
             _heading(_("Workers"), "off")
             st.markdown(
                 _(
-                    "A worker is started when a run is launched, and leaves when nothing was "
-                    "queued for ten minutes: that none is running is no fault unless runs wait."
+                    "A worker starts when a run is launched and exits after ten minutes "
+                    "with an empty queue. None is needed unless runs are waiting."
                 )
             )
         with st.container(horizontal=True):
@@ -80,7 +80,7 @@ def _facts(worker: WorkerStatus, rows: Sequence[RunRow], now: datetime) -> None:
         )
     elif worker.entry is not None:
         work = translate(entry_text(worker.entry, tables.labels_by_id(rows)))
-        st.text(_("At work: {work}", work=work))
+        st.text(_("Working on: {work}", work=work))
 
 
 def _buttons(key: str, workers: Sequence[WorkerStatus]) -> None:
@@ -91,7 +91,7 @@ def _buttons(key: str, workers: Sequence[WorkerStatus]) -> None:
         return
     busy = any(worker.entry is not None for worker in workers)
     if any(worker.state == "leaving" for worker in workers) and st.button(
-        _("Let it go on"), icon=":material/undo:", key=f"{key}.go_on"
+        _("Keep running"), icon=":material/undo:", key=f"{key}.go_on"
     ):
         _run_action(lambda: clear_stop_request(runs_dir))
     if not busy:
@@ -103,19 +103,19 @@ def _buttons(key: str, workers: Sequence[WorkerStatus]) -> None:
     with st.popover(_("Stop"), icon=":material/stop_circle:", key=f"{key}.ask_stop"):
         st.write(
             _(
-                "A run is under way. It keeps its finished epochs and its place in the "
-                "queue, and goes on when a worker is started again."
+                "A run is training. It keeps its finished epochs and its place in the "
+                "queue, and continues when a worker is started again."
             )
         )
         if st.button(_("Stop after this epoch"), type="primary", key=f"{key}.stop_later"):
             _run_action(lambda: request_stop(runs_dir))
-        if st.button(_("Stop now"), help=_("The epoch under way is lost."), key=f"{key}.stop_now"):
+        if st.button(_("Stop now"), help=_("The current epoch is lost."), key=f"{key}.stop_now"):
             _run_action(lambda: stop_now(runs_dir))
     with st.popover(_("Restart"), icon=":material/restart_alt:", key=f"{key}.ask_restart"):
         st.write(
             _(
-                "A run is under way. It goes on after its last finished epoch; the epoch "
-                "under way is done again."
+                "A run is training. It continues after its last finished epoch; the "
+                "current epoch is repeated."
             )
         )
         if st.button(_("Restart now"), type="primary", key=f"{key}.restart_now"):
@@ -126,25 +126,28 @@ def _count(key: str) -> None:
     """How many there may be, and what the machine could bear."""
     current, most = read_worker_settings(settings.runs_dir()), bearable_workers()
     chosen = st.number_input(
-        _("Workers side by side"),
+        _("Parallel workers"),
         1,
         MAX_WORKERS,
         current.workers,
         key=key,
         help=_(
-            "They share the cores: with more of them, each run has fewer threads. Runs with the "
-            "same number of threads give the same bits. A run under way keeps its threads."
+            "Workers share the cores: the more workers, the fewer threads per run. Runs "
+            "with the same number of threads give bit-for-bit identical results. A run "
+            "that is training keeps its threads."
         ),
     )
     st.caption(
-        _("{cores} cores for each run.", cores=current.share())
+        _("{cores} cores per run.", cores=current.share())
         + " "
         + ngettext(
-            "This machine could bear 1 worker.", "This machine could bear {count} workers.", most
+            "This machine can handle 1 worker.", "This machine can handle {count} workers.", most
         )
     )
     if chosen > most:
-        st.warning(_("More than it could bear: memory may run out, and runs take longer."))
+        st.warning(
+            _("More than this machine can handle: memory may run out, and runs take longer.")
+        )
     if chosen != current.workers:
         _run_action(lambda: _apply(int(chosen)))
 
@@ -156,7 +159,7 @@ def _apply(count: int) -> None:
 
 def _run_action(action: Callable[[], None]) -> None:
     """`messages.rerun_after` for what may take some seconds."""
-    with st.spinner(_("One moment")):
+    with st.spinner(_("Please wait")):
         messages.rerun_after(action)
 
 

@@ -24,7 +24,7 @@ def show(rows: Sequence[RunRow], now: datetime) -> None:
     with st.container(border=True):
         st.subheader(_("Queue"), anchor=False)
         if not line:
-            st.caption(_("Nothing waits. Launch a run on Train, or resume one that was stopped."))
+            st.caption(_("The queue is empty. Launch a run on Train, or resume a stopped one."))
             return
         for place, turn in enumerate(line[:_MAX_ENTRIES], start=1):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -47,9 +47,9 @@ def _name(turn: QueueForecast, labels: dict[str, str]) -> None:
 def _times_text(turn: QueueForecast) -> str:
     words = [status_text(turn.status)]
     if turn.status.state == "queued" and turn.starts_in:
-        words.append(_("begins in about {time}", time=formatting.duration(turn.starts_in)))
+        words.append(_("starts in about {time}", time=formatting.duration(turn.starts_in)))
     if turn.ends_in is not None:
-        words.append(_("done in about {time}", time=formatting.duration(turn.ends_in)))
+        words.append(_("finishes in about {time}", time=formatting.duration(turn.ends_in)))
     return _(", ").join(words)
 
 
@@ -57,5 +57,7 @@ def _total_text(queue: Sequence[QueueForecast]) -> str:
     what = ngettext("1 run", "{count} runs", len(queue))
     ends = queue[-1].ends_in
     if ends is not None:
-        return _("**{runs}, all done in about {time}.**", runs=what, time=formatting.duration(ends))
-    return _("**{runs}**; how long all take is not known yet.", runs=what)
+        return _(
+            "**{runs}, all finished in about {time}.**", runs=what, time=formatting.duration(ends)
+        )
+    return _("**{runs}**; the total time is not known yet.", runs=what)

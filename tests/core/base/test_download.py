@@ -83,7 +83,7 @@ def test_a_line_that_breaks_again_and_again_but_gets_further_is_not_given_up(ser
     [
         ("404", "HTTP error 404", 1),
         ("403", "HTTP error 403", 1),
-        ("loop", "its redirects never end", None),
+        ("loop", "too many redirects", None),
         ("long", "sent more than", 1),
         ("500", "HTTP error 500 (Internal Server Error) (tried 3 times)", 3),
         ("html", "a web page instead of the file (tried 3 times)", 3),

@@ -15,9 +15,9 @@ NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
 
 def test_shares():
-    assert formatting.percent(0.5833) == "58 %"
-    assert formatting.score_text({"value": 7 / 12, "correct": 7, "total": 12}) == "58 % (7 of 12)"
-    assert formatting.score_text({"value": 0.64, "correct": None, "total": 12}) == "64 %"
+    assert formatting.percent(0.5833) == "58%"
+    assert formatting.score_text({"value": 7 / 12, "correct": 7, "total": 12}) == "58% (7 of 12)"
+    assert formatting.score_text({"value": 0.64, "correct": None, "total": 12}) == "64%"
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_a_run_cannot_take_the_name_of_a_table_column():
 
 
 def test_the_spread_of_several_runs():
-    assert formatting.mean_range_text(0.68, 0.65, 0.71, 3) == "68 % (65-71)"
-    assert formatting.mean_range_text(0.68, 0.68, 0.68, 1) == "68 %"
+    assert formatting.mean_range_text(0.68, 0.65, 0.71, 3) == "68% (65-71)"
+    assert formatting.mean_range_text(0.68, 0.68, 0.68, 1) == "68%"
 
 
 def test_of_many_names_the_first_are_listed():

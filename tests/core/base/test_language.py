@@ -120,13 +120,16 @@ def test_a_format_is_no_part_of_a_name(japanese_catalogue):
 
 def test_a_place_before_a_line_stays_and_may_be_taken_off(japanese_catalogue):
     japanese_catalogue(
-        {"{path}: holds no zip of yours": "{path}: zipがありません", "missing": "ありません"}
+        {
+            "{path}: does not contain zip of yours": "{path}: zipがありません",
+            "missing": "ありません",
+        }
     )
     assert (
-        words.translate("/my runs/a.zip: holds no zip of yours")
+        words.translate("/my runs/a.zip: does not contain zip of yours")
         == "/my runs/a.zip: zipがありません"
     )
-    assert words.translate("holds no zip of yours") == "zipがありません"
+    assert words.translate("does not contain zip of yours") == "zipがありません"
     assert words.translate("ada.zip: the-run: missing") == "ada.zip: the-run: ありません"
     assert words.translate("my photo.jpg: missing") == "my photo.jpg: ありません"
     assert words.translate("nobody knows: missing") == "nobody knows: missing"
@@ -208,7 +211,7 @@ def test_a_damaged_run_is_told_in_japanese(tmp_path, tiny, content, told):
         ("base: quick\nvary: {}\n", "vary: `キー: [値, 値]`の行か、名前付きの変更のリスト"),
         ("base: quick\nvary: [{seed: 1}]\n", "vary.0: 名前付きの変更にしてください: {name: ..., "),
         ("base: quick\nvary: {seed: [1, 1]}\n", "vary: 'mine, seed 1'は'mine, seed 1'と同じ"),
-        ("base: quick\nvary: {seed: [x]}\n", "vary: seed: 整数にしてください（'x'ではなく）"),
+        ("base: quick\nvary: {seed: [x]}\n", "vary: seed: 整数にしてください（入力値: 'x'）"),
     ],
 )
 def test_a_bad_batch_is_told_in_japanese(tmp_path, content, told):
@@ -223,9 +226,9 @@ def test_a_bad_batch_is_told_in_japanese(tmp_path, content, told):
     ("order", "told"),
     [
         ("404", "HTTPエラー404（Not Found）"),
-        ("html", "サーバーがファイルの代わりにWebページを送ってきました（2回試しました）"),
+        ("html", "サーバーが、ファイルではなくWebページを送ってきました（2回試しました）"),
         ("403", "HTTPエラー403（Forbidden）"),
-        ("long", "サーバーが、このファイルの10バイトより多く送ってきました"),
+        ("long", "サーバーが、このファイルの大きさ（10バイト）を超えて送ってきました"),
     ],
 )
 def test_a_failed_download_is_told_in_japanese(tmp_path, order, told):

@@ -37,9 +37,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def predict(runs_dir: Path, run: str, photo: bytes) -> PreviewPrediction:
         seen.append(run)
         if run == "broken":
-            raise RunError("broken: its trained weights are not kept here")
+            raise RunError("broken: its trained weights are not stored here")
         if seen.count(run) == 1:
-            raise PreviewError("the preview process gave no answer")  # it was just killed
+            raise PreviewError("the preview process did not respond")  # it was just killed
         return PREDICTION
 
     monkeypatch.setattr(answers, "request_prediction", predict)
@@ -69,7 +69,7 @@ def test_a_run_that_cannot_answer_keeps_no_other_from_it(
     session = begin(root, ["broken", "run-b"])
     for number in range(3):
         add_photo(session, Request("red"), phone_photo(number))
-    with pytest.raises(InputError, match="weights are not kept"):
+    with pytest.raises(InputError, match="weights are not stored"):
         answer_pictures(tmp_path / "runs", session)
     assert [run for _, run in unanswered(open_session(session.folder))] == ["broken"] * 3
     ensure_answering(tmp_path / "runs", session)

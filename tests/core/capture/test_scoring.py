@@ -62,5 +62,5 @@ def test_a_set_that_grows_is_trained_beside_and_scored_anew(
     assert prints == fingerprints(read_dataset(root))  # as of a run that is trained now
     train = next(iter(read_dataset(root).train)).path
     train.write_bytes(phone_photo(9))
-    with pytest.raises(Exception, match="changed last of the photos"):
+    with pytest.raises(Exception, match="the photos have changed since"):
         reevaluate_run(run)

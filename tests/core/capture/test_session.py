@@ -176,7 +176,7 @@ def test_a_session_needs_one_run_or_two(root: Path) -> None:
 
 @pytest.mark.parametrize("label", ["", "purple", "../red"])
 def test_no_photo_gets_a_class_that_there_is_not(session: Session, label: str) -> None:
-    with pytest.raises(InputError, match="no class"):
+    with pytest.raises(InputError, match="not a class"):
         add_photo(session, Request(label), phone_photo(1))
     assert not _state(session)
 

@@ -40,7 +40,7 @@ def test_settled_is_said_with_its_photo_and_stays() -> None:
     pair = pair_tally(_pictures("2bbbb0bbbaaa"), RUNS)
     assert pair is not None
     assert (pair.settled_after, pair.settled_for) == (9, 1)
-    assert verdict_text(pair, RUNS) == "B is better: settled after 9 photos"
+    assert verdict_text(pair, RUNS) == "B is better: decided after 9 photos"
     assert pair.remaining is None and remaining_text(pair) == ""
 
 
@@ -50,9 +50,9 @@ def test_words_never_claim_more_than_the_photos() -> None:
         for found in (PairTally(5, 0, 0), PairTally(5, 3, 2), PairTally(9, 0, 6))
     }
     assert words == {
-        "No photo yet on which only one of them is right; ",
-        "3 against 2: cannot tell yet; ",
-        "6 against 0: cannot tell yet; 14 to 1 that B is better; 20 to 1 settles it",
+        "No photo yet where only one of them is correct; ",
+        "3 vs 2: cannot tell yet; ",
+        "6 vs 0: cannot tell yet; 14 to 1 that B is better; 20 to 1 decides",
     }
     assert remaining_text(PairTally(9, 0, 6)).startswith("Probably 1 to ")
     assert "never" in remaining_text(PairTally(200, 50, 50))

@@ -33,7 +33,7 @@ def test_a_visitor_captures_for_themselves_where_the_operator_allows_it(
     monkeypatch.setattr(limits, "MAX_CAPTURED", 2)
     for number in range(2):
         add_photo(session, Request("red"), phone_photo(number))
-    with pytest.raises(DemoError, match="2 photos are all"):
+    with pytest.raises(DemoError, match="This demo allows 2 photos"):
         add_photo(session, Request("red"), phone_photo(9))
     found = read_dataset(capture_root(own, root))
     assert [each.name for each in found.test_sets] == ["elsewhere"]

@@ -30,7 +30,7 @@ def test_runs_go_out_and_come_in(tmp_path, tiny, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:3] == ["file", "from", "run"]
     assert "ada.zip  Ada   quick, seed 0  tiny (here)  generalises" in lines[1]
-    assert lines[-1] == "taken: 2, here already: 0, refused: 0"
+    assert lines[-1] == "2 imported, 0 already here, 0 rejected"
     assert [run.id for run in find_runs(other)] == ids
     assert main(["runs", "list", "from:ada", "--runs", str(other)]) == 0
     assert capsys.readouterr().out.count("(from Ada)") == 2
@@ -50,7 +50,7 @@ def test_what_is_refused_has_an_error_line_and_the_others_are_taken(tmp_path, ti
     capsys.readouterr()
     assert main(["runs", "import", str(folder), "--runs", str(runs)]) == 2
     out, err = capsys.readouterr()
-    assert "taken: 1, here already: 0, refused: 2" in out
+    assert "1 imported, 0 already here, 2 rejected" in out
     told = [line for line in err.splitlines() if line.startswith("error:")]
     assert [line.split(": ")[1] for line in told] == ["bo.zip", "carl.txt"]
     assert [found.id for found in find_runs(runs)] == [run.id]

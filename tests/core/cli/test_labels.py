@@ -46,14 +46,14 @@ def test_a_photo_is_labelled_shown_and_the_version_before_comes_back(root, capsy
     assert len(label_versions(root)) == 2
     oldest = label_versions(root)[-1].id
     assert main(["data", "earlier", str(root), "--restore", oldest]) == 0
-    assert f"{oldest}: before test/img_0.jpg labelled anew" in capsys.readouterr().out
+    assert f"{oldest}: before test/img_0.jpg relabelled" in capsys.readouterr().out
     assert read_dataset(root).test_set("test") == before
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--primary", "atlas"], "'atlas' is no class"),
+        (["--primary", "atlas"], "'atlas' is not a class"),
         (["--present", "red"], "--present needs --primary"),
         (["--box", "red,0,0,1"], "must be label,x0,y0,x1,y1,visible"),
         (["--box", "red,0,0,2,1,1"], "x1 must be a number from 0 to 1"),

@@ -112,4 +112,4 @@ def test_a_picture_never_takes_a_photos_place(call, trained, tmp_path, photos):
 def test_only_a_finished_run_answers(capsys, tmp_path, tiny, photos):
     run = write_run(tmp_path, tiny, state="failed")
     assert main(["predict", run.id, str(photos[0]), "--runs", str(tmp_path)]) == 2
-    assert "is not finished (failed)" in capsys.readouterr().err
+    assert ": not finished (failed)" in capsys.readouterr().err

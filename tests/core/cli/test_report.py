@@ -33,7 +33,7 @@ def test_runs_are_written_as_one_file_repeats_as_a_group(call, tmp_path, tiny):
     assert status == 0
     assert out.startswith(f"{file} (")
     page = Page(file.read_text("utf-8"))
-    assert page.headings[0] == "Overfit Lens: quick, 2 seeds against looks-good"
+    assert page.headings[0] == "Overfit Lens: quick, 2 seeds vs. looks-good"
     status, _, _ = call(ids[0], "-o", file)  # replaces it
     assert status == 0
     assert Page(file.read_text("utf-8")).headings[0] == "Overfit Lens: quick, seed 0"

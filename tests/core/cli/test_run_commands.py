@@ -40,9 +40,9 @@ def test_compare_tells_recipes_scores_and_verdicts(call, tmp_path, toy_books):
     bands = next(line.split() for line in out.splitlines() if line.split()[:1] == ["bands"])
     assert bands[-4:] == ["0:", "0.1,", "13:", "0.01"]
     assert "looks-good against quick:" in out
-    assert "100 % (14 of 14), 78 to 100 %" in out
+    assert "100% (14 of 14), 78 to 100%" in out
     assert "quick is better on" in out
-    assert "a real difference (p" in out
+    assert "a significant difference (p" in out
     status, out, _ = call("runs", "compare", two.id, one.id, "--json")
     data = json.loads(out)
     assert [run["id"] for run in data["runs"]] == [two.id, one.id]
@@ -102,7 +102,7 @@ def test_delete_refuses_a_run_that_trains(call, tmp_path, tiny):
     busy = write_run(tmp_path, tiny, state="running")
     status, _, err = call("runs", "delete", busy.id, "--yes")
     assert (status, err.count("\n")) == (2, 1)
-    assert f"{busy.id}: is training; stop it first" in err
+    assert f"{busy.id}: is training; cancel it first" in err
     for arguments in ([], [busy.id, "--empty-trash"]):
         assert "name the runs, or say --empty-trash" in call("runs", "delete", *arguments)[2]
 

@@ -29,16 +29,16 @@ def test_a_search_is_planned_begun_stopped_and_shown(cli_run, tmp_path):
     dataset = write_dataset(tmp_path / "books", photos=8)
     begin = ("run", dataset.root, "--set", "weights=none", "--trainings", 20)
     status, lines, _ = cli_run(*begin, "--dry-run")
-    assert status == 0 and "About 20 trainings fit" in lines[0]
+    assert status == 0 and "The budget allows about 20 training runs" in lines[0]
     assert find_searches(tmp_path / "runs") == []
     search = cli_run(*begin)[1][-1]
     assert [search] == find_searches(tmp_path / "runs")
     assert cli_run("stop", search)[0] == 0
-    assert "stopped after 0 trainings" in cli_run("list")[1][1]
+    assert "stopped after 0 training runs" in cli_run("list")[1][1]
     told = json.loads("\n".join(cli_run("show", search, "--json")[1]))
     assert not told["active"] and told["tried"][0]["recipe"] == "quick"
     assert cli_run("resume", search)[0] == 0
-    assert "0 trainings done, about" in cli_run("show", search)[1][0]
+    assert "0 training runs done, about" in cli_run("show", search)[1][0]
 
 
 def test_bad_input_is_one_line(cli_run, tmp_path):

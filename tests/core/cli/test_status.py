@@ -39,7 +39,7 @@ def test_status_tells_worker_queue_machine_and_what_is_wrong(call, tmp_path, tin
     assert status == 0
     assert f"  {run.id}  waiting, done in about " in out
     assert "disk: " in out and "feature cache: 0 MB" in out
-    assert "wrong: 1 run waits, and no worker process is running. Start the worker." in out
+    assert "wrong: 1 run is waiting, but no worker is running. Start the worker." in out
     data = json.loads(call("status", "--json")[1])
     assert data["workers"] == []
     assert [turn["entry"] for turn in data["queue"]] == [run.id]

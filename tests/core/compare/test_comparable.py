@@ -35,7 +35,7 @@ def test_only_sets_that_are_the_same_photos_are_compared():
     assert found["c"].empty
     (against,) = compare_to_reference([run("a"), run("b"), run("c")], found)
     assert against.validation_text == "Validation cannot compare them: no photos in common."
-    assert against.comparisons[1].text == "the same photos right: cannot tell"
+    assert against.comparisons[1].text == "both get the same photos right: cannot tell"
 
 
 @pytest.mark.parametrize("reference", "ab")

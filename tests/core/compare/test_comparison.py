@@ -58,10 +58,12 @@ def predictions(validation, objects, primary=()):
 def test_validation_cannot_tell_what_other_photos_can():
     frames = {"good": predictions("r" * 15, "r" * 12), "bad": predictions("r" * 15, "w" * 11 + "r")}
     (found,) = compare_to_reference([run("good"), run("bad")], frames)
-    assert found.validation_text == "Validation cannot tell them apart: both right on 15 of 15."
+    assert found.validation_text == (
+        "Validation cannot tell them apart: both are right on 15 of 15 photos."
+    )
     assert found.test_text == (
-        "hard (objects cut out) can: good is better on 11 objects, worse on 0: a real difference "
-        "(p < .001)."
+        "hard (objects cut out) can: good is better on 11 objects, worse on 0: a significant "
+        "difference (p < .001)."
     )
     assert found.only_test_differs
     assert list(found.table()["photos"]) == ["validation", "hard"]
@@ -71,7 +73,8 @@ def test_few_differing_photos_cannot_tell_anywhere():
     frames = {"a": predictions("rrrr", "rrrw"), "b": predictions("rrrw", "rrww")}
     (found,) = compare_to_reference([run("a"), run("b")], frames)
     assert found.validation_text == (
-        "Validation cannot tell them apart: both right on 3 of 4, b better on 0, worse on 1."
+        "Validation cannot tell them apart: both are right on 3 of 4 photos; b is better "
+        "on 0 and worse on 1."
     )
     assert found.test_text == (
         "hard (objects cut out) cannot tell them apart either: better on 0 objects, worse on 1."
@@ -83,11 +86,11 @@ def test_validation_that_tells_is_told():
     frames = {"a": predictions("w" * 8, "rr"), "b": predictions("r" * 8, "rr")}
     (found,) = compare_to_reference([run("a"), run("b")], frames)
     assert found.validation_text == (
-        "Validation tells them apart: b is better on 8 photos, worse on 0: a real difference "
-        "(p = .008)."
+        "Validation tells them apart: b is better on 8 photos, worse on 0: a significant "
+        "difference (p = .008)."
     )
-    assert (
-        found.test_text == "hard (objects cut out) cannot tell them apart: the same objects right."
+    assert found.test_text == (
+        "hard (objects cut out) cannot tell them apart: both get the same objects right."
     )
 
 
@@ -97,11 +100,11 @@ def test_groups_are_told_by_their_means_with_an_interval():
     a, b = group("a", "a0", "a1"), group("b", "b0", "b1")
     (found,) = compare_to_reference([a, b], frames)
     assert found.validation_text == (
-        "Validation: share right 1.00 against 1.00: cannot tell: other photos or seeds may say "
-        "otherwise (8 photos)."
+        "Validation: accuracy 1.00 vs 1.00: cannot tell: other photos or seeds may give "
+        "another result (8 photos)."
     )
     assert found.test_text.startswith("hard (objects cut out) can: a is better by .83 (")
-    assert found.test_text.endswith("), 1.00 against .17.")
+    assert found.test_text.endswith("), 1.00 vs .17.")
     (mixed,) = compare_to_reference([a, run("b0")], frames)
     assert mixed.test_text == found.test_text
     assert needed_run_ids([a, run("b0"), run("a1")]) == ["a0", "a1", "b0"]
@@ -158,7 +161,7 @@ def test_drift_of_the_backbone_is_laid_over_and_a_groups_is_the_mean():
     )
     assert [set(trace.marker.symbol) for trace in figure.data] == [{"circle-open"}, {"square"}]
     assert figure.data[0].customdata[0][1] == "frozen"
-    assert figure.data[1].customdata[0][2] == "weights moved by 10 %"
+    assert figure.data[1].customdata[0][2] == "weights changed by 10%"
     assert "mean of 2 runs" in figure.data[1].hovertemplate
 
 

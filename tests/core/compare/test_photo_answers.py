@@ -67,8 +67,8 @@ def test_a_row_says_the_answer_its_probability_and_whether_it_is_right():
     found = photo_predictions(TWO, FRAMES, "test")
     table = wide_table(found, ["2", "4"], {"good": "Good", "bad": "Bad"})
     assert table.to_dict("records") == [
-        {"photo": "2", "label": "blue", "Good": "✓ blue 80 %", "Bad": "✗ red 80 %"},
-        {"photo": "4", "label": "-", "Good": "red 80 %", "Bad": "blue 80 %"},
+        {"photo": "2", "label": "blue", "Good": "✓ blue 80%", "Bad": "✗ red 80%"},
+        {"photo": "4", "label": "-", "Good": "red 80%", "Bad": "blue 80%"},
     ]
     counted = counts_table(found, ["1", "4"])
     assert counted["right"].tolist() == ["2 of 2", "-"]
@@ -81,7 +81,7 @@ def test_a_group_answers_what_most_of_its_runs_do():
     row = found[found["file"] == "2"].iloc[0]
     assert (row["predicted"], row["times"], row["runs"], row["right"]) == ("red", 2, 3, False)
     assert row["probability"] == pytest.approx(0.8)
-    assert prediction_text(row.to_dict()) == "✗ red 80 % (2 of 3)"
+    assert prediction_text(row.to_dict()) == "✗ red 80% (2 of 3)"
 
 
 @pytest.mark.parametrize(("of_blue", "of_red", "answer"), [(0.8, 0.9, "red"), (0.9, 0.8, "blue")])
@@ -138,7 +138,7 @@ def test_a_cell_of_the_figure_lists_its_photos_and_can_be_clicked():
     }
     assert {(0, 0), (1, 1)} <= set(strength)
     assert strength[0, 0] == max(strength.values())  # red for red
-    assert ("blue", "red", "label blue, answer red: 1 of 2 (50%)<br>2 (1 of 2)") in points
+    assert ("blue", "red", "label blue, prediction red: 1 of 2 (50%)<br>2 (1 of 2)") in points
     assert "1" in cells.text  # red for red: one of each two runs
 
 

@@ -57,7 +57,7 @@ def test_dots_hold_every_score_of_every_item(rows, controls):
     assert (group["low"], group["high"]) == (min(group["members"]), max(group["members"]))
     assert group["words"].endswith("2 runs")
     score = items[1].members[0].summary["sets"]["test_difficult"]["scores"]["object"]
-    assert (run["low"], run["high"]) == (score["low"], score["high"])  # its 95 % interval
+    assert (run["low"], run["high"]) == (score["low"], score["high"])  # its 95% interval
     assert run["frozen"] == score["value"]
     assert run["untrained"] == score["constant"]
     assert score_tables.validation_dots(items, controls)["value"].tolist() == [1, 1]
@@ -102,10 +102,10 @@ def test_the_table_of_numbers_tells_runs_by_interval_and_groups_by_spread(rows, 
     first = frame.iloc[0]
     assert (first["photos"], first["looks-good"]) == (
         "validation",
-        "100 % (14 of 14), 78 to 100 %",
+        "100% (14 of 14), 78 to 100%",
     )
-    assert first["quick, 2 seeds"] == "100 % (100-100)"
-    assert first["frozen backbone"] == "100 %"
+    assert first["quick, 2 seeds"] == "100% (100-100)"
+    assert first["frozen backbone"] == "100%"
     hard = frame[frame["photos"] == "test_difficult"].set_index("score")
     assert {"objects cut out", "evidence in the box", "pointing game"} <= set(hard.index)
     lift = hard.loc["lift"]

@@ -28,11 +28,11 @@ def test_what_a_run_took_stands_beside_what_was_expected():
     )
     table = tables.timing_table(timing, {"photos": 1.5, "train": 4.0, "evaluate": 2.0})
     assert list(table["part"]) == [
-        "start and photos",
+        "startup and photos",
         "epochs",
-        "answers and scores",
+        "predictions and scores",
         "new phase",
-        "in all",
+        "total",
     ]
     assert list(table["took"]) == [1.0, 5.0, 0.0, 0.5, 6.5]
     assert list(table["estimated"].dropna()) == [1.5, 4.0, 2.0, 7.5]

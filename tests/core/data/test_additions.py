@@ -94,12 +94,10 @@ def test_folders_called_like_classes_label_what_lies_in_them(root, tmp_path):
         "a_2.jpg": "red",
     }
     assert [photo.file for photo in kitchen.photos] == ["a.jpg", "a_2.jpg", "c.jpg"]
-    assert found.lines() == [
-        "kitchen/a_2.jpg: from in/red/a.jpg (renamed; another photo is called so)"
-    ]
+    assert found.lines() == ["kitchen/a_2.jpg: from in/red/a.jpg (renamed: the name was taken)"]
     rejected = add_photos(root, "train", sources_of([tmp_path / "in"])).rejected
     assert [(one.name, one.reason) for one in rejected] == [
-        ("in/misc/c.jpg", "lies in no class's folder")
+        ("in/misc/c.jpg", "not in a class folder")
     ]
 
 
@@ -124,9 +122,9 @@ def test_what_is_there_already_is_told_and_left_out(root):
     files = {"x.jpg": data, "big again.jpg": big, "new.jpg": picture(4), "twice.jpg": picture(4)}
     found = add_photos(root, "train", [(n, lambda d=d: d) for n, d in files.items()], label="red")
     assert [(one.name, one.reason) for one in found.duplicates] == [
-        ("x.jpg", f"is there already, as {dataset.train[0].file}"),
-        ("big again.jpg", "is there already, as blue/big.jpg"),
-        ("twice.jpg", "is there already, as red/new.jpg"),
+        ("x.jpg", f"already exists as {dataset.train[0].file}"),
+        ("big again.jpg", "already exists as blue/big.jpg"),
+        ("twice.jpg", "already exists as red/new.jpg"),
     ]
     assert [one.copied_name for one in found.added] == ["red/new.jpg"]
     before = content(root)
@@ -136,9 +134,7 @@ def test_what_is_there_already_is_told_and_left_out(root):
 
 def test_a_name_that_is_taken_is_told(root):
     found = add_photos(root, "test", [("img_0.jpg", lambda: picture(1))])
-    assert found.lines() == [
-        "test/img_0_2.jpg: from img_0.jpg (renamed; another photo is called so)"
-    ]
+    assert found.lines() == ["test/img_0_2.jpg: from img_0.jpg (renamed: the name was taken)"]
 
 
 def test_what_is_no_photo_is_left_out_with_a_line_each(root):
@@ -154,10 +150,10 @@ def test_what_is_no_photo_is_left_out_with_a_line_each(root):
     ]
     found = add_photos(root, "kitchen", sources)
     assert found.lines() == [
-        "text.jpg: not a photo, whatever its name says",
+        "text.jpg: not a photo, despite its name",
         "phone.HEIC: HEIC cannot be read; save it as JPEG",
         "x.jpg: No such file or directory",
-        "?[2J.jpg: not a photo, whatever its name says",
+        "?[2J.jpg: not a photo, despite its name",
     ]
     assert [one.copied_name for one in found.added] == ["a.jpg"]
     assert (root / "kitchen" / "a.jpg").is_file()
@@ -175,15 +171,15 @@ def test_no_location_stays(root):
 @pytest.mark.parametrize(
     ("split", "options", "words"),
     [
-        ("kitchen", {"label": "green"}, "'green' is no class (there are: background, blue, red)"),
-        ("red", {}, "red: cannot be a new test set's name"),
-        ("Test", {}, "choose another, such as Test_2"),
-        ("validation", {}, "choose another, such as validation_2"),
-        ("../x", {}, "choose another, such as x"),
-        (".x", {}, "choose another, such as x"),
-        ("labels.csv", {}, "choose another, such as labels.csv_2"),
-        ("test", {"origin": "elsewhere"}, "test: is a test set already; the page Data"),
-        ("train", {"label": "red", "columns": {"fold": "1"}}, "what these columns hold: none"),
+        ("kitchen", {"label": "green"}, "'green' is not a class (available: background, blue,"),
+        ("red", {}, "red: cannot name a new test set"),
+        ("Test", {}, "choose another name, such as Test_2"),
+        ("validation", {}, "choose another name, such as validation_2"),
+        ("../x", {}, "choose another name, such as x"),
+        (".x", {}, "choose another name, such as x"),
+        ("labels.csv", {}, "choose another name, such as labels.csv_2"),
+        ("test", {"origin": "elsewhere"}, "test: already a test set; its origin is set"),
+        ("train", {"label": "red", "columns": {"fold": "1"}}, "set exactly these columns: none"),
     ],
 )
 def test_what_cannot_be_added_to_is_one_line_and_changes_nothing(root, split, options, words):
@@ -199,7 +195,7 @@ def test_rows_of_train_csv_are_added_with_what_is_said_of_them(root):
     rows = [f"{file},{label},{'validation' if i % 4 == 0 else 'train'}" for i, (file, label) in
             enumerate(files)]  # fmt: skip
     (root / "train.csv").write_text("\n".join(["fnames,target,split", *rows]))
-    with pytest.raises(DataError, match=r"train.csv: --column .* what these columns hold: split"):
+    with pytest.raises(DataError, match=r"train.csv: --column .* set exactly these columns: split"):
         add_photos(root, "train", [("a.jpg", lambda: picture(1))], label="red")
     now = add(root, "train", {"a.jpg": picture(1)}, label="red", columns={"split": "validation"})
     assert now.train[-1].file == "red/a.jpg" and now.added == {"red/a.jpg": 1}
@@ -300,7 +296,7 @@ def test_a_reader_sees_all_of_them_or_none(root, meanwhile):
     ("table", "words"),
     [
         ("addition,split,file\none,train,red/red_0.jpg\n", "line 2: addition must be a whole"),
-        ("addition,file\n1,a\n", "lacks the column split"),
+        ("addition,file\n1,a\n", "column split is missing"),
     ],
 )
 def test_a_table_that_somebody_damaged_is_one_line(root, table, words):

@@ -70,7 +70,7 @@ def test_names_with_backslashes_or_unmarked_utf8_are_read(tmp_path):
 @pytest.mark.parametrize("name", ["../x.jpg", "a/../../x.jpg", "/etc/x.jpg", "C:\\x.jpg", "..\\x"])
 def test_a_zip_that_points_outside_is_refused_whole(tmp_path, name):
     path = write_zip(tmp_path, [("a/1.jpg", b"1"), (name, b"2")])
-    with pytest.raises(DataError, match=r"photos\.zip: .* points outside of the zip file"):
+    with pytest.raises(DataError, match=r"photos\.zip: .* points outside the zip file"):
         open_file_source(path)
 
 
@@ -99,7 +99,7 @@ def test_an_encrypted_zip_is_refused(tmp_path):
     data[6] |= 1  # the flag, in the member's own header and in the directory
     data[data.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(data)
-    with pytest.raises(DataError, match="is encrypted"):
+    with pytest.raises(DataError, match="encrypted; unpack"):
         open_file_source(path)
 
 
@@ -108,7 +108,7 @@ def test_an_encrypted_zip_is_refused(tmp_path):
     [
         ([(f"{n}.jpg", b"") for n in range(21)], "more than 20 files"),
         ([(f"{n}.jpg", os.urandom(2_100_000)) for n in range(3)], "unpacks to 0.0 GB; the limit"),
-        ([("a.jpg", bytes(2_000_000))], "over 50 times its size"),
+        ([("a.jpg", bytes(2_000_000))], "more than 50 times its size"),
     ],
 )
 def test_bombs_are_refused_by_what_they_declare(tmp_path, members, word):
@@ -138,7 +138,7 @@ def test_all_that_is_unpacked_is_counted_together(tmp_path):
     with open_file_source(path, SMALL) as source:
         source.read("a.jpg")
         source.read("a.jpg")
-        with pytest.raises(DataError, match="more than is allowed"):
+        with pytest.raises(DataError, match="exceeds the size limit"):
             source.read("a.jpg")
 
 
@@ -148,7 +148,7 @@ def test_members_that_share_their_bytes_are_refused(tmp_path):
     second = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02") + 1)
     data[second + 42 : second + 46] = struct.pack("<I", 100)  # where b.jpg begins: in a.jpg
     path.write_bytes(data)
-    with pytest.raises(DataError, match=r"overlap|not a zip file we can read"):
+    with pytest.raises(DataError, match=r"overlap|not a readable zip file"):
         open_file_source(path)
 
 
@@ -175,13 +175,13 @@ def test_a_name_that_comes_twice_is_taken_once(tmp_path):
 def test_what_is_neither_folder_nor_zip_is_refused(tmp_path):
     text = tmp_path / "photos.rar"
     text.write_text("Rar!")
-    with pytest.raises(DataError, match=r"photos\.rar: not a zip file we can read"):
+    with pytest.raises(DataError, match=r"photos\.rar: not a readable zip file"):
         open_file_source(text)
     with pytest.raises(DataError, match="gone: no such folder or zip file"):
         open_file_source(tmp_path / "gone")
     cut = tmp_path / "cut.zip"
     cut.write_bytes(write_zip(tmp_path, [("a.jpg", b"1" * 999)]).read_bytes()[:60])
-    with pytest.raises(DataError, match=r"cut\.zip: not a zip file we can read"):
+    with pytest.raises(DataError, match=r"cut\.zip: not a readable zip file"):
         open_file_source(cut)
 
 

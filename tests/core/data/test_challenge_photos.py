@@ -43,10 +43,10 @@ def test_a_folder_of_runs_has_one_draw_that_no_list_shows(tmp_path):
     assert draw_challenge_set(second, 2).fingerprint != draw.fingerprint
 
     test_set.photos[0].path.unlink()
-    with pytest.raises(DataError, match="missing or changed: delete the folder"):
+    with pytest.raises(DataError, match="missing or changed; delete the folder"):
         read_challenge_set(draw)
     (draw.root / "drawn.json").write_text("{", "utf-8")
-    with pytest.raises(DataError, match=r"drawn\.json: damaged: delete"):
+    with pytest.raises(DataError, match=r"drawn\.json: damaged; delete"):
         find_challenge_set(first)
 
 

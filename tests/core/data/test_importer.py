@@ -78,11 +78,11 @@ def test_a_zip_or_folder_becomes_a_data_set(tmp_path, datasets, name):
     assert (dataset.licence, dataset.source) == ("not stated", f"imported from {name}")
     # Photos that are fit already keep their bytes.
     assert (dataset.root / "train/red/1.jpg").read_bytes() == TWO_CLASSES["red/1.jpg"]
-    assert [one.reason for one in report.rejected] == ["no photo, by its name"]
+    assert [one.reason for one in report.rejected] == ["not a photo, judging by its name"]
     assert seen[-1] == (6, 6)
     text = (dataset.root / "import.txt").read_text("utf-8")
     assert "train/red/1.jpg: from red/1.jpg\n" in text
-    assert "readme.txt: no photo, by its name" in text
+    assert "readme.txt: not a photo, judging by its name" in text
     assert sorted(path.name for path in datasets.iterdir()) == ["My_books"]
 
 
@@ -96,7 +96,7 @@ def test_a_zip_or_folder_becomes_a_data_set(tmp_path, datasets, name):
         ("a.png", picture(1, mode="RGBA", kind="PNG"), ["PNG to JPEG", "RGBA to RGB"]),
         ("a.jpeg", picture(1, mode="CMYK"), ["CMYK to RGB"]),
         ("a.JPG", picture(1, size=(2200, 1100)), ["2200x1100 to 1024x512 pixels"]),
-        ("a.jpg", rotated_jpeg(), ["turned as EXIF says"]),
+        ("a.jpg", rotated_jpeg(), ["rotated according to EXIF"]),
         ("a.png", sixteen_bit_png(), ["PNG to JPEG", "I;16 to RGB"]),
         ("a.jpg", picture(1, kind="PNG"), ["PNG to JPEG"]),  # by its name something else
         ("a.jpg", picture(1, mode="L"), []),
@@ -113,7 +113,7 @@ def test_every_kind_of_picture_becomes_an_upright_jpeg(tmp_path, datasets, file,
     ):
         assert copy.format == "JPEG" and copy.mode in ("RGB", "L")
         assert max(copy.size) <= 1024 and copy.getexif().get(0x0112, 1) == 1
-        upright = was.size[::-1] if "turned as EXIF says" in words else was.size
+        upright = was.size[::-1] if "rotated according to EXIF" in words else was.size
         assert copy.width / copy.height == pytest.approx(upright[0] / upright[1], rel=0.01)
 
 
@@ -143,10 +143,10 @@ def test_what_cannot_be_read_is_left_out_and_told(tmp_path, datasets):
     assert dataset.class_counts() == {"blue": 3, "red": 3}
     reasons = {one.name: one.reason for one in report.rejected}
     assert set(reasons) == set(bad)
-    assert reasons["red/print.jpg"] == "not a photo, whatever its name says"
+    assert reasons["red/print.jpg"] == "not a photo, despite its name"
     assert reasons["red/phone.HEIC"] == "HEIC cannot be read; save it as JPEG"
-    assert reasons["red/dot.png"] == "1x1 pixels is no photo: remove it"
-    assert reasons["loose.jpg"] == "lies in no class and no test set"
+    assert reasons["red/dot.png"] == "1x1 pixels is not a photo; remove it"
+    assert reasons["loose.jpg"] == "is in no class and no test set"
     text = (dataset.root / "import.txt").read_text("utf-8")
     assert "\x1b" not in text and "evil\n" not in text
     assert "left out: 10 files" in report.summary()
@@ -157,7 +157,7 @@ def test_a_picture_bomb_is_not_decoded(tmp_path, datasets):
     Image.new("1", (20_000, 5_000)).save(buffer, "PNG")
     source = write_members(tmp_path / "in", TWO_CLASSES | {"red/bomb.png": buffer.getvalue()})
     _, report = import_photos(source, datasets)
-    limit = "20000x5000 pixels; the limit is 80 million: save it smaller"
+    limit = "20000x5000 pixels; the limit is 80 million; save it smaller"
     assert [one.reason for one in report.rejected] == [limit]
 
 
@@ -196,7 +196,7 @@ def test_test_sets_keep_what_their_folders_tell(tmp_path, datasets):
         "y.jpg": ("background", ()),
     }
     assert len(test.photos) == 3 and len(hard.photos) == 1 and hard.labels == {}
-    assert "test: 3 photos, from books/test/; 2 labelled by their folders" in report.summary()
+    assert "test: 3 photos, from books/test/ (2 labelled by folder)" in report.summary()
 
 
 def test_a_data_set_of_ours_comes_through_whole(tmp_path, datasets, tiny):
@@ -220,7 +220,7 @@ def test_tables_follow_their_photos(tmp_path, datasets):
     assert (test.added, dataset.added) == ({"a_b.jpg": 1}, {"red/1.jpg": 2})
     assert test.labels["a_b.jpg"].present == ("red", "blue")
     assert test.boxes["a_b.jpg"][0].label == "red"
-    assert report.notes == ("labels.csv: 1 rows left out; their photos were not taken",)
+    assert report.notes == ("labels.csv: 1 rows skipped because their photos were not imported",)
     assert (dataset.title, dataset.licence, dataset.source) == ("Mine", "CC0", "imported from in")
 
 
@@ -232,7 +232,7 @@ def test_tables_follow_their_photos(tmp_path, datasets):
         ({"train/1.jpg": picture(), "train.csv": b"fnames,target\n"}, "at least two classes"),
         (
             {"red/0.jpg": picture(), "red/1.jpg": picture(1), "odd/1.jpg": picture()},
-            "odd has 1 photos that can be used",
+            "odd has 1 usable photos",
         ),
         (
             {
@@ -249,7 +249,7 @@ def test_tables_follow_their_photos(tmp_path, datasets):
                 "test/a.jpg": picture(),
                 "labels.csv": b"split,file,primary,present\ntest,a.jpg,z,z",
             },
-            "labels.csv line 2: 'z' is no class",
+            "labels.csv line 2: 'z' is not a class",
         ),
         ({**TWO_CLASSES, "../x.jpg": b""}, "points outside"),
     ],
@@ -283,7 +283,7 @@ def test_no_folder_is_ever_overwritten(tmp_path, datasets):
     source = write_members(tmp_path / "in", TWO_CLASSES)
     import_photos(source, datasets, "mine")
     before = fingerprints(read_dataset(datasets / "mine"))
-    with pytest.raises(DataError, match=r"mine: is there already; choose another name"):
+    with pytest.raises(DataError, match=r"mine: already exists; choose another name"):
         import_photos(
             write_members(tmp_path / "mine", {f"x{k}": v for k, v in TWO_CLASSES.items()}), datasets
         )

@@ -79,12 +79,12 @@ def test_what_is_written_reads_back_and_all_else_stays(root, truth, file):
 @pytest.mark.parametrize(
     ("truth", "words"),
     [
-        (Truth(Label("atlas", ()), ()), "labels.csv line 2: 'atlas' is no class (there are: "),
-        (Truth(Label("red", ("red", "prml")), ()), "'prml' is no class"),
+        (Truth(Label("atlas", ()), ()), "labels.csv line 2: 'atlas' is not a class (available: "),
+        (Truth(Label("red", ("red", "prml")), ()), "'prml' is not a class"),
         (Truth(None, (Box("red", 0.5, 0, 0.5, 1, 1),)), "x0 must be below x1 and y0 below y1"),
         (Truth(None, (Box("red", 0, 0, 1.5, 1, 1),)), "x1 must be a number from 0 to 1, not '1.5"),
         (Truth(None, (Box("red", 0, 0, float("nan"), 1, 1),)), "x1 must be a number from 0 to 1"),
-        (Truth(None, (Box("", 0, 0, 1, 1, 1),)), "must not be empty or hold"),
+        (Truth(None, (Box("", 0, 0, 1, 1, 1),)), "must not be empty or contain"),
         (Truth(None, (Box("red", 0, 0, 1, 1, 1),) * 2), "has this box twice"),
     ],
 )
@@ -111,11 +111,11 @@ def test_boxes_of_a_training_photo_are_kept_and_its_class_stays(root, split):
     assert after.test_sets == before.test_sets
     # Photos of test sets are labelled beside them.
     save_truth(root, "test", "img_0.jpg", Truth(Label("red", ()), ()), fixed_clock)
-    with pytest.raises(DataError, match="somebody has changed"):
+    with pytest.raises(DataError, match="someone changed its labels"):
         save_truth(root, split, file, Truth(None, ()), fixed_clock, seen)
     save_truth(root, split, file, Truth(None, ()), fixed_clock, Truth(None, (box,)))
     assert read_dataset(root).train_boxes == before.train_boxes
-    with pytest.raises(DataError, match="no longer there"):
+    with pytest.raises(DataError, match="no longer exists"):
         save_truth(root, split, "red/none.jpg", Truth(None, (box,)), fixed_clock)
 
 
@@ -163,19 +163,18 @@ def test_the_previous_version_is_kept_and_comes_back(root):
     save_truth(root, "test_difficult", "img_0.jpg", Truth(Label("red", ()), ()), fixed_clock)
     (kept,) = label_versions(root)
     assert (
-        kept.replaced_at == fixed_clock()
-        and kept.change == "test_difficult/img_0.jpg labelled anew"
+        kept.replaced_at == fixed_clock() and kept.change == "test_difficult/img_0.jpg relabelled"
     )
     assert (root / ".earlier" / kept.id / "labels.csv").read_text("utf-8") == first[0]
     restore_version(root, kept.id, fixed_clock)
     assert read_truth(root) == first[1]
     assert [version.change for version in label_versions(root)] == [
-        "the labels of 01 Mar 2026 09:00 UTC brought back",
-        "test_difficult/img_0.jpg labelled anew",
+        "labels of 01 Mar 2026 09:00 UTC restored",
+        "test_difficult/img_0.jpg relabelled",
     ]
     restore_version(root, label_versions(root)[0].id, fixed_clock)  # that too can be undone
     assert read_truth(root).label == Label("red", ())
-    with pytest.raises(DataError, match="no earlier labels of that name"):
+    with pytest.raises(DataError, match="no such earlier labels"):
         restore_version(root, "../labels", fixed_clock)
 
 
@@ -197,7 +196,7 @@ def test_somebody_elses_change_of_the_same_photo_is_not_written_over(root):
     seen = read_truth(root)
     mine, theirs = Truth(Label("red", ()), ()), Truth(Label("blue", ()), ())
     save_truth(root, "test_difficult", "img_0.jpg", theirs, fixed_clock, seen)
-    with pytest.raises(DataError, match="somebody has changed its labels"):
+    with pytest.raises(DataError, match="someone changed its labels"):
         save_truth(root, "test_difficult", "img_0.jpg", mine, fixed_clock, seen)
     assert read_truth(root) == theirs
     save_truth(root, "test_difficult", "img_0.jpg", mine, fixed_clock, theirs)

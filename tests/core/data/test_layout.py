@@ -191,5 +191,5 @@ def test_a_person_has_the_last_word():
     found = find_layout(photos, {"test": "class", "docs": "out"})
     assert {p.label for p in found.placed} == {"test", "control"}
     assert set(found.unplaced.values()) == {"left out by choice"}
-    with pytest.raises(DataError, match="gone: no folder with photos"):
+    with pytest.raises(DataError, match="gone: no photo folder with that name"):
         find_layout(photos, {"gone": "class"})

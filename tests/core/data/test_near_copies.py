@@ -41,7 +41,7 @@ def crop(image, share, x, y):
 COPIES = {
     "the same": lambda image: image,
     "saved again": lambda image: recompress(image, 30),
-    "made smaller": lambda image: image.resize((image.width // 3, image.height // 3)),
+    "downscaled": lambda image: image.resize((image.width // 3, image.height // 3)),
     "brightened": lambda image: ImageEnhance.Brightness(image).enhance(1.3),
     "darkened": lambda image: ImageEnhance.Brightness(image).enhance(0.6),
     "cropped": lambda image: crop(image, 0.95, 0.3, 0.8),
@@ -177,20 +177,20 @@ def test_a_folder_of_runs_that_cannot_be_written_is_done_without(tmp_path, tiny)
 
 def test_what_is_said(leaky):
     one = NearCopyPair("test", "a.jpg", "red/b.jpg", 0.984)
-    assert one.text() == "test/a.jpg is a near-copy of train/red/b.jpg (98 % alike)"
+    assert one.text() == "test/a.jpg is a near-copy of train/red/b.jpg (98% similar)"
     assert near_copy_warnings([]) == []
     assert near_copy_warnings([one]) == [
-        "1 photo of test is a near-copy of training photos: scores on it say nothing."
+        "1 photo of test is a near-copy of training photos: scores on it are meaningless."
     ]
     hard, inner = (
         NearCopyPair(split, file, "red/b.jpg", 1.0)
         for split, file in (("hard", "c"), ("train", "red/a"))
     )
     assert near_copy_warnings([one, one, hard, inner]) == [
-        "2 photos of test and 1 photo of hard are near-copies of training photos: scores on them "
-        "say nothing.",
-        "1 training photo is a near-copy of another: where one trains and the other validates, "
-        "validation says nothing.",
+        "2 photos of test and 1 photo of hard are near-copies of training photos: scores "
+        "on them are meaningless.",
+        "1 training photo is a near-copy of another: with one used for training and the "
+        "other for validation, validation is meaningless.",
     ]
 
 
@@ -209,7 +209,7 @@ def test_data_check_warns_and_keeps_what_it_found(leaky, tmp_path, capsys):
     assert main(["data", "check", str(dataset.root), "--runs", str(runs)]) == 0
     out = capsys.readouterr().out
     assert "warning: 1 photo of test and 1 photo of test_difficult are near-copies" in out
-    assert "has 2 near-copies: " in out and "test/zz_small.jpg" in out and " % alike)" in out
+    assert "has 2 near-copies: " in out and "test/zz_small.jpg" in out and "% similar)" in out
     assert "is the same photo as train/" in out and "one of the labels is wrong" in out
     assert out.splitlines()[-1].startswith("sound")
     assert len(list((runs / CACHE_FOLDER).iterdir())) == 1

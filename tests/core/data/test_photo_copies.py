@@ -40,7 +40,7 @@ def progressive(scans: int) -> bytes:
 def test_a_jpeg_of_many_scans_is_refused_and_what_follows_its_end_does_not_count(tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(progressive(30_000))
-    with pytest.raises(DataError, match="a JPEG of too many scans"):
+    with pytest.raises(DataError, match="a JPEG with too many scans"):
         copy_photo(path)
     path.write_bytes(progressive(1) + b"\xff\xda\0\2" * 60_000)  # as the film of a phone's photo
     assert copy_photo(path).changes == ()
@@ -50,7 +50,7 @@ def test_an_import_decodes_what_its_bytes_let_expect_and_no_more():
     budget, large = DecodingBudget(), png_header(8_900, 8_900, 1, 0, 40_000)
     for _ in range(13):  # a thousand million pixels
         budget.spend(large)
-    with pytest.raises(DataError, match="too many pixels for one import"):
+    with pytest.raises(DataError, match="used up the pixel limit for one import"):
         budget.spend(large)
     budget.spend(b"no photo")
     usual = png_header(4_000, 3_000, 8, 2, 1_200_000)

@@ -47,13 +47,13 @@ def test_each_photo_validates_in_one_fold(tiny):
 def test_a_test_set_hangs_with_labels_boxes_and_copies(tiny):
     photos = photo_grid.grid_photos(tiny, "test", PAIRS)
     assert [one.primary for one in photos] == ["blue", "red", "blue"]
-    assert photos[1].copy_texts == ("a near-copy of train/red/red_2.jpg (97 % alike)",)
+    assert photos[1].copy_texts == ("a near-copy of train/red/red_2.jpg (97% similar)",)
     assert photos[1].truth.boxes == tiny.test_set("test").boxes["img_1.jpg"]
     everything = [
         p for s in ("train", "validation") for p in photo_grid.grid_photos(tiny, s, PAIRS)
     ]
     assert {p.photo.file: p.copy_texts for p in everything if p.copy_texts} == {
-        "red/red_2.jpg": ("test/img_1.jpg is a near-copy of it (97 % alike)",)
+        "red/red_2.jpg": ("test/img_1.jpg is a near-copy of it (97% similar)",)
     }
     assert photo_grid.grid_splits(tiny) == ["train", "validation", "test", "test_difficult"]
     with pytest.raises(DataError, match="no test set elsewhere"):
@@ -95,5 +95,5 @@ def test_a_small_copy_does_without_a_place_to_keep_it(tiny, tmp_path):
     with pytest.raises(DataError, match=r"gone\.jpg: No such file"):
         photo_files.read_thumbnail(tmp_path / "gone.jpg", tmp_path, 64)
     (tmp_path / "bad.jpg").write_bytes(b"no photo")
-    with pytest.raises(DataError, match=r"bad\.jpg: not a photo we can read"):
+    with pytest.raises(DataError, match=r"bad\.jpg: not a readable photo"):
         photo_files.read_thumbnail(tmp_path / "bad.jpg", tmp_path, 64)

@@ -45,12 +45,12 @@ def test_a_handful_of_photos_is_split_too(counts):
 
 
 def test_a_share_that_leaves_too_few_to_train_is_refused():
-    with pytest.raises(DataError, match=r"split\.validation: 0\.5 does not fit"):
+    with pytest.raises(DataError, match=r"split\.validation: 0\.5 does not work"):
         holdout([0, 0, 0, 1, 2], Holdout(validation=0.5))
 
 
 @pytest.mark.parametrize(
-    ("share", "words"), [(0.1, "to validate: raise it"), (0.85, "to train on: lower it")]
+    ("share", "words"), [(0.1, "for validation; raise it"), (0.85, "for training; lower it")]
 )
 def test_a_class_that_a_share_leaves_out_is_named(share, words):
     recipe = recipe_from_dict({"split": {"method": "holdout", "validation": share}})
@@ -106,7 +106,7 @@ def test_a_class_with_fewer_photos_than_folds_is_refused_in_one_line():
         with pytest.raises(DataError) as caught:
             split(dataset_of([9, 4, 9]), kfold_recipe(5, 0))
         assert str(caught.value) == (
-            "split.folds: 5 folds need 5 photos of each class, and class1 has 4"
+            "split.folds: 5 folds need 5 photos of each class; class1 has 4"
         )
 
 
@@ -159,7 +159,7 @@ def test_each_fold_of_a_column_validates_in_turn():
         (
             {"split": SPLIT_COLUMN},
             {"fold": 1},
-            "split.fold: split of train.csv holds words, no folds",
+            "split.fold: split of train.csv contains words, not folds",
         ),
         (
             {"split": SPLIT_COLUMN.replace("validation", "test")},
@@ -170,22 +170,23 @@ def test_each_fold_of_a_column_validates_in_turn():
         (
             {"split": "validation " * 4 + "train " * 4},
             {},
-            "split.column: train.csv: by split no photo of class0 trains: each class needs one on",
+            "split.column: train.csv: split leaves no photo of class0 for training; each class",
         ),
         (
             {"split": "validation train train train " + "train " * 4},
             {},
-            "split.column: train.csv: by split no photo of class1 validates: each class needs one",
+            "split.column: train.csv: split leaves no photo of class1 for validation; each class",
         ),
         (
             {"fold": "0 0 1 1 1 1 1 1"},
             {"column": "fold", "fold": 0},
-            "split.column: train.csv: by fold no photo of class1 validates: each class needs one",
+            "split.column: train.csv: fold leaves no photo of class1 for validation; each class",
         ),
         (
             {"fold": "0 1 2 0 0 1 2 1"},
             {"column": "fold"},
-            "split.fold: missing; fold of train.csv holds folds (0, 1, 2): say which one validates",
+            "split.fold: missing; fold of train.csv contains folds (0, 1, 2); choose the "
+            "one for validation",
         ),
         (
             {"fold": "1 2 1 2 1 2 1 2"},
@@ -206,7 +207,7 @@ def test_a_column_that_does_not_fit_is_refused_in_one_line(columns, split, messa
 def test_the_columns_there_are_are_told(tmp_path):
     (tmp_path / "train.csv").write_text("")
     dataset = replace(csv_dataset(fold="0 1 0 1 0 1 0 1"), root=tmp_path)
-    with pytest.raises(DataError, match=r"has no column split \(there are: fold\)"):
+    with pytest.raises(DataError, match=r"has no column split \(available: fold\)"):
         split_photos(dataset, csv_recipe())
 
 

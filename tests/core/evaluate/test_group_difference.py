@@ -22,7 +22,7 @@ def mean_difference(a, b, axis):
     return np.mean(a, axis=axis) - np.mean(b, axis=axis)
 
 
-# A percentile at 2.5 % of 20,000 draws has an error of about .02 of the draws' standard deviation.
+# A percentile at 2.5% of 20,000 draws has an error of about .02 of the draws' standard deviation.
 DRAWS, ERROR = 20_000, 0.1
 
 
@@ -110,27 +110,28 @@ def test_photos_are_drawn_jointly():
     [
         (
             Difference(0.68, 0.33, 0.35, 0.25, 0.44, 49, 20, True),
-            "object accuracy .68 against .33: better by .35 (.25 to .44)",
+            "object accuracy .68 vs .33: better by .35 (.25 to .44)",
         ),
         (
             Difference(0.33, 1.0, -0.67, -0.7, -0.6, 49, 20, None),  # two runs
-            "object accuracy .33 against 1.00: worse by .67 (.60 to .70)",
+            "object accuracy .33 vs 1.00: worse by .67 (.60 to .70)",
         ),
         (
             Difference(0.5, 0.45, 0.05, -0.05, 0.15, 20, 9, True),
-            "object accuracy .50 against .45: cannot tell: other photos may say otherwise",
+            "object accuracy .50 vs .45: cannot tell: other photos may give another result",
         ),
         (
             Difference(1.0, 0.5, 0.5, 0.1, 0.9, 8, 4, None),  # four photos: no test could tell
-            "object accuracy 1.00 against .50: cannot tell: other photos may say otherwise",
+            "object accuracy 1.00 vs .50: cannot tell: other photos may give another result",
         ),
         (
             Difference(0.68, 0.33, 0.35, 0.25, 0.44, 49, 20, False),
-            "object accuracy .68 against .33: cannot tell: other seeds may differ as much",
+            "object accuracy .68 vs .33: cannot tell: other seeds may differ as much",
         ),
         (
             Difference(0.5, 0.45, 0.05, -0.05, 0.15, 20, 9, False),
-            "object accuracy .50 against .45: cannot tell: other photos or seeds may say otherwise",
+            "object accuracy .50 vs .45: cannot tell: "
+            "other photos or seeds may give another result",
         ),
     ],
 )
@@ -168,7 +169,7 @@ def false_alarms(shift, tries=400, seeds=5, photos=20):
 @pytest.mark.parametrize("shift", [0, 0.5])
 @pytest.mark.parametrize(("seeds", "photos"), [(3, 80), (5, 20), (6, 40)])
 def test_equal_groups_are_called_different_at_most_as_often_as_stated(shift, seeds, photos):
-    assert false_alarms(shift, seeds=seeds, photos=photos) < 0.06  # 4 %, and 400 tries' noise
+    assert false_alarms(shift, seeds=seeds, photos=photos) < 0.06  # 4%, and 400 tries' noise
 
 
 def test_groups_that_differ_are_told_apart():

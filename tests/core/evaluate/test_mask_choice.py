@@ -38,7 +38,7 @@ def test_every_box_of_a_class_is_an_object_and_the_rest_are_unknown(scene):
 def test_photos_that_tell_nothing_are_left_out(scene):
     assert scene([("a", BIG)], ("a",), labelled=False) is None
     assert scene([], ("a",)) is None
-    assert scene([("a", SMALL)], ("a",)) is None  # under 2 % of the view
+    assert scene([("a", SMALL)], ("a",)) is None  # under 2% of the view
     assert scene([("a", BIG)], ("b",)) is None  # b is present without a box
     assert scene([("a", BIG)], ("a", "b")) is None
     assert scene([("a", BIG)], ()) is None  # not labelled as present

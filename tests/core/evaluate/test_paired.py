@@ -47,10 +47,10 @@ def test_six_photos_on_one_side_are_the_fewest_that_can_tell():
     [
         (3, 1, "better on 3 photos, worse on 1: cannot tell"),
         (1, 0, "better on 1 photo, worse on 0: cannot tell"),
-        (11, 1, "better on 11 photos, worse on 1: a real difference (p = .006)"),
-        (0, 20, "better on 0 photos, worse on 20: a real difference (p < .001)"),
+        (11, 1, "better on 11 photos, worse on 1: a significant difference (p = .006)"),
+        (0, 20, "better on 0 photos, worse on 20: a significant difference (p < .001)"),
         (4, 4, "better on 4 photos, worse on 4: cannot tell"),
-        (0, 0, "the same photos right: cannot tell"),
+        (0, 0, "both get the same photos right: cannot tell"),
     ],
 )
 def test_in_words(better, worse, words):

@@ -41,11 +41,11 @@ def test_many_photos_are_answered_a_few_at_a_time(trained, tiny, monkeypatch):
 def test_other_weights_of_the_frozen_layers_are_refused(copied):
     path = copied.path / "weights.safetensors"
     save_file(load_file(path), path, {"base": "of something else"})
-    with pytest.raises(RunError, match="its frozen layers came with other weights"):
+    with pytest.raises(RunError, match="its frozen layers need other weights"):
         trained_network(copied, EXACT)
 
 
 def test_missing_weights_are_told(copied):
     (copied.path / "weights.safetensors").unlink()
-    with pytest.raises(RunError, match="its trained weights are not kept here"):
+    with pytest.raises(RunError, match="its trained weights are not stored here"):
         trained_network(copied, EXACT)

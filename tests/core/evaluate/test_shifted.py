@@ -170,5 +170,5 @@ def test_an_object_stands_before_another_background(toy_books):
     assert inside.any() and (shown == plain)[inside].all()
     outside = np.abs(shown - plain)[: max(1, round(box.y0 * 64))]
     assert outside.mean() > 2
-    with pytest.raises(DataError, match="has no view 9"):
+    with pytest.raises(DataError, match="no view 9"):
         shifted_pictures(toy_books, 64, "squash", mild, [(OTHER, file, 9)])

@@ -51,7 +51,7 @@ def camera(image, label, exif):
 )
 def test_a_shortcut_is_named(tmp_path, kind, change):
     found = {shortcut.kind: shortcut for shortcut in find_shortcuts(redraw(tmp_path, change))}
-    assert found[kind].score.value > 0.9 and "of photos can be told" in found[kind].text()
+    assert found[kind].score.value > 0.9 and "of photos can be predicted" in found[kind].text()
 
 
 def test_none_is_named_where_there_is_none(tmp_path):

@@ -107,7 +107,7 @@ def test_fine_validation_and_bad_criteria_mean_overfit_that_looks_good():
     written = found.as_data()["evidence"]
     assert [sign["good"] for sign in written["signs"]] == [False, False, True]
     assert [one["name"] for one in written["sets"]] == ["test_difficult"]
-    assert "On test_difficult only 1 of 3 signs are good." in found.finding
+    assert "On test_difficult, only 1 of 3 criteria are good." in found.finding
     # A single good sign of three is not enough, two are.
     assert verdict(sets=UNSURE).verdict == "generalises"
     only_density = verdict(sets=UNSURE, needs={"test_difficult": reliance_summary(0.1)})
@@ -116,13 +116,13 @@ def test_fine_validation_and_bad_criteria_mean_overfit_that_looks_good():
 
 def test_two_criteria_that_disagree_are_too_little_evidence():
     found = verdict(sets=UNSURE, needs={})
-    assert (found.verdict, found.rule) == ("too little evidence", "the signs disagree")
+    assert (found.verdict, found.rule) == ("too little evidence", "the criteria disagree")
 
 
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        (validation(5, 5, 0.6), "cannot tell"),  # 57 % or more is likely
+        (validation(5, 5, 0.6), "cannot tell"),  # 57% or more is likely
         (validation(5, 5, 0.5), "fine"),
         (validation(5, 6, 0.5), "cannot tell"),
         (validation(13, 15), "fine"),
@@ -146,7 +146,7 @@ def test_validation_that_cannot_tell_leaves_it_to_photos_from_elsewhere():
     known = verdict(history(train=0.1), **few, sets=bad)
     assert (known.verdict, known.rule) == (
         "overfit, and it shows",
-        "a test set is bad, training photos known",
+        "a test set is bad, training photos memorised",
     )
     assert verdict(**few, sets={}).verdict == "too little evidence"
 
@@ -177,7 +177,7 @@ def test_where_classes_are_uneven_the_balanced_accuracy_counts():
     answers = {"accuracy": score(9, 10, 0.9), "balanced": asdict(balanced)}
     found = verdict(validation_scores=answers, classes=2)
     assert found.validation != "fine"
-    assert "9 of 10 validation photos right, 50% averaged over classes" in found.finding
+    assert "9 of 10 validation photos correctly, 50% averaged over classes" in found.finding
     right = balanced_accuracy(truth, truth)
     assert 0.5 < right.low < right.value == right.high == 1
     answers = {"accuracy": score(10, 10, 0.9), "balanced": asdict(right)}
@@ -199,7 +199,7 @@ def test_where_classes_are_uneven_the_balanced_accuracy_counts():
 def test_bad_validation_decides_and_test_sets_are_told_all_the_same(losses, rule, expected):
     found = verdict(losses, validation(8))
     assert (found.verdict, found.rule) == (expected, rule)
-    assert "On test_difficult 3 of 3 signs are good." in found.finding
+    assert "On test_difficult, 3 of 3 criteria are good." in found.finding
     assert len(found.criteria) == 3
 
 
@@ -207,15 +207,15 @@ def test_right_answers_with_a_loss_worse_than_random_cannot_tell():
     losses = history(train=0.1, val=2.7)
     found = verdict(losses)
     assert (found.validation, found.verdict) == ("cannot tell", "generalises")
-    assert "its loss there is 2.70" in found.finding
-    assert f"answering at random {math.log(CLASSES):.2f}" in found.finding
+    assert "its validation loss is 2.70" in found.finding
+    assert f"{math.log(CLASSES):.2f} for random guessing" in found.finding
     assert verdict(losses, sets=BAD).verdict == "overfit, and it shows"
 
 
 def test_a_training_that_has_gone_wild_has_learned_nothing_whatever_validation_says():
     limit = 4 * math.log(CLASSES)
     found = verdict(history(train=limit + 0.1))
-    assert (found.verdict, found.rule) == ("never learned", "training gone wild")
+    assert (found.verdict, found.rule) == ("never learned", "training diverged")
     assert found.validation == "cannot tell"
     assert verdict(history(train=limit - 0.1)).verdict == "generalises"
 
@@ -273,8 +273,8 @@ def test_the_worst_set_decides_and_each_is_named():
     good, bad = evidence(total=200), evidence(0.3, 1.2, total=12)
     found = verdict(sets={"easy": good, "hard": bad}, needs={})
     assert (found.verdict, found.deciding_set) == ("overfit that looks good", "hard")
-    assert "On easy 2 of 2 signs are good." in found.finding
-    assert "On hard only 0 of 2 signs are good." in found.finding
+    assert "On easy, 2 of 2 criteria are good." in found.finding
+    assert "On hard, only 0 of 2 criteria are good." in found.finding
 
 
 def test_a_set_from_the_same_shoot_never_makes_it_generalise_but_may_be_the_worst():
@@ -312,7 +312,7 @@ def test_without_photos_from_elsewhere_shifted_views_may_tell(shifted, verdict_)
 
 def test_it_is_told_that_nobody_has_stated_where_a_set_is_from():
     unstated = {"test": single(30, 30, 0.5, {"elsewhere": True, "by": "nothing"})}
-    told = "Nobody has stated that test is from elsewhere: state it on Data."
+    told = "Confirm on Data that test is from elsewhere; so far this is assumed."
     assert told in verdict(sets=unstated, needs={}, classes=2).finding
     assert "Nobody" not in verdict(classes=2).finding
 
@@ -321,7 +321,7 @@ def test_an_accuracy_near_the_constant_answers_is_bad_whatever_the_criteria():
     """A class told by its background's colour: objects cut out are named, whole photos are not."""
     at_chance = evidence(0.82, primary=9)
     assert verdict(sets={"test_difficult": at_chance}).verdict == "overfit that looks good"
-    assert "it answers 9 of 40 photos right" in verdict(sets={"x": at_chance}).finding
+    assert "it classifies 9 of 40 photos correctly" in verdict(sets={"x": at_chance}).finding
     above = evidence(0.82, primary=13)  # .33 of 40, one answer for all .17: outside the interval
     assert verdict(sets={"test_difficult": above}).verdict == "generalises"
 
@@ -334,7 +334,7 @@ def test_evidence_is_compared_inside_and_outside_whatever_the_boxes_size():
     assert density_ratio(1.0, 0.2) == 99
     large = verdict(sets={"test_difficult": evidence(area=0.9)}).criteria[1]
     assert large.good is None
-    assert "too little to compare" in large.words
+    assert "too little outside to compare" in large.words
 
 
 def test_runs_are_compared_on_the_set_from_elsewhere_with_most_labelled_objects():
@@ -365,12 +365,12 @@ def test_advice_names_what_the_recipe_did():
     bad = fast_recipe("looks-good", weights="imagenet")
     tries = " ".join(advice("overfit that looks good", bad))
     assert "layers 0 to 12" in tries and "0.1" in tries
-    assert "varied views" in tries and "dropout" in tries
+    assert "augmentation" in tries and "dropout" in tries
     careful = advice("overfit that looks good", fast_recipe(weights="imagenet"))
     assert "Freeze" not in " ".join(careful) and careful
     assert "pretrained" in " ".join(advice("never learned", fast_recipe(weights="none")))
     wild = fast_recipe(weights="imagenet", bands={0: 0, 16: 0.1, 18: 1.0})
-    assert "ten times" in advice("never learned", wild)[0]
+    assert "tenfold" in advice("never learned", wild)[0]
     for name in MEANINGS:
         assert 1 <= len(advice(name, bad)) <= 4
 
@@ -382,9 +382,9 @@ def test_a_negative_probability_drop_is_called_a_gain():
         return verdict(needs=needs).criteria[2].words
 
     assert words(0.5, 0.01) == (
-        "with the objects hidden the right classes lose 50 points of probability, "
-        "with everything else hidden they lose 1 point"
+        "with the objects hidden, the correct classes lose 50 points of probability; with "
+        "everything else hidden, they lose 1 point"
     )
     assert words(-0.001, -0.04).endswith(
-        "lose 0 points of probability, with everything else hidden they gain 4 points"
+        "lose 0 points of probability; with everything else hidden, they gain 4 points"
     )

@@ -96,7 +96,7 @@ def test_a_tensorboard_log_has_the_curves_and_the_maps(trained, tmp_path, tiny):
     assert len(pictures) == len(tiny.test_set("test_difficult").photos)
     assert [event.step for event in log.Images(pictures[0])] == list(trained.class_maps().epochs)
     assert (log.Images(pictures[0])[0].width, log.Images(pictures[0])[0].height) == (160, 120)
-    with pytest.raises(InputError, match="is there already"):
+    with pytest.raises(InputError, match="already exists"):
         export_tensorboard(trained, tmp_path / "logs")
 
 
@@ -123,7 +123,7 @@ def test_a_run_that_is_not_finished_has_the_tables_it_has(tmp_path, tiny):
     run = write_run(tmp_path, tiny, state="failed")
     names = {path.name for path in export_csv(run, tmp_path / "tables").iterdir()}
     assert names == {"history.csv", "recipe.csv"}
-    with pytest.raises(InputError, match=r"is not finished \(failed\)"):
+    with pytest.raises(InputError, match=r"not finished \(failed\)"):
         export_onnx(run, tmp_path / "net.onnx")
     queued = write_run(tmp_path, tiny, state="queued", minutes=1)
     with pytest.raises(InputError, match="has not finished an epoch yet"):

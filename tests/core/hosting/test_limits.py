@@ -88,12 +88,12 @@ def test_what_is_refused_is_refused_where_it_is_done(hosted, tmp_path, tiny):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"stages.0.epochs": 14}, "40 epochs at most, not 41"),
-        ({"image_size": 256}, "224 pixels at most, not 256"),
-        ({"batch_size": 33}, "32 photos at most, not 33"),
-        ({"views_per_photo": 9}, "8 views of each photo at most, not 9"),
-        ({"backbone": "vgg16", "weights": "none"}, "EfficientNet-Lite0 only"),
-        ({"weights": "/etc/passwd"}, "no file of weights"),
+        ({"stages.0.epochs": 14}, "at most 40 epochs, not 41"),
+        ({"image_size": 256}, "photos of at most 224 pixels, not 256"),
+        ({"batch_size": 33}, "batches of at most 32 photos, not 33"),
+        ({"views_per_photo": 9}, "at most 8 views per photo, not 9"),
+        ({"backbone": "vgg16", "weights": "none"}, "it trains only EfficientNet-Lite0"),
+        ({"weights": "/etc/passwd"}, "it accepts no weights files"),
     ],
 )
 def test_beyond_the_limits_nothing_is_written(shared_root, changes, words):
@@ -106,7 +106,7 @@ def test_beyond_the_limits_nothing_is_written(shared_root, changes, words):
 
 
 def test_it_trains_on_the_bundled_photos_only(shared_root, tiny):
-    with pytest.raises(demo_mode.DemoError, match="bundled photos only"):
+    with pytest.raises(demo_mode.DemoError, match="it trains only on the bundled photos"):
         visitor(shared_root).submit(load_recipe("quick"), tiny.root)
 
 
@@ -118,12 +118,12 @@ def test_the_story_is_within_the_limits(hosted):
 def test_one_at_a_time_and_the_next_when_it_has_ended(shared_root):
     executor = visitor(shared_root)
     run = executor.submit(load_recipe("quick"), TOY_BOOKS)
-    with pytest.raises(demo_mode.DemoError, match="One at a time"):
+    with pytest.raises(demo_mode.DemoError, match="One run at a time"):
         executor.submit(load_recipe("quick"), TOY_BOOKS)
     assert [r.id for r in find_runs(executor.runs_dir)] == [run.id]
     executor.cancel(run.id)
     executor.submit(load_recipe("quick"), TOY_BOOKS)
-    with pytest.raises(demo_mode.DemoError, match="One at a time"):
+    with pytest.raises(demo_mode.DemoError, match="One run at a time"):
         executor.resume(run.id)
     assert open_run(executor.runs_dir, run.id).status().state == "cancelled"
 
@@ -169,7 +169,7 @@ def test_a_full_queue_and_a_full_shared_root_say_so(shared_root, monkeypatch):
     for _ in range(2):
         visitor(shared_root).submit(load_recipe("quick"), TOY_BOOKS)
     late = visitor(shared_root)
-    with pytest.raises(demo_mode.DemoError, match="queue is full: 2 runs wait"):
+    with pytest.raises(demo_mode.DemoError, match="queue is full: 2 runs are waiting"):
         late.submit(load_recipe("quick"), TOY_BOOKS)
     monkeypatch.setattr(limits, "MAX_RUNS", 2)
     with pytest.raises(demo_mode.DemoError, match="full for today"):
@@ -216,15 +216,15 @@ def refusals(executors):
 def test_one_network_cannot_fill_the_queue_under_new_keys(shared_root, addresses, elsewhere):
     words = refusals(visitor_from(shared_root, address) for address in addresses)
     assert len(words) == 30 - limits.MAX_QUEUED_PER_GROUP
-    assert "Runs from your network that wait: 6" in words[0]
+    assert "Waiting runs from your network: 6" in words[0]
     for _ in range(limits.MAX_QUEUED - limits.MAX_QUEUED_PER_GROUP - limits.KEPT_PLACES):
         launch(visitor_from(shared_root, elsewhere))
     (told,) = refusals([visitor_from(shared_root, elsewhere)])  # the last places are for others
-    assert "kept for others" in told
+    assert "reserved for others" in told
     for number in range(limits.KEPT_PLACES):
         launch(visitor_from(shared_root, f"20.0.{number}.1"))
     (told,) = refusals([visitor_from(shared_root, "21.0.0.1")])
-    assert "queue is full: 12 runs wait" in told
+    assert "queue is full: 12 runs are waiting" in told
 
 
 def test_nor_when_they_all_ask_at_once_or_another_way(shared_root, tiny):
@@ -268,7 +268,7 @@ def test_one_network_cannot_make_all_runs_of_a_day(shared_root, tiny, monkeypatc
         write_run(executor.runs_dir / ("" if number else ".trash"), tiny)
         visitors.keep_address_group(executor.runs_dir)
     (told,) = refusals([visitor_from(shared_root, "8.8.8.99")])
-    assert "4 runs were made from your network today" in told
+    assert "4 runs were created from your network today" in told
     launch(visitor_from(shared_root, "8.8.9.99"))
 
 
@@ -295,7 +295,7 @@ def test_a_visitor_keeps_so_many_runs(shared_root, tiny, monkeypatch):
     executor = visitor(shared_root)
     write_run(executor.runs_dir, tiny)
     executor.submit(load_recipe("quick"), TOY_BOOKS)
-    with pytest.raises(demo_mode.DemoError, match="You have 2 runs"):
+    with pytest.raises(demo_mode.DemoError, match="limit of 2 runs"):
         executor.submit(load_recipe("quick"), TOY_BOOKS)
 
 
@@ -312,10 +312,10 @@ def test_with_training_off_no_process_starts(hosted, monkeypatch, tmp_path):
     started = []
     monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(a))
     mine = visitor_dir(tmp_path, new_key())
-    with pytest.raises(demo_mode.DemoError, match="Nobody trains"):
+    with pytest.raises(demo_mode.DemoError, match="Training is off"):
         LocalExecutor(mine).submit(load_recipe("quick"), TOY_BOOKS)
     for folder in (mine, tmp_path):
-        with pytest.raises(demo_mode.DemoError, match="Nobody trains"):
+        with pytest.raises(demo_mode.DemoError, match="Training is off"):
             ensure_worker(folder)
     with pytest.raises(demo_mode.DemoError):
         client.ensure_preview(mine)

@@ -85,7 +85,7 @@ def test_no_worker_is_trouble_only_while_something_waits(tmp_path, tiny):
     assert kinds(tmp_path, queued_at(run)) == []  # launched this instant: the worker is coming up
     found = find_problems(tmp_path, queued_at(run) + timedelta(minutes=1))
     assert [t.kind for t in found] == ["no_worker"]
-    assert found[0].words == "1 run waits, and no worker process is running."
+    assert found[0].words == "1 run is waiting, but no worker is running."
     assert found[0].runs == (run.id,)
 
 
@@ -117,7 +117,7 @@ def test_a_worker_is_idle_works_leaves_and_hangs(tmp_path, tiny):
         wait_until_silent(tmp_path, now)
         found = find_problems(tmp_path, now)
         assert [t.kind for t in found] == ["silent"]
-        assert "no sign of life for 7 min" in found[0].words
+        assert "has not responded for 7 min" in found[0].words
         assert found[0].runs == (run.id,)
 
 
@@ -180,9 +180,9 @@ def test_a_full_disk_and_short_memory_are_told_with_what_helps(tmp_path, monkeyp
     monkeypatch.setattr(resources, "memory", lambda: Capacity(10**8, 10**9))
     monkeypatch.setattr(resources, "disk", lambda folder: Capacity(10**9, 10**11))
     disk, memory = find_problems(tmp_path, utc_now())
-    assert disk.words == "The disk of the runs folder is nearly full: 1.0 GB are free."
+    assert disk.words == "The disk of the runs folder is nearly full: 1.0 GB free."
     assert "Empty the feature cache" in disk.advice
-    assert memory.words == "Memory is short: 0.1 GB are free."
+    assert memory.words == "Memory is low: 0.1 GB free."
     monkeypatch.setattr(resources, "memory", lambda: None)  # a system that does not tell
     monkeypatch.setattr(resources, "disk", lambda folder: None)
     assert find_problems(tmp_path, utc_now()) == []

@@ -89,7 +89,7 @@ def test_a_search_waits_its_turn_is_found_again_and_survives_a_killed_worker(exe
     os.kill(worker_pid(runs), signal.SIGKILL)
     wait_for(lambda: not worker_alive(runs))
     assert mark_lost_work(search, utc_now)
-    assert "it can be asked again" in str(search.status().error)
+    assert "you can start it again" in str(search.status().error)
 
     again = executor.submit_lr_search(fast_recipe(image_size=32, name="another name"), tiny)
     assert again.path == search.path

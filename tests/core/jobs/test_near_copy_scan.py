@@ -35,5 +35,5 @@ def test_a_photo_that_cannot_be_read_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr(near_copy_scan, "MAX_IN_PROCESS_PHOTOS", 3)
     dataset = write_dataset(tmp_path / "books", photos=2)
     (dataset.root / "test" / "img_0.jpg").write_bytes(b"no photo")
-    with pytest.raises(DataError, match=r"img_0\.jpg: not a photo we can read"):
+    with pytest.raises(DataError, match=r"img_0\.jpg: not a readable photo"):
         near_copy_scan.near_copies_in_subprocess(dataset, tmp_path / "runs")

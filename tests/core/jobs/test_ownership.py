@@ -40,7 +40,7 @@ def executor(tmp_path, monkeypatch):
 def test_only_what_waits_is_run(tmp_path, tiny, state):
     run = write_run(tmp_path, tiny, state=state)
     before = run.status()
-    with pytest.raises(RunError, match=f"is {state}; only what waits"), run_lifecycle(run, utc_now):
+    with pytest.raises(RunError, match=f"is {state}; only queued"), run_lifecycle(run, utc_now):
         raise AssertionError("it was carried out")
     assert run.status() == before
 
@@ -110,7 +110,7 @@ def test_a_run_that_was_resumed_meanwhile_is_not_deleted(executor, tiny, monkeyp
     run = write_run(executor.runs_dir, tiny, state="failed")
     monkeypatch.setattr("core.store.trash.deletable_runs", lambda runs_dir, ids: [run])
     executor.resume(run.id)
-    with pytest.raises(RunError, match="waits to train"):
+    with pytest.raises(RunError, match="is queued; cancel it first"):
         delete_runs(executor.runs_dir, [run.id], utc_now)
     assert deleted_runs(executor.runs_dir) == []
 
@@ -174,12 +174,12 @@ def test_two_processes_never_train_one_run(executor, tiny, monkeypatch):
     with run_lifecycle(run, utc_now):
         for state in ("failed", "cancelled", "paused"):
             run.write_status(replace(run.status(), state=state))
-            with pytest.raises(RunError, match=f"process {os.getpid()} still carries it out"):
+            with pytest.raises(RunError, match=f"process {os.getpid()} is still running it"):
                 executor.resume(run.id)
         assert Queue(executor.runs_dir).entries() == []
         run.write_status(replace(run.status(), state="queued"))
         with (
-            pytest.raises(RunError, match="another process carries it out"),
+            pytest.raises(RunError, match="another process is already running it"),
             run_lifecycle(run, utc_now),
         ):
             raise AssertionError("two train it")

@@ -69,6 +69,6 @@ def test_what_is_under_way_comes_first_and_searches_and_gone_folders_are_borne(t
     assert [turn.work_id for turn in line] == [first.id, search.work_id, second.id]
     labels = {turn.work_id: "a run" for turn in line if "/" not in turn.work_id}
     told = [entry_text(turn.work_id, labels) for turn in line]
-    assert told == ["a run", "search for a learning rate", "a run"]
-    assert entry_text(".rescore/x", {"x": "a run"}) == "a run: scored again"
+    assert told == ["a run", "learning rate search", "a run"]
+    assert entry_text(".rescore/x", {"x": "a run"}) == "a run: rescoring"
     assert line[2].starts_in is None  # nobody knows how long a search takes

@@ -47,7 +47,7 @@ def test_the_environment_has_the_last_word(tmp_path, monkeypatch, no_gpu):
     assert read_worker_settings(tmp_path).places() == 3
     monkeypatch.setenv("OVERFIT_LENS_WORKERS", "4")
     assert read_worker_settings(tmp_path).places() == 4
-    with pytest.raises(InputError, match="OVERFIT_LENS_WORKERS says how many"):
+    with pytest.raises(InputError, match="the number of workers is set by OVERFIT_LENS_WORKERS"):
         write_worker_count(tmp_path, 2)
     monkeypatch.setenv("OVERFIT_LENS_WORKERS", "many")
     with pytest.raises(InputError, match="OVERFIT_LENS_WORKERS=many: "):

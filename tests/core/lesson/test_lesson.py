@@ -63,12 +63,12 @@ def test_the_pair_is_the_lowest_seed_of_each_kind(pair):
 
 
 def test_without_enough_examples_there_is_no_lesson(tmp_path):
-    with pytest.raises(RunError, match="no example runs of both kinds"):
+    with pytest.raises(RunError, match="the example runs do not cover both recipes"):
         find_pair(tmp_path / "gone")
     dataset = write_dataset(tmp_path / "dataset" / "toy_books")
     write_run(tmp_path / "few", dataset, "quick")
     write_run(tmp_path / "few", dataset, "looks-good", minutes=1)
-    with pytest.raises(RunError, match="no example runs of both kinds"):
+    with pytest.raises(RunError, match="the example runs do not cover both recipes"):
         find_pair(tmp_path / "few")
 
 
@@ -87,7 +87,7 @@ def test_the_same_recipe_on_other_photos_is_no_training_of_it(tmp_path):
 
 
 def test_a_number_is_told_with_its_lowest_and_highest():
-    assert SeedSpread((0.18, 0.21, 0.24)).format_percent() == "21 % (18-24)"
+    assert SeedSpread((0.18, 0.21, 0.24)).format_percent() == "21% (18-24)"
     assert SeedSpread((0.04, 0.06)).format_points() == "5 (4-6)"
     assert SeedSpread((-0.03, 0.001)).format_points() == "\u22121 (\u22123 … 0)"
     assert SeedSpread((1.0, 1.0)).format_number() == "1.0"
@@ -97,8 +97,8 @@ def test_a_number_is_told_with_its_lowest_and_highest():
 def test_the_sentences_tell_the_numbers_of_the_runs(pair):
     for letter, side in pair.sides.items():
         scores = [run.summary()["sets"][pair.set_name]["scores"]["object"] for run in side.runs]
-        mean = f"{100 * fmean(score['value'] for score in scores):.0f} %"
-        assert re.search(rf"{letter} (names )?{mean}", strip_markup(build_step(2, pair).text))
+        mean = f"{100 * fmean(score['value'] for score in scores):.0f}%"
+        assert re.search(rf"{letter} (gets )?{mean}", strip_markup(build_step(2, pair).text))
     loss = pair.a.shown_run.summary()["validation"]["loss"]
     assert f"{loss:.1g}" in validation_text(pair, "A")[1]
     fall = pair.b.evidence_spread("reliance", pair.set_name, "fall", "object", "value")
@@ -151,7 +151,7 @@ def test_each_repair_is_told_with_both_numbers(pair, without):
     answer = build_step(6, pair, arm_key=without).answer
     if without in arms and without != "nothing":
         for key in (without, "nothing"):
-            assert f"{100 * arms[key].accuracy:.0f} %" in answer
+            assert f"{100 * arms[key].accuracy:.0f}%" in answer
         assert outcome_text(arms[without].outcome) in answer
     else:
         assert arm_names()["augmentation"] in answer

@@ -103,14 +103,14 @@ def test_a_photo_that_is_replaced_while_it_trains_ends_the_run_with_its_name(tmp
     def replace(row=None, eta=None):
         photo.write_bytes(data.train[-1].path.read_bytes())
 
-    with pytest.raises(DataError, match="was replaced while it was in use"):
+    with pytest.raises(DataError, match="was replaced while in use"):
         run_training(run, fixed_clock, on_epoch=replace)
     status = run.status()
     assert (status.state, status.epoch) == ("failed", 2)
     assert str(status.error).startswith(f"{photo}: ")
     assert run.summary() is None and run.predictions().empty
     run.requeue()
-    with pytest.raises(RunError, match=f"{photo.name}: changed last of the photos"):
+    with pytest.raises(RunError, match=f"{photo.name}: the photos have changed since"):
         run_training(run, fixed_clock)
     photo.write_bytes(whole)
     same.touch()  # another time alone does no harm
@@ -119,6 +119,6 @@ def test_a_photo_that_is_replaced_while_it_trains_ends_the_run_with_its_name(tmp
     assert (run.status().state, len(run.history())) == ("done", 2)
     answers = (run.path / "predictions.csv").read_bytes()
     replace()
-    with pytest.raises(RunError, match=f"{photo.name}: changed last of the photos"):
+    with pytest.raises(RunError, match=f"{photo.name}: the photos have changed since"):
         reevaluate_run(run)
     assert (run.path / "predictions.csv").read_bytes() == answers

@@ -143,7 +143,7 @@ def test_curves_of_a_run_under_way_leave_room_and_tell_the_last_values():
     drawn.append(figures.recorded_rates(rows, 32))
     assert [tuple(figure.layout.xaxis.range) for figure in drawn] == [(0, 32)] * 3
     names = [trace.name for figure in drawn for trace in figure.data]
-    assert names == ["training 0.25", "validation 0.3", "validation 88 %", "layers 16-26 1e-2"]
+    assert names == ["training 0.25", "validation 0.3", "validation 88%", "layers 16-26 1e-2"]
     assert not figures.training_curves(pd.DataFrame(), "#111111", "loss", 32).data
 
 
@@ -166,8 +166,8 @@ def test_used_rates_leave_frozen_bands_out():
 def test_score_dots_have_an_interval_each_and_one_mark_for_the_constant_answer():
     scores = pd.DataFrame(
         [
-            ("a", "first", "objects cut out", 0.6, 0.5, 0.7, 0.2, "60 % (6 of 10)"),
-            ("b", "second", "objects cut out", 0.4, 0.3, 0.5, 0.2, "40 % (4 of 10)"),
+            ("a", "first", "objects cut out", 0.6, 0.5, 0.7, 0.2, "60% (6 of 10)"),
+            ("b", "second", "objects cut out", 0.4, 0.3, 0.5, 0.2, "40% (4 of 10)"),
         ],
         columns=["run", "label", "title", "value", "low", "high", "constant", "words"],
     )
@@ -199,10 +199,10 @@ def test_a_search_shows_its_starts_their_median_and_the_rate():
     curves = pd.concat([curves[curves["start"] < 2], longest[longest["step"] < 2]])
     figure = figures.lr_search_curves(curves, 2e-3)
     named = {trace.name: trace for trace in figure.data}
-    assert sum(trace.name == "single starts" for trace in figure.data) == 3
+    assert sum(trace.name == "individual searches" for trace in figure.data) == 3
     assert list(named["median"].x) == lr[:2]  # where one start has ended, no median
     assert list(named["median"].y) == [2.0, 1.0]
-    assert list(named["spread"].y) == [2.0, 1.8, 0.5, 2.0]
+    assert list(named["range"].y) == [2.0, 1.8, 0.5, 2.0]
     assert figure.layout.shapes[0].x0 == 2e-3
     assert not figures.lr_search_curves(curves, None).layout.shapes
     assert not figures.lr_search_curves(pd.DataFrame(), None).data
@@ -221,9 +221,9 @@ def test_drift_bars_show_how_far_each_layer_moved_and_bracket_the_frozen_ones():
     figure = figures.drift_bars(layers, "#123456")
     assert list(figure.data[0].y) == [0, 0, 0.75]
     assert [words for _, words in figure.data[0].customdata] == [
-        "weights changed by 0 %",
+        "weights changed by 0%",
         "no weights",
-        "weights changed by 50 %",
+        "weights changed by 50%",
     ]
     assert [note.text for note in figure.layout.annotations] == ["frozen"]
     assert figure.layout.shapes[0].x1 == 1.4

@@ -30,7 +30,7 @@ def test_a_saved_recipe_is_read_as_it_was(preset):
         (b"bands:\n  - {from: 0, lr: fast}", "mine.yaml: bands.0.lr: must be a number"),
         (b"batchsize: 8", "mine.yaml: batchsize: unknown key (did you mean batch_size?)"),
         (b"- a\n- b", "mine.yaml: must be a list of `key: value` lines"),
-        (b"a: [", "mine.yaml: not a YAML file we can read"),
+        (b"a: [", "mine.yaml: not a readable YAML file"),
         (b"\xff\xfe", "mine.yaml: not UTF-8"),
         (b"#" * 1_000_001, "mine.yaml: larger than 1 MB"),
         (b"base: quick\nvary: {seed: [1, 2]}", "mine.yaml: a batch of recipes"),
@@ -121,8 +121,8 @@ def test_a_link_carries_a_whole_recipe(parts):
 @pytest.mark.parametrize(
     ("link", "words"),
     [
-        ('{"batch_size":', "the link's recipe was cut off"),
-        ("[1]", "the link's recipe must hold keys"),
+        ('{"batch_size":', "the recipe in the link is cut off"),
+        ("[1]", "the recipe in the link must contain recipe keys"),
         ('{"batch_size": 1e9}', "batch_size: must be"),
         ('{"bands": [{"from": 0, "lr": NaN}]}', "bands.0.lr: must be"),
         ('{"nothing": 1}', "nothing: unknown key"),

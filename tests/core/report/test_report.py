@@ -32,14 +32,14 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 SECTIONS = [
     "Verdicts",
-    "What parts them",
+    "Differences",
     "Scores",
-    "How they trained",
+    "Training curves",
     "Where they look",
     "How we know",
-    "What differs in the recipes",
-    "To make it again",
-    "Words",
+    "Recipe differences",
+    "How to reproduce",
+    "Glossary",
 ]
 
 
@@ -59,15 +59,15 @@ def sections(page: Page) -> list[str]:
 
 def test_the_sections_stand_in_the_order_in_which_they_are_read(four_runs, report):
     page = Page(report())
-    assert page.headings[0] == "Overfit Lens: quick, 2 seeds against looks-good, 2 seeds"
+    assert page.headings[0] == "Overfit Lens: quick, 2 seeds vs. looks-good, 2 seeds"
     assert sections(page) == SECTIONS
-    assert "Made on 2026-03-02" in page.text
-    assert "compares 2 recipes, 4 runs in all, trained on the photos tiny" in page.text
+    assert "Created on 2026-03-02" in page.text
+    assert "compares 2 recipes (4 runs in total) trained on tiny" in page.text
     assert "generalises, 2 of 2" in page.text
     assert "overfit that looks good, 2 of 2" in page.text
     assert "Rule that fired in 2 runs: a test set is bad, validation fine" in page.text
     assert "test_difficult (objects cut out)" in page.text
-    assert f"Made by Overfit Lens {__version__}" in page.text
+    assert f"Created by Overfit Lens {__version__}" in page.text
 
 
 def test_it_is_one_small_file_that_fetches_and_runs_nothing(four_runs, report):
@@ -116,7 +116,7 @@ def test_names_in_figures_stay_text():
     """A test set may have any name that a folder may have."""
     group = Group("a", "a", ())
     row = {"run": "a", "title": "$x$ <b>\x00", "value": 0.5, "low": 0.4, "high": 0.6}
-    row |= {"constant": 0.2, "frozen": None, "untrained": None, "words": "50 %", "members": [0.5]}
+    row |= {"constant": 0.2, "frozen": None, "untrained": None, "words": "50%", "members": [0.5]}
     entry = ReportEntry(group, "A", RUN_COLOURS[0])
     drawn = figures.score_dots("<set>", pd.DataFrame([row]), [entry])
     assert ">$x$ &lt;b&gt;\ufffd</text>" in drawn.body
@@ -131,12 +131,14 @@ def test_words_of_figures_need_no_font_here(four_runs, report):
 
 def test_pictures_that_differ_most_are_chosen(four_runs, report, tiny):
     page = Page(report())
-    assert "The 6 of 6 photos of test_difficult" not in page.text  # one shows nothing
-    assert "The 5 of 6 photos of test_difficult on which the shares" in page.text
-    assert "1 photo is in no picture here." in page.text
+    assert (
+        "The 6 of 6 photos of test_difficult with the largest" not in page.text
+    )  # one shows nothing
+    assert "The 5 of 6 photos of test_difficult with the largest differences" in page.text
+    assert "1 more photo is not shown." in page.text
     alts = " ".join(attributes["alt"] for attributes in page.elements("img"))
-    assert "Evidence for blue as quick, 2 seeds sees it in img_" in alts
-    shares = [int(found) for found in re.findall(r"(\d+) % in box", page.text)]
+    assert "Evidence for blue in img_" in alts
+    shares = [int(found) for found in re.findall(r"(\d+)% in box", page.text)]
     good, bad = shares[::2], shares[1::2]
     assert sum(good) > sum(bad)
     apart = [abs(a - b) for a, b in zip(good, bad, strict=True)]
@@ -173,7 +175,7 @@ def test_a_run_that_failed_says_so_and_why(runs, tiny, report):
     page = Page(report())
     assert "State: failed after epoch 16 of 32." in page.text
     assert "the worker (process 4242) stopped in epoch 17" in page.text
-    assert sections(page) == ["Verdicts", "How they trained", "To make it again", "Words"]
+    assert sections(page) == ["Verdicts", "Training curves", "How to reproduce", "Glossary"]
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "cancelled"])
@@ -182,7 +184,7 @@ def test_runs_that_are_not_done_are_told(runs, tiny, report, state):
     write_run(runs, tiny, "looks-good", state, minutes=2)
     page = Page(report())
     assert "State: " in page.text
-    assert "2 runs, trained on the photos tiny" in page.text
+    assert "compares 2 runs trained on tiny" in page.text
     assert "Where they look" in page.headings
 
 
@@ -193,7 +195,7 @@ def test_photos_that_are_gone_cost_the_pictures_only(runs, tmp_path, report):
     html = report()
     page = Page(html)
     assert page.elements("img") == []
-    assert page.text.count("Without pictures of photos: gone") == 2
+    assert page.text.count("Photos cannot be shown: gone") == 2
     assert "generalises" in page.text
     assert str(tmp_path) not in html
 
@@ -202,8 +204,8 @@ def test_runs_on_other_photos_are_not_compared(runs, tiny, tmp_path, report):
     write_run(runs, tiny)
     run = write_run(runs, write_dataset(tmp_path / "other", photos=3), "looks-good", minutes=1)
     page = Page(report())
-    assert "They saw different photos" in page.text
-    assert "What parts them" not in " ".join(page.headings)
+    assert "These runs used different photos" in page.text
+    assert "Differences" not in " ".join(page.headings)
     assert [h for h in page.headings if h.startswith("Scores")] == ["Scores: tiny", "Scores: other"]
     assert run.id in page.text
 
@@ -212,7 +214,7 @@ def test_without_a_test_set_the_report_says_what_is_missing(runs, tmp_path, repo
     data = write_dataset(tmp_path / "bare")
     run = write_run(runs, replace(data, test_sets=()))
     page = Page(report(run.id))
-    assert "Without photos from elsewhere nothing can show" in page.text
+    assert "Without photos from elsewhere, nothing can show" in page.text
     assert "validation accuracy" in page.text
 
 
@@ -221,7 +223,7 @@ def test_a_damaged_file_is_told_without_its_folder(four_runs, report, tmp_path):
     (damaged / "history.csv").write_text("epoch\nx\n", "utf-8")
     html = report()
     page = Page(html)
-    assert "Could not be read, and is left out:" in page.text
+    assert "Left out because it cannot be read:" in page.text
     assert f"{damaged.name}/history.csv: damaged" in page.text
     assert str(tmp_path) not in html
 
@@ -250,9 +252,9 @@ def test_eight_items_are_shown_and_the_others_named(runs, tiny, report):
         write_run(runs, tiny, minutes=number, changes={"batch_size": 8 + number})
     html = report()
     page = Page(html)
-    assert "Chosen too, but in no figure of this report" in page.text
+    assert "Also selected, but not in the figures of this report" in page.text
     assert "quick, batch size 18" in page.text
-    assert "left out: G quick, batch size 14, H quick, batch size 15" in page.text
+    assert "not shown: G quick, batch size 14, H quick, batch size 15" in page.text
     assert len(html.encode()) < 3_000_000
 
 
@@ -301,11 +303,11 @@ def test_a_report_speaks_the_language_that_is_asked_for(four_runs, report, monke
 def test_one_item_is_shown_from_its_worst_to_its_best(runs, tiny, report):
     write_run(runs, tiny)
     page = Page(report())
-    assert "evenly from the lowest to the highest share" in page.text
-    shares = [int(found) for found in re.findall(r"(\d+) % in box", page.text)]
+    assert "evenly spaced from the lowest to the highest fraction" in page.text
+    shares = [int(found) for found in re.findall(r"(\d+)% in box", page.text)]
     assert shares == sorted(shares)
     assert len(shares) == contrast.PHOTOS
-    assert "What differs in the recipes" not in page.headings
+    assert "Recipe differences" not in page.headings
 
 
 def test_unlabelled_photos_are_chosen_by_answers(runs, tmp_path, report):
@@ -313,8 +315,8 @@ def test_unlabelled_photos_are_chosen_by_answers(runs, tmp_path, report):
     write_run(runs, data)
     write_run(runs, data, "looks-good", minutes=1)
     page = Page(report())
-    assert "nothing in them is boxed" in page.text
-    assert "an answer" in page.text
+    assert "They have no boxes" in page.text
+    assert "(predicted)" in page.text
     assert "in box" not in page.text
     assert not [image for image in page.elements("img") if "showing" in image["alt"]]
 
@@ -325,7 +327,7 @@ def test_a_boxed_photo_without_a_label_shows_its_box_and_no_answer(runs, tmp_pat
     write_run(runs, read_dataset(data.root))
     page = Page(report())
     assert ", boxed" in page.text
-    assert "an answer" not in page.text
+    assert "(predicted)" not in page.text
 
 
 def test_nothing_chosen_is_an_error(runs):
@@ -335,7 +337,7 @@ def test_nothing_chosen_is_an_error(runs):
 
 def test_what_cannot_be_made_says_why_in_one_line():
     page = Page(problem_page("a <b> is gone"))
-    assert "There is no report: a <b> is gone" in page.text
+    assert "Cannot create the report: a <b> is gone" in page.text
 
 
 def test_the_version_is_that_of_the_project():

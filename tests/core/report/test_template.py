@@ -18,9 +18,5 @@ def test_what_html_cannot_hold_is_replaced():
     problem_page("\udfff").encode("utf-8")
 
 
-def test_a_number_keeps_its_per_cent_sign():
-    assert rendered("{{ text }}", text="58 %") == "58\u00a0%"
-
-
 def test_nothing_is_written_as_nothing():
     assert rendered("{{ text }}", text=None) == ""

@@ -7,8 +7,9 @@ import pytest
 from core.base.errors import InputError, RunError
 from core.jobs.local import LocalExecutor
 from core.search import engine
+from core.search.confirmation import answer_text
 from core.search.search import open_search
-from core.search.words import answer_text, race_table, recipe_table, state_text, unused_text
+from core.search.words import race_table, recipe_table, state_text, unused_text
 from core.store.annotations import read_annotations
 from core.store.run import find_runs, open_run
 from core.store.trash import delete_runs
@@ -21,7 +22,7 @@ def test_a_better_recipe_is_raced_confirmed_and_told(workplace):
     search = workplace.run_to_end(workplace.begin(trainings=24))
     assert search.answer["code"] == "better" and search.answer["chosen"] == "deeper"
     assert search.answer["wins"] == search.answer["total"] == 4
-    assert "deeper is better than quick on 4 of 4 folds and seeds, +.4" in state_text(search)
+    assert "deeper is better than quick on 4 of 4 folds and seeds: +.4" in state_text(search)
     table = recipe_table(search).set_index("recipe")
     assert table.loc["no augmentation", "state"].startswith("dropped after 1 fold")
     assert table.loc["deeper", "state"] == "chosen" and table.loc["deeper", "folds"] == 4
@@ -132,7 +133,7 @@ def test_stop_keeps_what_there_is_and_resume_goes_on(workplace, monkeypatch):
         search = workplace.advance(search)
     found = workplace.run_to_end(search)
     assert found.answer is not None and not found.failed
-    with pytest.raises(RunError, match="has its answer"):
+    with pytest.raises(RunError, match="the search has already finished"):
         engine.resume(found, fixed_clock)
 
 
@@ -179,11 +180,11 @@ def test_a_torn_journal_and_an_unknown_id_are_plain_lines(workplace):
 @pytest.mark.parametrize(
     ("space", "budget", "words"),
     [
-        ("recipes: all", {"minutes": 0}, "must be above 0"),
-        ("recipes: all", {"trainings": -3}, "must be above 0"),
-        ("recipes: all", {"minutes": float("nan")}, "must be above 0"),
+        ("recipes: all", {"minutes": 0}, "must be more than 0"),
+        ("recipes: all", {"trainings": -3}, "must be more than 0"),
+        ("recipes: all", {"minutes": float("nan")}, "must be more than 0"),
         ("recipes: all", {"trainings": 5}, "at least 8 are needed"),
-        ("{recipes: all, objective: test_difficult}", {"trainings": 20}, "tests no longer"),
+        ("{recipes: all, objective: test_difficult}", {"trainings": 20}, "can no longer test"),
         ("{recipes: all, objective: nowhere}", {"trainings": 20}, "nowhere"),
     ],
 )

@@ -27,7 +27,7 @@ def test_a_set_for_choosing_no_longer_counts_as_from_elsewhere(choosing, tmp_pat
     assert origins["test_difficult"] == SetOrigin(False, "choose")
     check_objective(choosing, "test_difficult")
     assert confirmation_set(choosing, tmp_path / "runs") == "test"
-    with pytest.raises(InputError, match="tests no longer"):
+    with pytest.raises(InputError, match="can no longer test"):
         check_objective(choosing, "test")
 
 
@@ -67,5 +67,5 @@ def test_a_search_by_such_a_set_reads_it_and_confirms_elsewhere(workplace):
 def test_a_run_without_answers_is_a_plain_line(choosing, tmp_path):
     run = write_run(tmp_path / "runs", choosing)
     assert all(0 <= right <= 1 for right, _ in read_scores(run, "test_difficult").values())
-    with pytest.raises(RunError, match="holds no answers on nowhere"):
+    with pytest.raises(RunError, match="has no predictions on nowhere"):
         read_scores(run, "nowhere")

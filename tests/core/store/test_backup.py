@@ -103,7 +103,7 @@ def test_what_is_in_use_is_copied_whole(tmp_path, tiny):
 def test_what_cannot_be_written_is_told_and_nothing_is_left(tmp_path, tiny):
     write_run(tmp_path / "runs", tiny)
     (tmp_path / "there.zip").write_text("mine")
-    with pytest.raises(InputError, match=r"there\.zip: is there already"):
+    with pytest.raises(InputError, match=r"there\.zip: already exists"):
         back_up(tmp_path / "runs", tmp_path / "there.zip")
     assert (tmp_path / "there.zip").read_text() == "mine"
     (tmp_path / "file").touch()

@@ -35,7 +35,7 @@ def test_two_of_one_name_are_kept_apart(root):
     first = delete_dataset(root, [], fixed_clock)
     again = write_dataset(root, labelled=False).root
     (again / "import.txt").touch()
-    with pytest.raises(DataError, match="is there already"):
+    with pytest.raises(DataError, match="already exists"):
         restore_dataset(root.parent, first)
     delete_dataset(again, [], lambda: fixed_clock() + timedelta(hours=1))
     assert [each.name for each in deleted_datasets(root.parent)] == ["mine", "mine"]
@@ -55,7 +55,7 @@ def test_one_that_was_not_imported_stays(root):
 def test_one_that_a_run_needs_stays(root, tmp_path, state):
     run = write_run(tmp_path / "runs", read_dataset(root), state=state)
     write_run(tmp_path / "runs", read_dataset(root), minutes=1)
-    with pytest.raises(DataError, match=f"the run {run.id} needs it"):
+    with pytest.raises(DataError, match=f"in use by run {run.id}"):
         delete_dataset(root, RunIndex(tmp_path / "runs").rows(), fixed_clock)
     assert read_dataset(root)
 

@@ -95,7 +95,9 @@ def test_nothing_changes_one(runs, example):
         lambda: example.requeue(),
         lambda: create_rescoring(Rescoring.of(runs, example.id), fixed_clock),
     ):
-        with pytest.raises(RunError, match=r"example-quick-s0: is an example, which stays as it"):
+        with pytest.raises(
+            RunError, match=r"example-quick-s0: is an example and cannot be changed"
+        ):
             change()
     assert content(example.path.parent) == before
 
@@ -138,8 +140,7 @@ def test_commands_list_and_show_them_but_change_none(runs, example, tiny, capsys
         assert main([*command.split(), example.id, "--runs", str(runs)]) == 2, command
         said = capsys.readouterr().err.splitlines()
         assert said == [
-            "error: example-quick-s0: is an example, which stays as it is; "
-            "runs of your own can change"
+            "error: example-quick-s0: is an example and cannot be changed; only your own runs can"
         ], command
 
 

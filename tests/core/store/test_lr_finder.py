@@ -35,7 +35,7 @@ def test_the_question_does_not_depend_on_name_stages_or_the_size_of_the_rates():
     assert search_recipe(load_recipe("quick", {"views_per_photo": None})).views_per_photo == 8
     # Rates that fall towards the head: the largest is 1, so that none leaves its range.
     assert [band.lr for band in search_recipe(load_recipe("looks-good")).bands] == [1.0, 0.1]
-    with pytest.raises(RunError, match="every one is frozen"):
+    with pytest.raises(RunError, match="all are frozen"):
         search_recipe(load_recipe("quick", {"bands": {0: 0}}))
 
 

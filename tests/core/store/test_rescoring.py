@@ -58,10 +58,10 @@ def test_it_is_no_run_and_a_new_try_forgets_the_old_one(tmp_path, tiny):
 
 def test_what_cannot_answer_again_is_refused(tmp_path, tiny):
     bare = write_run(tmp_path, tiny)
-    with pytest.raises(RunError, match="trained weights are not kept here"):
+    with pytest.raises(RunError, match="trained weights are not stored here"):
         create_rescoring(Rescoring.of(tmp_path, bare.id), fixed_clock)
     going = write_run(tmp_path, tiny, state="running", minutes=1)
-    with pytest.raises(RunError, match="is not finished"):
+    with pytest.raises(RunError, match="not finished"):
         create_rescoring(Rescoring.of(tmp_path, going.id), fixed_clock)
     for name in ("gone", "../x", ""):
         with pytest.raises(RunError):

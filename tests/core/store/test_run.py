@@ -82,7 +82,7 @@ def test_status_is_replaced_whole_and_newer_keys_are_no_trouble(run):
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="cannot write a run there"):
+    with pytest.raises(RunError, match="cannot write a run"):
         create_run(tmp_path / "file" / "runs", load_recipe("quick"), tmp_path, fixed_clock)
 
 

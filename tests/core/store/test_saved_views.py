@@ -21,7 +21,7 @@ def test_a_view_is_saved_replaced_and_deleted(tmp_path):
 
 def test_what_cannot_be_is_refused_and_a_damaged_file_is_no_view(tmp_path):
     for name in ("", "   ", "x" * 61):
-        with pytest.raises(RunError, match="name: 1 to 60 characters"):
+        with pytest.raises(RunError, match="name: must be 1 to 60 characters"):
             save_view(tmp_path, name, {})
     for number in range(MAX_VIEWS):
         save_view(tmp_path, str(number), {})

@@ -79,7 +79,7 @@ def test_where_one_run_cannot_be_moved_none_is_deleted(tmp_path, tiny, monkeypat
 @pytest.mark.parametrize("state", ["running", "queued"])
 def test_where_one_run_is_busy_none_is_deleted(tmp_path, tiny, state):
     idle, busy = write_run(tmp_path, tiny), write_run(tmp_path, tiny, state=state, minutes=1)
-    with pytest.raises(RunError, match=f"{busy.id}: .*stop it first"):
+    with pytest.raises(RunError, match=f"{busy.id}: .*cancel it first"):
         delete_runs(tmp_path, [idle.id, busy.id], fixed_clock)
     with pytest.raises(RunError, match="gone: no such run"):
         delete_runs(tmp_path, [idle.id, "gone"], fixed_clock)
@@ -110,9 +110,9 @@ def test_what_cannot_come_back_says_why(tmp_path, tiny):
     run = write_run(tmp_path, tiny)
     with pytest.raises(RunError, match=r"no such run in .*trash"):
         restore_run(tmp_path, run.id)
-    with pytest.raises(RunError, match="not the id of a run"):
+    with pytest.raises(RunError, match="not a run id"):
         restore_run(tmp_path, "../x")
     delete_runs(tmp_path, [run.id], fixed_clock)
     run.path.mkdir()
-    with pytest.raises(RunError, match="is there already"):
+    with pytest.raises(RunError, match="already exists"):
         restore_run(tmp_path, run.id)

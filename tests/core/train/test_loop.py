@@ -123,7 +123,7 @@ def test_a_loss_that_is_no_number_stops_with_a_clear_word(tiny, monkeypatch):
 
 def test_an_all_frozen_stage_is_refused():
     recipe = fast_recipe(bands={0: 0})
-    with pytest.raises(Exception, match=r"stages\.1: every band is frozen"):
+    with pytest.raises(Exception, match=r"stages\.1: all bands are frozen"):
         make_optimizer(build_network(recipe, ["a", "b"]), recipe, 2)
 
 

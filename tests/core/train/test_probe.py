@@ -133,10 +133,16 @@ def test_layer_decay_counts_layers_with_weights_from_the_head():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"stages": [{"train": "wise_ft"}]}, "averages with an earlier stage"),
+        ({"stages": [{"train": "wise_ft"}]}, "wise_ft needs an earlier stage"),
         ({"stages": [{"train": "probe", "epochs": 3}]}, "train: probe takes no epochs or rates"),
-        ({"stages": [{"train": "probe", "alpha": 0.5}]}, "alpha goes with train: wise_ft"),
-        ({"stages": [{"train": "probe"}], "head": {"kind": "dense"}}, "needs the class-map head"),
+        (
+            {"stages": [{"train": "probe", "alpha": 0.5}]},
+            "alpha can only be used with train: wise_ft",
+        ),
+        (
+            {"stages": [{"train": "probe"}], "head": {"kind": "dense"}},
+            "requires the class-map head",
+        ),
         ({"layer_decay": 2}, "layer_decay: must be from 0.05 to 1"),
     ],
 )

@@ -110,7 +110,7 @@ def test_checkpoints_are_moved_only_when_asked_for(group, tiny, tmp_path):
     path, other = export_runs(group), tmp_path / "other"
     entries = import_file(path, other, tiny.root.parent)
     assert [entry.outcome for entry in entries] == ["taken"] * 3
-    again = "begins again when it is resumed"
+    again = "starts the run from the beginning"
     assert [again in entry.reason for entry in entries] == [False, True, True]  # one is done
     trained = min(run.id for run in find_runs(other))
     assert (group / trained / "checkpoint").is_dir()
@@ -191,7 +191,7 @@ def test_every_file_that_training_writes_is_exported(trained):
 @pytest.mark.parametrize("state", ["running", "queued", "paused"])
 def test_a_run_that_has_not_ended_stays(tmp_path, tiny, state):
     run = write_run(tmp_path, tiny, state=state)
-    with pytest.raises(RunError, match=f"is {state}; only a run that has ended"):
+    with pytest.raises(RunError, match=f"is {state}; only a run that is done, failed or cancelled"):
         pack(tmp_path, [run.id], "", fixed_clock)
 
 
@@ -221,7 +221,7 @@ def test_photos_are_known_by_what_they_are_not_by_where_they_lie(tmp_path):
     shutil.move(here / "renamed", tmp_path / "gone")
     (entry,) = import_file(path, runs, here)  # looked for again
     assert (entry.outcome, entry.photos_found) == ("here", False)
-    with pytest.raises(RunError, match="came from elsewhere, and its photos are not here"):
+    with pytest.raises(RunError, match="was imported, and its photos are not here"):
         open_run(runs, run.id).data_dir()
     (row,) = RunIndex(runs).rows()
     assert row.photos_missing and row.data == "books" and row.problem is None
@@ -243,7 +243,7 @@ def test_a_run_that_is_sent_on_says_who_trained_it(tmp_path, tiny):
     (entry,) = import_file(
         export_runs(tmp_path / "b" / "runs", sender="Bo"), tmp_path / "c" / "runs"
     )
-    assert entry.row is not None and entry.row.came_from == "Ada, by way of Bo"
+    assert entry.row is not None and entry.row.came_from == "Ada, passed on by Bo"
     import_file(export_runs(tmp_path / "c" / "runs", sender="", to="c.zip"), tmp_path / "d")
     (run,) = find_runs(tmp_path / "d")
     arrival = read_provenance(tmp_path / "d", run.id)
@@ -314,9 +314,9 @@ def test_submissions_of_a_class_are_listed_by_sender(tmp_path, tiny):
         lambda done, total: told.append((done, total)),
     )
     assert told[-1] == (5, 5)
-    assert import_summary(entries) == "taken: 2, here already: 1, refused: 2"
+    assert import_summary(entries) == "2 imported, 1 already here, 2 rejected"
     lines = import_table(entries).to_numpy().tolist()
-    score = "67 % (4 of 6), test_difficult"
+    score = "67% (4 of 6), test_difficult"
     assert lines[0] == [
         "Bo_17_file/bo.zip",
         "Bo_17_file/bo",
@@ -324,12 +324,12 @@ def test_submissions_of_a_class_are_listed_by_sender(tmp_path, tiny):
         "tiny (here)",
         "overfit that looks good",
         score,
-        "taken",
+        "imported",
     ]
     assert lines[1][1:3] == ["Ada", "looks-good, seed 0"]
-    assert lines[2][0] == "carl.docx" and "refused: not a zip file" in lines[2][-1]
-    assert lines[3][-1] == "is here already, from Ada"
-    assert lines[4][0] == "dora" and "holds no travel.json" in lines[4][-1]
+    assert lines[2][0] == "carl.docx" and "rejected: not a readable zip file" in lines[2][-1]
+    assert lines[3][-1] == "already here, from Ada"
+    assert lines[4][0] == "dora" and "contains no travel.json" in lines[4][-1]
 
 
 def test_one_bad_run_keeps_no_good_one_out(tmp_path, tiny):
@@ -362,7 +362,7 @@ def test_uploads_are_taken_as_files_are(tmp_path, tiny):
         ("eva?.zip", "eva?"),
         ("why.zip", "why"),
     ]
-    assert "holds no travel.json" in entries[1].reason and str(tmp_path) not in entries[1].reason
+    assert "contains no travel.json" in entries[1].reason and str(tmp_path) not in entries[1].reason
 
 
 # --- what could go wrong --------------------------------------------------------------------------
@@ -416,7 +416,7 @@ def test_a_run_that_differs_is_refused_and_stays(tmp_path, tiny):
     before = contents(run.path)
     (entry,) = import_file(path, runs)
     assert entry.outcome == "refused"
-    assert "is here already, and differs in annotations.json. To have this one" in entry.reason
+    assert "already here, but annotations.json differ. To replace it with this one" in entry.reason
     assert contents(run.path) == before
 
 
@@ -467,13 +467,13 @@ def forge_what_judges_read(run: Run) -> None:
     ("spoil", "told"),
     [
         (lambda run: None, ""),
-        (forge_verdict, "its numbers give another verdict: overfit that looks good"),
-        (forge_without_validation, "other scores on validation"),
-        (forge_score, "other scores on test_difficult"),
-        (forge_interval, "other scores on validation"),
-        (forge_a_set, "other scores on attic"),
-        (forge_no_predictions, "cannot be worked out anew"),
-        (forge_what_judges_read, "cannot be worked out anew"),
+        (forge_verdict, "its numbers give a different verdict: overfit that looks good"),
+        (forge_without_validation, "different scores on validation"),
+        (forge_score, "different scores on test_difficult"),
+        (forge_interval, "different scores on validation"),
+        (forge_a_set, "different scores on attic"),
+        (forge_no_predictions, "cannot be recomputed"),
+        (forge_what_judges_read, "cannot be recomputed"),
     ],
 )
 def test_a_verdict_that_its_predictions_do_not_give_is_not_shown(tmp_path, tiny, spoil, told):

@@ -59,17 +59,18 @@ def test_a_bad_and_a_good_run_are_told_apart(bad, good):
 def test_every_number_is_the_run_folders_own(bad):
     told, evidence = evidence_texts(report_of(bad)), bad.diagnosis()["evidence"]
     score = bad.summary()["sets"]["test_difficult"]["scores"]["object"]
-    assert told["finds"].startswith(f"Right for {score['correct']} of {score['total']} objects")
+    assert told["finds"].startswith(f"Correct for {score['correct']} of {score['total']} objects")
     needed = score["constant"] + 0.4 * (1 - score["constant"])
-    assert told["finds"].endswith(f"Good from {100 * needed:.0f} %.")
+    assert told["finds"].endswith(f"Good if at least {100 * needed:.0f}%.")
     place = bad.summary()["sets"]["test_difficult"]["localisation"]
     ratio = place["share"] / (1 - place["share"]) / (place["area"] / (1 - place["area"]))
-    assert f"{ratio:.2f} times as dense as outside. Good from 1.75 times." in told["looks"]
+    dense = f"{ratio:.2f} times as dense as outside. Good if at least 1.75 times as dense."
+    assert dense in told["looks"]
     assert "Too few to judge: fewer than 10." in told["needs"]
     fall = evidence["reliance"]["test_difficult"]["comparison"]["fall"]["object"]
     notes = {piece.key: piece.note for piece in report_of(bad).evidence}
     assert f"objects painted over, \u2212{100 * fall['value']:.0f} (" in notes["needs"]
-    assert "5 of 5 photos still get the same answer" in told["needs"]
+    assert "5 of 5 photos keep the same prediction" in told["needs"]
 
 
 def test_drift_leaves_the_head_out_and_names_what_was_frozen(good, bad):
@@ -80,7 +81,7 @@ def test_drift_leaves_the_head_out_and_names_what_was_frozen(good, bad):
     assert list(layers["layer"]) == list(range(20))
     least = layers.loc[layers["cka"].idxmin()]
     assert (
-        f"lowest in layer {least['layer']}: {100 * least['cka']:.0f} %"
+        f"lowest in layer {least['layer']} ({100 * least['cka']:.0f}%)"
         in (evidence_texts(report_of(bad))["drift"])
     )
 
@@ -93,7 +94,7 @@ def test_controls_stand_beside_the_run(bad):
     ("lifts", "meant"),
     [
         ([1.0, 1.1], "So they show what the head has learned."),
-        ([1.8, 1.9], "So part of what they show is the backbone's doing."),
+        ([1.8, 1.9], "So part of what they show comes from the backbone."),
         ([1.0, 9.0], "So these maps show nothing that the head has learned."),
     ],
 )
@@ -132,7 +133,7 @@ def test_the_class_maps_photo_is_the_nearest_to_the_sets_means(bad, tiny):
     test_set = tiny.test_set("test_difficult")
     place = bad.summary()["sets"]["test_difficult"]["localisation"]
     _, heated = localisation_pictures(test_set, tiny, bad.class_maps(), "squash")
-    share = float(heated.caption.split("; ")[1].split(" %")[0])
+    share = float(heated.caption.split(", ")[1].split("%")[0])
     assert abs(share - 100 * place["share"]) < 15
     assert heated.jpeg != localisation_pictures(test_set, tiny, bad.class_maps(), "squash")[0].jpeg
 

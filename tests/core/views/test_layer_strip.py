@@ -76,12 +76,12 @@ def test_bands_that_are_not_right_yet_are_drawn_as_far_as_they_can_be():
 def test_trained_weights_are_counted_over_all_stages():
     recipe = load_recipe("quick")
     assert trained_text(recipe, strip_layers(QUICK, 6)) == (
-        "1.6 million of 3.4 million weights train (45 %)"
+        "1.6 million of 3.4 million weights trained (45%)"
     )
     head = load_recipe("quick", {"stages": [{"train": "head", "epochs": 1}]})
     assert (
         trained_text(head, strip_layers(QUICK, 6))
-        == "69 thousand of 3.4 million weights train (2 %)"
+        == "69 thousand of 3.4 million weights trained (2%)"
     )
 
 
@@ -91,7 +91,7 @@ def test_trained_weights_are_counted_over_all_stages():
         ("probe", "linear probe"),
         ("lp-ft", "LP-FT"),
         ("wise-ft", "WiSE-FT"),
-        ("layer-decay", "layer-wise rate decay 0.65"),
+        ("layer-decay", "layer-wise learning rate decay 0.65"),
     ],
 )
 def test_todays_recipes_have_their_usual_names(preset, name):

@@ -20,10 +20,10 @@ FAILED = Status(state="failed", epoch=16, epochs=32, pid=4242, started="2026-03-
             False,
         ),
         (
-            "/runs/x/history.csv: No space left on device; free some space, then try again (a run "
-            "that stopped can be resumed)",
+            "/runs/x/history.csv: No space left on device; free some space, then try again "
+            "(a stopped run can be resumed)",
             "No space left",
-            "Free some space",
+            "Free up disk space",
             True,
         ),
         (
@@ -32,8 +32,8 @@ FAILED = Status(state="failed", epoch=16, epochs=32, pid=4242, started="2026-03-
             "smaller photos",
             True,
         ),
-        ("train/a.jpg: cannot be read", "train/a.jpg", "Mend what this line names", True),
-        (None, "nothing says why", "Resume goes on after epoch 16", True),
+        ("train/a.jpg: cannot be read", "train/a.jpg", "Fix the problem above", True),
+        (None, "no reason was recorded", "Resume continues after epoch 16", True),
     ],
 )
 def test_a_failed_run_says_what_happened_and_what_helps(
@@ -52,10 +52,10 @@ def test_a_lost_run_and_cancelled_ones(tmp_path, tiny):
     found = find_stop_reason(run, replace(FAILED, error=run.lost_process_text(FAILED)))
     assert found is not None
     assert found.cause.startswith("Its process ended in epoch 17 of 32: it was killed")
-    assert "Resume goes on after epoch 16: nothing" in found.advice
+    assert "Resume continues after epoch 16; no" in found.advice
     for epoch, started, words in (
-        (0, None, "It was cancelled before it began."),
-        (0, FAILED.started, "It was cancelled before its first epoch was done."),
+        (0, None, "It was cancelled before it started."),
+        (0, FAILED.started, "It was cancelled before its first epoch finished."),
         (16, FAILED.started, "It was cancelled after epoch 16 of 32."),
     ):
         found = find_stop_reason(
@@ -73,14 +73,14 @@ def test_other_runs_have_no_such_ending(tmp_path, tiny, state):
 def test_phases_are_told_in_plain_words():
     recipe = load_recipe("quick")  # 5 epochs of the head, then cycles of 9 and 18
     status = Status(state="running", phase="training", epochs=32)
-    assert phase_text(status, recipe) == "Training the new head: the first epoch"
+    assert phase_text(status, recipe) == "Training the new head: first epoch"
     assert phase_text(replace(status, epoch=14), recipe) == (
-        "Training the layers' bands, cycle 2 of 2: epoch 14 of 32 is done"
+        "Training the layer bands, cycle 2 of 2: epoch 14 of 32 done"
     )
-    assert phase_text(replace(status, epoch=32), recipe) == "Every epoch is done"
-    looking = replace(status, phase="looking at what it learned", epoch=32)
-    assert phase_text(looking, recipe).startswith("Every epoch is done: answering the test photos")
+    assert phase_text(replace(status, epoch=32), recipe) == "All epochs done"
+    looking = replace(status, phase="evaluating", epoch=32)
+    assert phase_text(looking, recipe).startswith("All epochs done: predicting the test photos")
     assert phase_text(replace(looking, phase="diagnosing"), recipe).startswith(
-        "Every epoch is done: diagnosing"
+        "All epochs done: diagnosing"
     )
-    assert phase_text(replace(status, state="queued"), recipe) == "Waiting for its turn"
+    assert phase_text(replace(status, state="queued"), recipe) == "Waiting in the queue"

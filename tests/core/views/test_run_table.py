@@ -48,7 +48,7 @@ def test_runs_are_newest_first_and_what_is_unknown_is_empty(rows):
     states = [cell[0] for cell in column(found, "state")]
     assert states == ["waiting", "done", "failed after epoch 16 of 32", "done", "done"]
     assert [cell is None for cell in column(found, "objects")] == [True, False, True, False, False]
-    assert column(found, "validation")[4] == ["100 %", 1.0]
+    assert column(found, "validation")[4] == ["100%", 1.0]
     assert [cell and cell[0] for cell in column(found, "verdict")] == [
         "waiting",
         "overfit that looks good",
@@ -80,7 +80,7 @@ def test_repeats_are_a_line_with_mean_and_spread(rows):
     scores = [row.field_values["objects"] for row in rows if row.name == "quick" and row.summary]
     mean, (low, high) = sum(scores) / 2, sorted(100 * score for score in scores)
     assert column(found, "objects")[1] == [
-        f"{100 * mean:.0f} % ({low:.0f}-{high:.0f})",
+        f"{100 * mean:.0f}% ({low:.0f}-{high:.0f})",
         pytest.approx(mean),
     ]
     assert column(found, "state")[1][0] == "2 of 3 done, 1 failed"

@@ -21,5 +21,5 @@ def test_right_and_wrong_are_shown_in_proportion_and_neither_is_hidden():
     assert rights.count(("geometry", True)) == 3 and rights.count(("geometry", False)) == 1
     assert rights.count(("light", True)) == 3 and rights.count(("light", False)) == 1
     wrong = next(one for one in found if one.predicted != one.primary)
-    assert wrong.picture(b"").caption.startswith(f"{wrong.predicted} 80 %; it is {wrong.primary}")
+    assert wrong.picture(b"").caption.startswith(f"{wrong.predicted} 80%; actual: {wrong.primary}")
     assert choose_examples(frame.iloc[:0]) == []

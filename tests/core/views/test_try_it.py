@@ -51,8 +51,8 @@ def test_ones_own_photo_becomes_an_upright_jpeg_of_a_sane_size():
     ("data", "words"),
     [
         (b"no photo", "^mine.jpg: not a photo"),
-        (encoded()[:200], "^mine.jpg: not a photo we can read"),
-        (encoded(size=(1, 1)), "^mine.jpg: 1x1 pixels is no photo"),
+        (encoded()[:200], "^mine.jpg: not a readable photo"),
+        (encoded(size=(1, 1)), "^mine.jpg: 1x1 pixels is not a photo"),
         (encoded(size=(3000, 3)), "^mine.jpg: .*crop it"),
         (b"", "^mine.jpg: not a photo"),
     ],
@@ -98,12 +98,12 @@ def test_the_answer_in_words():
     assert prediction_text(prediction()) == "red (.98)"
     assert occlusion_sentences(prediction()) == []
     assert occlusion_sentences(prediction(0.93, {"red": 0.97, "blue": 0.03})) == [
-        "With the box hidden it still says red (.93).",
-        "With as much hidden elsewhere it still says red (.97).",
+        "With the box hidden, it still predicts red (.93).",
+        "With an equal area hidden elsewhere, it still predicts red (.97).",
     ]
     assert occlusion_sentences(prediction(0.2)) == [
-        "With the box hidden it says blue (.80), no longer red.",
-        "There is no room to hide as much elsewhere, for comparison.",
+        "With the box hidden, it predicts blue (.80) instead of red.",
+        "There is no room to hide an equal area elsewhere for comparison.",
     ]
 
 

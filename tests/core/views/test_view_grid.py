@@ -16,12 +16,12 @@ def test_every_picture_is_told_in_words():
     assert html.count("<img ") == html.count("data:image/jpeg;base64,") == 3
     assert 'alt="blue/img_0.jpg, unchanged"' in html
     assert "<figcaption>epoch 3</figcaption>" in html
-    assert "<figcaption>epoch 5: 72 % blue, 28 % red (red/img_1.jpg)</figcaption>" in html
+    assert "<figcaption>epoch 5: 72% blue, 28% red (red/img_1.jpg)</figcaption>" in html
     assert "validation" not in html
 
 
 def test_a_photo_without_views_is_kept_aside():
-    assert "Kept aside for validation: training never shows it." in view_grid_html([photo()])
+    assert "Validation photo: not used in training." in view_grid_html([photo()])
 
 
 def test_text_from_files_is_no_markup():
@@ -31,9 +31,9 @@ def test_text_from_files_is_no_markup():
 
 def test_which_epochs_it_shows():
     assert epoch_text([photo(PLAIN, MIXED)], 32, 8) == (
-        "As training shows them in epochs 3 to 5 of 32. Each photo has 8 views, which come again."
+        "As seen in training, epochs 3 to 5 of 32. Each photo has 8 views, reused across epochs."
     )
-    assert epoch_text([photo(PLAIN)], 32, None) == "As training shows them in epoch 3 of 32."
+    assert epoch_text([photo(PLAIN)], 32, None) == "As seen in training, epoch 3 of 32."
     assert epoch_text([photo()], 32, None) == ""
 
 

@@ -1,4 +1,4 @@
 """`--set` with a value that is not YAML."""
 
 command = "train quick --set seed=[ --data TINY --runs HERE/runs"
-refused = "--set seed: not a YAML file we can read"
+refused = "--set seed: not a readable YAML file"

@@ -9,4 +9,4 @@ stopped = ""
 
 
 def moment(runs: Path) -> bool:
-    return current_phase(runs) == "looking at what it learned"
+    return current_phase(runs) == "evaluating"

@@ -9,4 +9,4 @@ stopped = ""
 
 
 def moment(runs: Path) -> bool:
-    return current_phase(runs) == "preparing the photos"
+    return current_phase(runs) == "preparing photos"

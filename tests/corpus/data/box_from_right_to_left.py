@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
-refused = "boxes.csv line ... the box is empty: x0 must be below x1"
+refused = "boxes.csv line ... the box is empty; x0 must be below x1"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_photos
 
 command = "data check HERE/in --runs HERE/runs"
-refused = "boxes.csv line 2: 1.jpg is in 2 folders of test: write a/1.jpg"
+refused = "boxes.csv line 2: 1.jpg is in 2 folders of test; write a/1.jpg"
 
 
 def make(here: Path) -> None:

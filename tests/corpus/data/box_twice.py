@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
-refused = "boxes.csv line ... img_0.jpg of test has this box twice: keep one of the lines"
+refused = "boxes.csv line ... img_0.jpg of test has this box twice; keep one of the lines"
 
 
 def make(here: Path) -> None:

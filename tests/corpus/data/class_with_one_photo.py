@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
-refused = "train: class red has one photo; it needs at least two"
+refused = "train: class red has only one photo; it needs at least two"
 
 
 def make(here: Path) -> None:

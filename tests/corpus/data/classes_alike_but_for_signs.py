@@ -6,7 +6,7 @@ from core.data.dataset import read_dataset
 from tests.corpus.builders import write_photos
 
 command = "data import HERE/in --datasets HERE/sets --name taken --runs HERE/runs"
-handled = "train/Grade_A: 3 photos ... train/Grade A+ lies in the folder train/Grade_A_2"
+handled = "train/Grade_A: 3 photos ... train/Grade A+ is saved in the folder train/Grade_A_2"
 
 
 def make(here: Path) -> None:

@@ -7,7 +7,7 @@ from tests.corpus.builders import write_photos
 
 command = "data import HERE/in --datasets HERE/sets --name taken --runs HERE/runs"
 handled = (
-    "train/Cat: 3 photos ... train/cat_2: 3 photos ... train/cat lies in the folder train/cat_2"
+    "train/Cat: 3 photos ... train/cat_2: 3 photos ... train/cat is saved in the folder train/cat_2"
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.corpus.builders import picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/red_0.jpg: not a photo we can read (Decompressed data too large"
+refused = "train/red/red_0.jpg: not a readable photo (Decompressed data too large"
 
 
 def make(here: Path) -> None:

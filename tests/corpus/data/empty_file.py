@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/red_0.jpg: not a photo we can read (a file of 0 bytes"
+refused = "train/red/red_0.jpg: not a readable photo (0 bytes"
 
 
 def make(here: Path) -> None:

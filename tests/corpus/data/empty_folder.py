@@ -3,7 +3,7 @@
 from pathlib import Path
 
 command = "data check HERE/data"
-refused = "data: has no folder train/ ... for each class"
+refused = "data: needs a folder train/ ... per class"
 
 
 def make(here: Path) -> None:

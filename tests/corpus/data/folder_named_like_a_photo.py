@@ -6,7 +6,9 @@ from pathlib import Path
 from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
-handled = "train/red: 4 photos ... not used, being no photos of the set: train/red/more.jpg/a.jpg"
+handled = (
+    "train/red: 4 photos ... unused files, not photos of this data set: train/red/more.jpg/a.jpg"
+)
 
 
 def make(here: Path) -> None:

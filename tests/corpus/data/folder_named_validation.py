@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
-refused = "data/validation: validation photos are taken from train/; rename the folder"
+refused = "data/validation: validation photos come from train/; rename this folder"
 
 
 def make(here: Path) -> None:

@@ -7,7 +7,7 @@ from PIL import Image
 from tests.corpus.builders import picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/red_0.jpg: 10000x10000 pixels; the limit is 80 million: save it smaller"
+refused = "train/red/red_0.jpg: 10000x10000 pixels; the limit is 80 million; save it smaller"
 
 
 def make(here: Path) -> None:

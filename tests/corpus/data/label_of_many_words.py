@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
-refused = "labels.csv line ... 'a' is no class"
+refused = "labels.csv line ... 'a' is not a class"
 
 
 def make(here: Path) -> None:

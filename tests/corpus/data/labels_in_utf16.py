@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
-refused = "labels.csv: not UTF-8 text: save it as `CSV UTF-8`"
+refused = "labels.csv: not UTF-8 text; save it as `CSV UTF-8`"
 
 
 def make(here: Path) -> None:

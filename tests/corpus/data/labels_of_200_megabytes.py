@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
-refused = "labels.csv: larger than 20 MB; that is no table of photos"
+refused = "labels.csv: larger than 20 MB; not a table of photos"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
-refused = "labels.csv line 11: 'green' is no class (there are: background, blue, red)"
+refused = "labels.csv line 11: 'green' is not a class (available: background, blue, red)"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
-refused = "labels.csv line 11: there is no test set tset (there are: test, test_difficult)"
+refused = "labels.csv line 11: no test set tset (available: test, test_difficult)"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
-refused = "labels.csv line 11: not as a CSV file is written (field larger than field limit"
+refused = "labels.csv line 11: invalid CSV (field larger than field limit"
 
 
 def make(here: Path) -> None:

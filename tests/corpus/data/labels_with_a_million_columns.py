@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
-refused = "labels.csv: lacks the column split"
+refused = "labels.csv: column split is missing"
 
 
 def make(here: Path) -> None:

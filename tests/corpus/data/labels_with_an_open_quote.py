@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
-refused = "labels.csv line ... not as a CSV file is written"
+refused = "labels.csv line ... invalid CSV"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
-refused = "labels.csv: lacks the column split; its first line must be split,file,primary,present"
+refused = "labels.csv: column split is missing; the first line must be split,file,primary,present"
 
 
 def make(here: Path) -> None:

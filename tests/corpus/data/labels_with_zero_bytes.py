@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import add_line, write_small_dataset
 
 command = "data check HERE/data"
-refused = "labels.csv line 11: 're\\x00d' is no class"
+refused = "labels.csv line 11: 're\\x00d' is not a class"
 
 
 def make(here: Path) -> None:

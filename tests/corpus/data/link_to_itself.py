@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/red_0.jpg: a link to a file that is not there"
+refused = "train/red/red_0.jpg: a broken link"
 
 
 def make(here: Path) -> None:

@@ -15,4 +15,4 @@ def make(here: Path) -> None:
 
 
 def check(here: Path) -> None:
-    assert "left out" not in (here / "sets" / "taken" / "import.txt").read_text("utf-8")
+    assert "excluded" not in (here / "sets" / "taken" / "import.txt").read_text("utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import picture, picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/red_0.jpg: 4x20000 pixels; one side may be 30 times the other: crop it"
+refused = "train/red/red_0.jpg: 4x20000 pixels; one side may be at most 30 times the other; crop it"
 
 
 def make(here: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/b?cher.jpg: its name is not UTF-8: rename it"
+refused = "train/red/b?cher.jpg: the name is not UTF-8; rename it"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/?[31m?gpj.jpg: its name holds a sign that is not seen: rename it"
+refused = "train/red/?[31m?gpj.jpg: the name contains an invisible character; rename it"
 
 
 def make(here: Path) -> None:

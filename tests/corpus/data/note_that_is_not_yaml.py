@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
-refused = "data/dataset.yaml: not a YAML file we can read"
+refused = "data/dataset.yaml: not a readable YAML file"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
-handled = "not used, being no photos of the set: train/red/notes.txt ... sound"
+handled = "unused files, not photos of this data set: train/red/notes.txt ... sound"
 
 
 def make(here: Path) -> None:

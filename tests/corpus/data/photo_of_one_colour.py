@@ -7,7 +7,7 @@ from PIL import Image
 from tests.corpus.builders import picture_bytes, write_photos
 
 command = "data import HERE/in --datasets HERE/sets --name taken --runs HERE/runs"
-handled = "a/grey.png: is of one colour"
+handled = "a/grey.png: has only one colour"
 
 
 def make(here: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
-refused = "train: needs photos of at least two classes, has 0; the photos of each class lie in"
+refused = "train: needs photos of at least two classes, has 0; put the photos of each class in"
 
 
 def make(here: Path) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 from tests.corpus.builders import write_photos
 
 command = "data import HERE/in --datasets HERE/sets --name taken --runs HERE/runs"
-handled = "12 bits a pixel scaled to 8"
+handled = "12 bits per pixel scaled to 8"
 
 
 def make(here: Path) -> None:

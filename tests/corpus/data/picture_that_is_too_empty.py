@@ -7,7 +7,7 @@ from PIL import Image
 from tests.corpus.builders import picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/red_0.jpg: 8900x8900 pixels in ... bytes: too empty for a photo"
+refused = "train/red/red_0.jpg: 8900x8900 pixels in ... bytes; too little data for a photo"
 
 
 def make(here: Path) -> None:

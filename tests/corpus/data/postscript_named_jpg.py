@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/red_0.jpg: not a photo we can read ... that is no JPEG"
+refused = "train/red/red_0.jpg: not a readable photo ... not JPEG"
 
 
 def make(here: Path) -> None:

@@ -6,8 +6,8 @@ from tests.corpus.builders import write_photos
 
 command = "data import HERE/in --datasets HERE/sets --name taken --runs HERE/runs"
 refused = (
-    "two readings are possible: day1, day2 are classes (--folder '*=class'), or cats, dogs are "
-    "classes, each in day1, day2 (--folder '*=train')"
+    "choose between two readings: the classes are day1, day2 (--folder '*=class') or the "
+    "classes are cats, dogs, inside day1, day2 (--folder '*=train')"
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.builders import write_photos
 
 command = "data check HERE/in --runs HERE/runs"
-handled = "warning: train/b/copy.jpg (b) is the same photo as train/a/0.jpg (a): one of the labels"
+handled = "warning: train/b/copy.jpg (b) is the same photo as train/a/0.jpg (a); one of the labels"
 
 
 def make(here: Path) -> None:

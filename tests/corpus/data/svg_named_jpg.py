@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/red_0.jpg: not a photo we can read (a file of"
+refused = "train/red/red_0.jpg: not a readable photo ("
 
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>pwned()</script></svg>'
 

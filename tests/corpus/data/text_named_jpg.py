@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/red_0.jpg: not a photo we can read (a file of 21 bytes ... save it again"
+refused = "train/red/red_0.jpg: not a readable photo (21 bytes ... save it again"
 
 
 def make(here: Path) -> None:

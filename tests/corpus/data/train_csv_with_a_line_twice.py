@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_csv_dataset
 
 command = "data check HERE/data"
-refused = "train.csv line 3: red/./red_0.jpg is listed twice: keep one of the lines"
+refused = "train.csv line 3: red/./red_0.jpg is listed twice; keep one of the lines"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_csv_dataset
 
 command = "data check HERE/data"
-refused = "train.csv line 2: 'a\\x00.jpg' cannot be the name of a file"
+refused = "train.csv line 2: 'a\\x00.jpg' is not a valid file name"
 
 
 def make(here: Path) -> None:

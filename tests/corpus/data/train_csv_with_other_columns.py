@@ -5,7 +5,9 @@ from pathlib import Path
 from tests.corpus.builders import write_small_dataset
 
 command = "data check HERE/data"
-refused = "train.csv: lacks the column fnames; its first line must be fnames,target, with commas"
+refused = (
+    "train.csv: column fnames is missing; the first line must be fnames,target, separated by commas"
+)
 
 
 def make(here: Path) -> None:

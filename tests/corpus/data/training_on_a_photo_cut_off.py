@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_dataset_photo
 
 command = "train FAST --data HERE/data --runs HERE/runs"
-refused = "train/red/red_0.jpg: not a photo we can read (image file is truncated"
+refused = "train/red/red_0.jpg: not a readable photo (image file is truncated"
 
 
 def make(here: Path) -> None:

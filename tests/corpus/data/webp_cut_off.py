@@ -7,7 +7,7 @@ from PIL import Image
 from tests.corpus.builders import picture_bytes, write_dataset_photo
 
 command = "data check HERE/data"
-refused = "train/red/red_0.jpg: not a photo we can read"
+refused = "train/red/red_0.jpg: not a readable photo"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_photos
 
 command = "data import HERE/in --datasets HERE/sets --name taken --runs HERE/runs"
-handled = "train/a: 3 photos ... a/bomb.xml: not read as annotations (has a document type"
+handled = "train/a: 3 photos ... a/bomb.xml: cannot be read as annotations (has a document type"
 
 
 def make(here: Path) -> None:

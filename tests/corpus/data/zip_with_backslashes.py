@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_photos, zip_photos
 
 command = "data import HERE/in.zip --datasets HERE/sets --name taken --runs HERE/runs"
-handled = "train/a: 3 photos ... train/b: 3 photos ... test: 3 photos, from p/test/; 3 labelled"
+handled = "train/a: 3 photos ... train/b: 3 photos ... test: 3 photos, from p/test/ (3 labelled"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_photos, zip_photos
 
 command = "data import HERE/in.zip --datasets HERE/sets --name taken --runs HERE/runs"
-handled = "more.zip: a zip file with 3 photos, by their names: unpack it first"
+handled = "more.zip: a zip file with 3 photos (judging by names); unpack it first"
 
 
 def make(here: Path) -> None:

@@ -6,4 +6,4 @@ bands: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]
 stages: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]
 seed: [*c, *c, *c, *c, *c, *c, *c, *c, *c]
 """
-refused = "recipe.yaml: not a YAML file we can read: aliases (*name) are not allowed (line 2)"
+refused = "recipe.yaml: not a readable YAML file: aliases (*name) are not allowed (line 2)"

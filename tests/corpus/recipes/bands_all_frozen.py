@@ -4,4 +4,6 @@ recipe = """\
 bands: {0: 0, 20: 0}
 stages: [{train: bands, epochs: 1}]
 """
-refused = "stages.0: nothing would train: give a band with weights, or the stage, an lr above 0"
+refused = (
+    "stages.0: nothing would train; set an lr above 0 for the stage or for a band with weights"
+)

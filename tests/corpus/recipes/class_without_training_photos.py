@@ -6,7 +6,9 @@ from tests.factory import write_dataset
 
 command = "train HERE/recipe.yaml --data HERE/data --runs HERE/runs"
 recipe = "split: {method: holdout, validation: 0.85}"
-refused = "split.validation: 0.85 leaves no photo of class red to train on: lower it, or add photos"
+refused = (
+    "split.validation: 0.85 leaves no photo of class red for training; lower it, or add photos"
+)
 
 
 def make(here: Path) -> None:

@@ -1,4 +1,4 @@
 """Lists in lists, a hundred thousand deep."""
 
 recipe = "bands: " + 100_000 * "["
-refused = "recipe.yaml: not a YAML file we can read"
+refused = "recipe.yaml: not a readable YAML file"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-refused = "recipe.yaml: is no file"
+refused = "recipe.yaml: not a file"
 
 
 def make(here: Path) -> None:

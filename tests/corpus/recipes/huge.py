@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-refused = "recipe.yaml: larger than 1 MB, so it is no recipe"
+refused = "recipe.yaml: larger than 1 MB, so not a recipe or"
 
 
 def make(here: Path) -> None:

@@ -1,4 +1,4 @@
 """A preset that is not there."""
 
 command = "train quickest --data TINY --runs HERE/runs"
-refused = "quickest: no such preset (quick, ... ) and no recipe file of that name"
+refused = "quickest: no preset (quick, ... ) or recipe file has that name"

@@ -1,4 +1,4 @@
 """More folds than a class has photos."""
 
 recipe = "split: {method: kfold, folds: 5}"
-refused = "split.folds: 5 folds need 5 photos of each class, and background has 4"
+refused = "split.folds: 5 folds need 5 photos of each class; background has 4"

@@ -1,4 +1,4 @@
 """Text that is not YAML."""
 
 recipe = "bands: {0: 0, 16"
-refused = "recipe.yaml: not a YAML file we can read: expected"
+refused = "recipe.yaml: not a readable YAML file: expected"

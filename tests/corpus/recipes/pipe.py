@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-refused = "recipe.yaml: is no file"
+refused = "recipe.yaml: not a file"
 
 
 def make(here: Path) -> None:

@@ -1,4 +1,4 @@
 """A seed of 5000 digits."""
 
 recipe = "seed: " + 5000 * "9"
-refused = "recipe.yaml: not a YAML file we can read"
+refused = "recipe.yaml: not a readable YAML file"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-refused = "recipe.yaml: not a YAML file we can read: could not determine a constructor for the tag"
+refused = "recipe.yaml: not a readable YAML file: could not determine a constructor for the tag"
 
 
 def make(here: Path) -> None:

@@ -5,4 +5,4 @@ seed: 1
 ---
 seed: 2
 """
-refused = "recipe.yaml: not a YAML file we can read: but found another document"
+refused = "recipe.yaml: not a readable YAML file: but found another document"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-refused = "recipe.yaml: not UTF-8 text: save it again as UTF-8"
+refused = "recipe.yaml: not UTF-8 text; save it as UTF-8"
 
 
 def make(here: Path) -> None:

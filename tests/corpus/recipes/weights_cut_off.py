@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import save
 
 command = "train FAST --set weights=HERE/weights.safetensors --data TINY --runs HERE/runs"
-refused = "weights: ... weights.safetensors: not a file of weights"
+refused = "weights: ... weights.safetensors: not a weights file"
 
 
 def make(here: Path) -> None:

@@ -1,4 +1,6 @@
 """Weights that are not there."""
 
 command = "train FAST --set weights=HERE/gone.safetensors --data TINY --runs HERE/runs"
-refused = "weights: ... gone.safetensors: no such file; give imagenet, none or the path of a file"
+refused = (
+    "weights: ... gone.safetensors: no such file; use imagenet, none or the path of a weights file"
+)

@@ -6,7 +6,10 @@ import torch
 from safetensors.torch import save_file
 
 command = "train FAST --set weights=HERE/weights.safetensors --data TINY --runs HERE/runs"
-refused = "weights: ... weights.safetensors: lacks the tensor conv_stem.weight: of another network?"
+refused = (
+    "weights: ... weights.safetensors: tensor conv_stem.weight is missing; "
+    "the file may be for another network"
+)
 
 
 def make(here: Path) -> None:

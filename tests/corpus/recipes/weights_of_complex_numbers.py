@@ -6,7 +6,9 @@ import torch
 from safetensors.torch import save_file
 
 command = "train FAST --set weights=HERE/weights.safetensors --data TINY --runs HERE/runs"
-refused = "weights: ... weights.safetensors: conv_stem.weight is of torch.complex64"
+refused = (
+    "weights: ... weights.safetensors: conv_stem.weight has an unsupported type (torch.complex64"
+)
 
 
 def make(here: Path) -> None:

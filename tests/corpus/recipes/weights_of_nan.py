@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import save_file
 
 command = "train FAST --set weights=HERE/weights.safetensors --data TINY --runs HERE/runs"
-refused = "weights: ... weights.safetensors: conv_stem.weight has values that are not finite"
+refused = "weights: ... weights.safetensors: conv_stem.weight contains non-finite values"
 
 
 def make(here: Path) -> None:

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import save_file
 
 command = "train FAST --set weights=HERE/weights.safetensors --data TINY --runs HERE/runs"
-refused = "weights: ... weights.safetensors: conv_stem.weight is of torch.int8"
+refused = "weights: ... weights.safetensors: conv_stem.weight has an unsupported type (torch.int8"
 
 
 def make(here: Path) -> None:

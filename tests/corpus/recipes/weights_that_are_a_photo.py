@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import picture_bytes
 
 command = "train FAST --set weights=HERE/weights.pth --data TINY --runs HERE/runs"
-refused = "weights: ... weights.pth: not a file of weights"
+refused = "weights: ... weights.pth: not a weights file"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,10 @@ from pathlib import Path
 import torch
 
 command = "train FAST --set weights=HERE/weights.pth --data TINY --runs HERE/runs"
-refused = "weights: ... weights.pth: conv_stem.weight is of torch.float32, torch.sparse_coo"
+refused = (
+    "weights: ... weights.pth: conv_stem.weight has an unsupported type "
+    "(torch.float32, torch.sparse_coo"
+)
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ import struct
 from pathlib import Path
 
 command = "train FAST --set weights=HERE/weights.safetensors --data TINY --runs HERE/runs"
-refused = "weights: ... weights.safetensors: not a file of weights ("
+refused = "weights: ... weights.safetensors: not a weights file ("
 
 
 def make(here: Path) -> None:

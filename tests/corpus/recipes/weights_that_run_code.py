@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 command = "train FAST --set weights=HERE/weights.pth --data TINY --runs HERE/runs"
-refused = "weights: ... weights.pth: not a file of weights"
+refused = "weights: ... weights.pth: not a weights file"
 
 
 def make(here: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-refused = "recipe.yaml: not a YAML file we can read: special characters are not allowed"
+refused = "recipe.yaml: not a readable YAML file: special characters are not allowed"
 
 
 def make(here: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 command = "queue FAST --data TINY --runs HERE/runs"
-refused = "queue.sqlite: cannot use the queue ( ... ): delete the file, and resume"
+refused = "queue.sqlite: cannot use the queue ( ... ); delete the file and resume"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_case_run
 
 command = "evaluate the-run --runs HERE/runs"
-refused = "the-run: is not finished (cancelled)"
+refused = "the-run: not finished (cancelled)"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_case_run
 
 command = "evaluate the-run --runs HERE/runs"
-refused = "weights.safetensors: missing; only a finished run has it"
+refused = "weights.safetensors: missing; only finished runs have it"
 
 
 def make(here: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 command = "train FAST --data TINY --runs HERE/runs"
-refused = "runs: cannot write a run there (Not a directory); give another folder for runs"
+refused = "runs: cannot write a run (Not a directory); use another runs folder"
 
 
 def make(here: Path) -> None:

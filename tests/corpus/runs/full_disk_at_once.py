@@ -3,7 +3,7 @@
 from tests.corpus.builders import limit_file_size
 
 command = "train FAST --data TINY --runs HERE/runs"
-refused = "runs: cannot write a run there (File too large); give another folder for runs"
+refused = "runs: cannot write a run (File too large); use another runs folder"
 
 
 def meanwhile():

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_case_run
 
 command = "resume the-run --runs HERE/runs"
-refused = "checkpoint: the checkpoint is damaged ( ... ); delete it to begin the run again"
+refused = "checkpoint: the checkpoint is damaged ( ... ); delete it to restart the run"
 leaves = "failed"
 
 

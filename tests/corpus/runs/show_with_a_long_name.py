@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_case_run
 
 command = f"runs show {'x' * 4000} --runs HERE/runs"
-refused = "xxxx: not the id of a run"
+refused = "xxxx: not a run id"
 
 
 def make(here: Path) -> None:

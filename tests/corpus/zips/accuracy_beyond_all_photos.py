@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "history.csv: damaged (val_accuracy: 7.5 is not from 0 to 1)"
+refused = "history.csv: damaged (val_accuracy: 7.5 is outside the range 0 to 1)"
 
 
 def make(here: Path) -> None:

@@ -6,7 +6,7 @@ from core.__main__ import main
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-handled = "is here already ... taken: 0, here already: 1"
+handled = "already here ... 0 imported, 1 already here"
 
 
 def make(here: Path) -> None:

@@ -6,7 +6,7 @@ from core.__main__ import main
 from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "is here already, and differs in log.txt"
+refused = "already here, but log.txt differ"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "predictions.csv: damaged ( ... cannot be the name of a photo)"
+refused = "predictions.csv: damaged ( ... is not a valid photo name)"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "ada.zip: ... log.txt unpacks to over 200 times its size; that is no zip of runs"
+refused = "ada.zip: ... log.txt unpacks to more than 200 times its size; not a zip of runs"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "ada.zip: not a zip file we can read"
+refused = "ada.zip: not a readable zip file"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "ada.zip: is encrypted"
+refused = "ada.zip: encrypted; unpack"
 
 
 def make(here: Path) -> None:

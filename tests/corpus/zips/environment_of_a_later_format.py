@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import update_json, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "environment.json: is of format 2; this version reads 1"
+refused = "environment.json: has format 2; this version reads 1"
 
 
 def make(here: Path) -> None:

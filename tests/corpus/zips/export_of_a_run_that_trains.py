@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_case_run
 
 command = "export the-run --zip HERE/a.zip --runs HERE/runs"
-refused = "the-run: is running; only a run that has ended"
+refused = "the-run: is running; only a run that is done, failed or cancelled"
 
 
 def make(here: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "quick-s0-0000: summary.json: is not what was packed (its SHA-256 differs)"
+refused = "quick-s0-0000: summary.json: differs from the exported file (SHA-256 mismatch)"
 
 
 def make(here: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "checkpoint/best.safetensors: missing in the zip file"
+refused = "checkpoint/best.safetensors: missing from the zip file"
 
 
 def make(here: Path) -> None:

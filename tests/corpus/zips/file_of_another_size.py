@@ -6,7 +6,7 @@ from typing import Any
 from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "log.txt: is not what was packed"
+refused = "log.txt: differs from the exported file"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "ada.zip: holds virus.py, which its travel.json does not tell of"
+refused = "ada.zip: contains virus.py, which its travel.json does not list"
 
 
 def make(here: Path) -> None:

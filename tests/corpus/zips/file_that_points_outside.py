@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "ada.zip: holds ... which points outside of the zip file"
+refused = "ada.zip: contains ... which points outside the zip file"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = ".profile: no file of a run"
+refused = ".profile: not a run file"
 
 
 def make(here: Path) -> None:

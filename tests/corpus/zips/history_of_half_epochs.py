@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "history.csv: damaged (epoch holds no whole number somewhere)"
+refused = "history.csv: damaged (epoch contains a value that is not a whole number)"
 
 
 def make(here: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "example-quick-s0: is an example, which everybody has"
+refused = "example-quick-s0: is an example that everyone has"
 
 
 def make(here: Path) -> None:

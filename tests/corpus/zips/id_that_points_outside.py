@@ -7,7 +7,7 @@ from typing import Any
 from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "../../escaped: not the id of a run that can be moved"
+refused = "../../escaped: not a transferable run id"
 
 
 def make(here: Path) -> None:

@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "ada.zip: holds more than 20,000 files"
+refused = "ada.zip: contains more than 20,000 files"
 
 
 def make(here: Path) -> None:

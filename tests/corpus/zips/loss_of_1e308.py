@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "summary.json: damaged (validation.loss: 1e+308 is beyond all sense)"
+refused = "summary.json: damaged (validation.loss: 1e+308 is not a plausible value)"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "ada.zip: travel.json: is of format 2; this version reads 1"
+refused = "ada.zip: travel.json: has format 2; this version reads 1"
 
 
 def make(here: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "cams.npz: ... that is no file of class maps"
+refused = "cams.npz: ... not a class map file"
 
 
 def make(here: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "cams.npz: damaged (maps.npy is not the array that it claims to be)"
+refused = "cams.npz: damaged (maps.npy does not match its array header)"
 
 
 def make(here: Path) -> None:

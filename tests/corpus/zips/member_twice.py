@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "status.json: is in the zip file twice"
+refused = "status.json: appears twice in the zip file"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-handled = "Ada ... taken: 1"
+handled = "Ada ... 1 imported"
 
 
 def make(here: Path) -> None:

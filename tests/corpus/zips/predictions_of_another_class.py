@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "predictions.csv: damaged (predicted: green is none of the run's)"
+refused = "predictions.csv: damaged (predicted: green does not belong to the run)"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "predictions.csv: damaged (two rows of the same kind, split, file)"
+refused = "predictions.csv: damaged (two rows have the same kind, split, file)"
 
 
 def make(here: Path) -> None:

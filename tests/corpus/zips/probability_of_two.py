@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "predictions.csv: damaged (p_red: 2 is not from 0 to 1)"
+refused = "predictions.csv: damaged (p_red: 2 is outside the range 0 to 1)"
 
 
 def make(here: Path) -> None:

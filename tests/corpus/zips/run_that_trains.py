@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "is running; only a run that has ended"
+refused = "is running; only a run that is done, failed or cancelled"
 
 
 def make(here: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "summary.json: damaged (sets: a score lacks its constant)"
+refused = "summary.json: damaged (sets: a score has no constant)"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import ZIP_RUN_ID, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "something else of that name is in the folder of runs"
+refused = "the runs folder contains something else with that name"
 
 
 def make(here: Path) -> None:

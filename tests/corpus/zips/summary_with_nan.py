@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import update_json, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "summary.json: damaged (NaN is no number)"
+refused = "summary.json: damaged (NaN is not a number)"
 
 
 def make(here: Path) -> None:

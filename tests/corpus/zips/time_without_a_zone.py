@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import update_json, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "status.json: damaged (started: ... is no time in UTC)"
+refused = "status.json: damaged (started: ... is not a UTC time)"
 
 
 def make(here: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "ada.zip: holds travel.json more than once"
+refused = "ada.zip: contains travel.json more than once"
 
 
 def make(here: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.corpus.builders import write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-handled = "Ada ... scores differ from its predictions ... taken: 1"
+handled = "Ada ... scores differ from its predictions ... 1 imported"
 
 
 def make(here: Path) -> None:

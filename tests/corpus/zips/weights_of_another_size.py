@@ -8,7 +8,7 @@ import numpy as np
 from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "checkpoint/optimizer.safetensors: damaged (more than the recipe's network needs"
+refused = "checkpoint/optimizer.safetensors: damaged (larger than the recipe's network needs"
 
 
 def make(here: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from tests.corpus.builders import replace_file, write_run_zip
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "weights.safetensors: damaged (more than the recipe's network needs"
+refused = "weights.safetensors: damaged (larger than the recipe's network needs"
 
 
 def make(here: Path) -> None:

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 command = "runs import HERE/ada.zip --runs HERE/runs --datasets HERE"
-refused = "ada.zip: holds no travel.json"
+refused = "ada.zip: contains no travel.json"
 
 
 def make(here: Path) -> None:

@@ -61,4 +61,4 @@ def test_what_it_gives(runs, two):
 
 def test_an_error_becomes_a_line_in_the_file(runs):
     made = report._make([], [], runs, "en").decode("utf-8")
-    assert "There is no report: report: choose a run" in Page(made).text
+    assert "Cannot create the report: report: choose a run" in Page(made).text

@@ -81,13 +81,13 @@ def test_other_views_and_other_photos(dataset, open_page, local_preview):
 
 def test_what_goes_wrong_is_one_line_and_the_next_question_works(dataset, open_page, monkeypatch):
     def fail(runs_dir, question, check_cancelled):
-        raise client.PreviewError("the preview process gave no answer: try again")
+        raise client.PreviewError("the preview process did not respond; try again")
 
     monkeypatch.setattr(client, "_request", fail)
     app = open_page("train")
     assert not app.exception
     assert [error.value for error in app.error] == [
-        r"the preview process gave no answer\: try again"
+        r"the preview process did not respond; try again"
     ]
     assert "Launch" in {button.label for button in app.button}
     monkeypatch.setattr(client, "_request", lambda *question: Message({"photos": []}))

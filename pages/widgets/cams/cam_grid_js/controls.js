@@ -68,7 +68,7 @@ function momentControl(view) {
     const moment = view.state.moment;
     control.value = view.moments.indexOf(moment);
     speed.value = String(view.pace);
-    said.textContent = view.state.atEnd ? say.end : `${Math.round(100 * moment)} %`;
+    said.textContent = view.state.atEnd ? say.end : `${Math.round(100 * moment)}%`;
     control.setAttribute("aria-valuetext", said.textContent);
     play.textContent = view.playing ? "❚❚" : "▶";
     play.setAttribute("aria-label", view.playing ? say.pause : say.play);

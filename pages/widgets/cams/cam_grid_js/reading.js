@@ -40,7 +40,7 @@ function classMap(run, photo, name, snapshot, raw = false) {
   return (raw ? run.raw : run.density).subarray(at * size, (at + 1) * size);
 }
 
-const percent = (share) => `${Math.round(100 * share)}\u00a0%`; // never parted at a line's end
+const percent = (share) => `${Math.round(100 * share)}%`;
 
 // Everything that a cell says. share, area: of the evidence and the photo, in the object's box;
 // null with the reason in `words`.

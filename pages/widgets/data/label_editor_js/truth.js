@@ -10,7 +10,7 @@ const deepCopy = (value) => JSON.parse(JSON.stringify(value));
 const deepEqual = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const roundCoordinate = (value) => Math.round(value * 10000) / 10000;
-const percent = (share) => `${Math.round(100 * share)} %`;
+const percent = (share) => `${Math.round(100 * share)}%`;
 
 const isClass = (data, name) => data.classes.includes(name) && name !== BACKGROUND;
 

@@ -316,7 +316,7 @@ def test_the_folder_that_annotations_are_named_for_is_meant():
 def test_photos_in_a_table_of_another_kind_are_told(tmp_path):
     (tmp_path / "set/data").mkdir(parents=True)
     (tmp_path / "set/data/train.parquet").write_bytes(b"PAR1")
-    with pytest.raises(DataError, match=r"^data/train.parquet: data that is not read"):
+    with pytest.raises(DataError, match=r"^data/train.parquet: an unsupported data format"):
         read(tmp_path / "set")
 
 
@@ -394,8 +394,8 @@ def test_what_is_no_annotation_is_named(tmp_path):
     (tmp_path / "package.json").write_text("{}")
     (tmp_path / "other.csv").write_text("file,label\nz.jpg,a\n")
     reasons = {one.name: one.reason for one in read(tmp_path).rejected}
-    assert reasons["package.json"].startswith("not read as annotations")
-    assert reasons["other.csv"] == "names no photo here"
+    assert reasons["package.json"].startswith("cannot be read as annotations")
+    assert reasons["other.csv"] == "refers to no photo here"
 
 
 def test_labels_and_boxes_go_out_and_come_back(tmp_path):

@@ -18,10 +18,11 @@ from core.jobs.cluster import identity
 from core.jobs.cluster.dispatcher import Dispatcher, _Task
 from core.jobs.cluster.follower import Follower
 from core.jobs.cluster.photos import pack_photos, photos_fingerprint, place_photos
+from core.jobs.cluster.state import ClusterState, read_cluster_state
 from core.jobs.health import find_problems
 from core.jobs.local import LocalExecutor, give_up, mark_lost, recover_queue
 from core.jobs.queue import Entry, Queue
-from core.jobs.worker_settings import ClusterState, WorkerSettings, read_cluster_state
+from core.jobs.worker_settings import WorkerSettings
 from core.store.run import find_runs
 from core.store.status import utc_now
 from core.transfer.pack import pack
@@ -36,7 +37,7 @@ def test_photos_travel_whole_or_not_at_all(tmp_path, tiny):
     place = place_photos(tmp_path, "books", fingerprint, lambda: data)
     assert place.name == "books" and photos_fingerprint(place) == fingerprint
     assert place_photos(tmp_path, "books", fingerprint, lambda: pytest.fail("is here")) == place
-    with pytest.raises(DataError, match="not those that were sent"):
+    with pytest.raises(DataError, match="the photos differ from those that were sent"):
         place_photos(tmp_path, "books", "0" * 32, lambda: data)
     assert not list(tmp_path.glob(".photos/" + "0" * 32 + "/books"))
 
@@ -55,7 +56,7 @@ def test_a_node_of_another_version_is_told_by_the_difference():
     assert identity.difference(mine, mine) == ""
     other = mine | {"torch": "1.0"}
     assert identity.difference(mine, other) == f"torch is 1.0, not {mine['torch']}"
-    assert "weights are others" in identity.check_weights(fast_recipe(), "0")
+    assert "its weights differ" in identity.check_weights(fast_recipe(), "0")
 
 
 def test_a_node_without_a_folder_says_so(tmp_path, monkeypatch):
@@ -217,7 +218,7 @@ def test_while_the_head_is_out_of_reach_a_person_decides(
     monkeypatch.setattr("core.jobs.cluster.follower.time.sleep", lambda seconds: None)
 
     def gone(*_):
-        raise module.Unreachable("no answer")
+        raise module.Unreachable("no output")
 
     monkeypatch.setattr(cluster, "ask", gone)
     follow(2, follower)

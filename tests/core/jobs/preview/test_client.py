@@ -100,8 +100,8 @@ def test_shifted_views_come_as_pictures(runs, trained):
 @pytest.mark.parametrize(
     ("facts", "parts", "words"),
     [
-        ({"what": "everything"}, (), "asked for 'everything'"),
-        ({}, (), "asked for 'None'"),
+        ({"what": "everything"}, (), "support the request 'everything'"),
+        ({}, (), "support the request 'None'"),
         ({"what": "views", "recipe": {"seed": -1}, "files": [], "epoch": 1}, (), "^seed: must be"),
         ({"what": "views", "recipe": {}, "files": "a", "epoch": 1}, (), "^photos: must be"),
         ({"what": "views", "recipe": {}, "files": [], "epoch": 0}, (), "^epoch: must be"),
@@ -110,7 +110,7 @@ def test_shifted_views_come_as_pictures(runs, trained):
             (),
             "no such folder",
         ),
-        ({"what": "answers", "run": "../x"}, (b"",), "not the id of a run"),
+        ({"what": "answers", "run": "../x"}, (b"",), "not a run id"),
         ({"what": "answers", "run": "never"}, (b"",), "no such run"),
     ],
 )
@@ -123,10 +123,10 @@ def test_a_wrong_question_is_one_line(tmp_path, facts, parts, words):
 @pytest.mark.parametrize(
     ("box", "parts", "words"),
     [
-        (None, (), "photo: one is needed"),
-        (None, (b"no photo",), "^the photo: not a photo we can read"),
+        (None, (), "photo: exactly one photo is required"),
+        (None, (b"no photo",), "^the photo: not a readable photo"),
         ([0, 0, 1], (b"",), "box: must be four numbers"),
-        ([0.5, 0, 0.5, 1], (b"",), "box: must be x0 < x1"),
+        ([0.5, 0, 0.5, 1], (b"",), "box: values must be from 0 to 1, with x0 < x1"),
         ([0.5, 0.5, 0.51, 0.51], None, "too small"),
     ],
 )
@@ -197,7 +197,9 @@ def test_a_question_that_breaks_the_code_does_not_break_the_process(capsys):
         raise ZeroDivisionError("of\nall things")
 
     told = ask_server(broken, Message({"what": "views"})).fields["error"]
-    assert told == "the preview failed (ZeroDivisionError: of all things); preview.log tells more"
+    assert told == (
+        "the preview failed (ZeroDivisionError: of all things); see preview.log for details"
+    )
     assert "ZeroDivisionError" in capsys.readouterr().out
     assert ask_server(lambda q: Message({"fine": 1}), Message({})).fields == {"fine": 1}
 
@@ -212,12 +214,13 @@ def test_a_question_that_takes_too_long_is_given_up(monkeypatch):
             pytest.fail("nothing in between may catch it")
         return Message({})
 
-    assert "took longer than" in ask_server(slow, Message({})).fields["error"]
+    assert "timed out after" in ask_server(slow, Message({})).fields["error"]
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
 
 def test_what_is_no_question_and_too_large_an_answer_are_told():
-    assert "no message" in ask_server(lambda q: Message({}), b"GET / HTTP/1.1\r\n").fields["error"]
+    told = ask_server(lambda q: Message({}), b"GET / HTTP/1.1\r\n").fields["error"]
+    assert "invalid message" in told
     large = ask_server(lambda q: Message({}, (b"x",) * 65), Message({}))
     assert "too large" in large.fields["error"]
 
@@ -261,7 +264,7 @@ def replying(fields):
 def test_a_process_that_dies_over_a_question_is_told_and_the_next_one_works(tmp_path):
     acts = iter([lambda c: receive(c, TIMEOUT_SECONDS), replying({"photos": []})])
     stub = Stub(tmp_path, lambda connection: next(acts)(connection))
-    with pytest.raises(PreviewError, match=r"gave no answer .*went away.* try again"):
+    with pytest.raises(PreviewError, match=r"did not respond .*disconnected.* try again"):
         request_views(tmp_path, fast_recipe(), tmp_path)
     assert request_views(tmp_path, fast_recipe(), tmp_path) == []
     stub.close()
@@ -280,7 +283,7 @@ def test_silence_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(preview, "ANSWER_SECONDS", 0.3)
     told = threading.Event()
     stub = Stub(tmp_path, lambda connection: told.wait(TIMEOUT_SECONDS))
-    with pytest.raises(PreviewError, match="no answer came in time"):
+    with pytest.raises(PreviewError, match="no reply arrived in time"):
         request_views(tmp_path, fast_recipe(), tmp_path)
     told.set()
     stub.close()
@@ -288,7 +291,7 @@ def test_silence_is_told(tmp_path, monkeypatch):
 
 def test_a_process_that_cannot_start_is_told_with_its_last_words(tmp_path, monkeypatch):
     monkeypatch.setattr(detached, "PROJECT_ROOT", tmp_path)  # where there is no `core`
-    with pytest.raises(PreviewError, match=r"could not be started: .*core"):
+    with pytest.raises(PreviewError, match=r"cannot start the preview process: .*core"):
         request_views(tmp_path / "runs", fast_recipe(), tmp_path)
 
 
@@ -298,7 +301,7 @@ def test_a_page_is_told_when_it_cannot_start_and_may_try_again(tmp_path, monkeyp
     for _ in range(2):
         assert not preview.ensure_preview(runs)
         wait_for(lambda: not DetachedProcess(preview.COMMAND, runs).starting())
-        with pytest.raises(PreviewError, match=r"could not be started: .*core"):
+        with pytest.raises(PreviewError, match=r"cannot start the preview process: .*core"):
             preview.ensure_preview(runs)
 
 
@@ -334,7 +337,7 @@ def test_a_long_folder_gets_a_short_private_path(tmp_path, monkeypatch):
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert socket_path(long) == path != socket_path(long.with_name("y" * 90))
     path.parent.chmod(0o755)
-    with pytest.raises(RunError, match="others can open it"):
+    with pytest.raises(RunError, match="other users can open it"):
         socket_path(long)
 
 

@@ -89,7 +89,7 @@ def test_it_answers_as_it_did_when_it_was_evaluated(runs, toy, tmp_path):
 
 def test_a_run_that_knows_other_classes_is_refused(runs, tmp_path, tiny):
     stranger = write_run(tmp_path / "other", tiny)
-    with pytest.raises(RunError, match="does not tell the toy books apart, but background, blue"):
+    with pytest.raises(RunError, match=r"classifies background, blue.*, not the toy books"):
         predict_challenge_set(stranger, draw_challenge_set(runs))
 
 
@@ -105,7 +105,7 @@ def test_the_worker_does_it_before_runs_that_wait(runs, toy, monkeypatch):
             executor.submit_to_challenge([waiting.id])
     order = [entry.work_id for entry in Queue(runs).entries()]
     assert order == [*(f".challenge/{id_}" for id_ in ids), waiting.id]
-    assert entry_text(order[0], {ids[0]: "a"}) == "a: answers the challenge's photos"
+    assert entry_text(order[0], {ids[0]: "a"}) == "a: challenge evaluation"
     assert open_work(runs, order[0]).path == ChallengeEvaluation.of(runs, ids[0]).path
     executor.submit_to_challenge(ids)  # they wait already; this starts the worker
     wait_for(lambda: all(trial.status().ended for trial in ChallengeEvaluation.find_all(runs)))

@@ -206,7 +206,7 @@ def test_the_best_weights_survive_a_kill(runs, tiny, monkeypatch):
 def epochs_reached(run):
     """How far a run is: epochs, and one more when it looks at what it learned or has looked."""
     status = run.status()
-    looked = ("looking at what it learned", "diagnosing")
+    looked = ("evaluating", "diagnosing")
     return status.epoch + (status.phase in looked or status.state == "done")
 
 

@@ -140,7 +140,7 @@ def test_validation_photos_have_class_maps_too_as_a_set_without_test_photos_need
     assert [held_out.labels[file].primary for file in rows["file"]] == list(rows["primary"])
     answers = cams.log_probs["validation"][-1].argmax(1)
     assert [cams.classes[answer] for answer in answers] == list(rows["predicted"])
-    with pytest.raises(DataError, match=r"train: red/gone\.jpg is no longer there"):
+    with pytest.raises(DataError, match=r"train: red/gone\.jpg no longer exists"):
         tiny.held_out(["red/gone.jpg"])
 
 
@@ -378,7 +378,7 @@ def test_photos_that_joined_are_scored_but_part_no_run_from_its_own(
     assert stopped.status().state == "done"
     assert stopped.environment()["data"]["fingerprints"] == noted
     (root / "train" / "red" / "red_0.jpg").write_bytes(picture(9))
-    with pytest.raises(InputError, match="are not those that"):
+    with pytest.raises(InputError, match="the photos have changed since"):
         reevaluate_run(run)
 
 
