@@ -7,6 +7,12 @@ function element(tag, className, text, attributes = {}) {
   return node;
 }
 
+function dotElement(style) { // core.base.palette.swatch
+  const node = element("span", "dot");
+  Object.assign(node.style, style);
+  return node;
+}
+
 function svgElement(tag, attributes, text = "") {
   const node = setAttributes(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
   node.textContent = text;

@@ -25,9 +25,7 @@ function createCell(cell, tag) {
   const node = element(tag);
   if (cell?.chip) node.append(chip(cell.words, cell.chip));
   else if (cell?.dot) {
-    const dot = element("span", "dot");
-    Object.assign(dot.style, cell.dot);
-    node.append(dot, cell.words);
+    node.append(dotElement(cell.dot), cell.words);
   } else node.textContent = cellText(cell);
   return node;
 }
@@ -113,19 +111,13 @@ function drawHead(root, data, sort) {
   const row = element("tr");
   if (data.pictures.length) row.append(element("td"));
   row.append(...data.words.titles.map((title, place) => {
-    const th = element("th", "", "", { scope: "col" });
-    const on = sort.place === place;
-    th.setAttribute("aria-sort", on ? (sort.down ? "descending" : "ascending") : "none");
-    const button = element("button", "", title);
-    button.title = [data.words.help[place], fill(data.words.sort, { column: title })].filter(Boolean).join("\n");
-    if (on) button.append(icon(sort.down ? "arrow_downward" : "arrow_upward"));
-    button.onclick = () => {
+    const order = sort.place !== place ? "none" : sort.down ? "descending" : "ascending";
+    const help = [data.words.help[place], fill(data.words.sort, { column: title })].filter(Boolean).join("\n");
+    return sortableHead("", title, help, order, () => {
       root.sort = nextSort(root.sort, place);
       draw(root, data);
       root.querySelectorAll("thead button")[place].focus();
-    };
-    th.append(button);
-    return th;
+    });
   }));
   root.querySelector("thead").replaceChildren(row);
 }

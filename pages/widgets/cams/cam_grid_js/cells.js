@@ -14,9 +14,7 @@ function verdictChip(run, say) {
 
 function createRunName(run) {
   const box = element("span", "run-name");
-  const dot = element("span", "dot");
-  Object.assign(dot.style, run.dot);
-  box.append(dot, element("span", "label", run.label));
+  box.append(dotElement(run.dot), element("span", "label", run.label));
   return box;
 }
 

@@ -35,18 +35,23 @@ function createSenderTag(sender, words) {
   return node;
 }
 
+// Of several runs: ticked where all are chosen, half where some are.
+function createCheckbox(view, ids, label) {
+  const box = setLabel(element("input", "", "", { type: "checkbox" }), label);
+  const checked = ids.filter((id) => view.checked.has(id)).length;
+  box.checked = ids.length > 0 && checked === ids.length;
+  box.indeterminate = checked > 0 && checked < ids.length;
+  return box;
+}
+
 function createRow(view, entry) {
   const { line, member } = entry;
   const group = Boolean(line.runs);
   const row = element("tr", [group && "group", member && "member", line.id === view.data.opened && "opened"].filter(Boolean).join(" "));
   row.dataset.id = entry.name;
   const pick = element("td", "pick");
-  const box = element("input", "", "", { type: "checkbox" });
   const ids = group ? line.runs.map((run) => run.id) : [line.id];
-  const checked = ids.filter((id) => view.checked.has(id)).length;
-  box.checked = checked === ids.length;
-  box.indeterminate = checked > 0 && checked < ids.length;
-  setLabel(box, fill(view.data.words.select, { run: line.title }));
+  const box = createCheckbox(view, ids, fill(view.data.words.select, { run: line.title }));
   box.onclick = (event) => view.check(entry, box.checked, event.shiftKey);
   pick.append(box);
   const star = element("td", "star");
@@ -67,11 +72,7 @@ function createRow(view, entry) {
     name.append(icon(open ? "keyboard_arrow_down" : "keyboard_arrow_right"));
     name.onclick = () => view.unfold(line.id);
   } else name.onclick = () => view.open(line.id);
-  if (line.dot) {
-    const dot = element("span", "dot");
-    Object.assign(dot.style, line.dot);
-    name.append(dot);
-  }
+  if (line.dot) name.append(dotElement(line.dot));
   name.append(element("span", "words", line.title));
   if (line.badge) name.append(element("span", "tag", line.badge));
   for (const tag of line.tags ?? []) name.append(element("span", "tag", tag));
