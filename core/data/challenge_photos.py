@@ -7,14 +7,13 @@ in every draw (core.toy_books.covers), only the home, the light and the scenes a
 that whoever learned the books can answer.
 """
 
+import json
 import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import pydantic
 
 from core.base import files
 from core.base.errors import DataError, os_error_line
@@ -31,17 +30,9 @@ TEST_SET_NAME = "test_difficult"
 PHOTO_COUNT = 80  # twice the bundled set's, so that fewer recipes tie
 
 
-class _Manifest(pydantic.BaseModel):
-    """drawn.json. print: a fingerprint of the labels and boxes, which no other draw has."""
-
-    format: int = 1
-    print: str
-    photos: int
-
-
 @dataclass(frozen=True)
 class ChallengeSet:
-    """A finished draw. print: tells it from every other one; photos: how many."""
+    """A finished draw. fingerprint: of the labels and boxes, which no other draw has."""
 
     root: Path
     fingerprint: str
@@ -55,12 +46,12 @@ def find_challenge_set(runs_dir: Path) -> ChallengeSet | None:
     if not note.is_file():
         return None
     try:
-        found = _Manifest.model_validate_json(note.read_bytes())
-    except (OSError, pydantic.ValidationError):
+        found = json.loads(note.read_bytes())
+        return ChallengeSet(root, str(found["print"]), int(found["photos"]))
+    except (OSError, ValueError, LookupError, TypeError):
         raise DataError(
             N_("{path}: damaged; delete {root} to generate new photos", path=note, root=root)
         ) from None
-    return ChallengeSet(root, found.print, found.photos)
 
 
 def draw_challenge_set(
@@ -90,8 +81,8 @@ def draw_challenge_set(
             )
             shutil.rmtree(beside / "train")
             print_ = truth_fingerprint(_read(beside))
-            note = _Manifest(print=print_, photos=photo_count)
-            files.write_text(beside / "drawn.json", note.model_dump_json())
+            note = {"format": 1, "print": print_, "photos": photo_count}
+            files.write_json(beside / "drawn.json", note)
             beside.rename(root)
         except OSError as error:
             raise DataError(os_error_line(error)) from None

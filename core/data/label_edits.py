@@ -134,15 +134,12 @@ def put_label(root: Path, set_name: str, file: str, label: Label | None) -> None
     """Sets the label of a photo that is being taken, or with None drops its rows before the photo
     goes. No version is kept: that is for what people change later. Only inside
     `locked_dataset`. Raises DataError for a table that cannot be read."""
-    labels, boxes = (Path(root) / name for name in _TABLES)
     rows = [] if label is None else [label_row(set_name, file, label)]
-    text = _merged(labels, LABEL_COLUMNS, set_name, file, rows)
-    if text is not None:
-        files.write_text(labels, text)
-    if label is None:
-        text = _merged(boxes, BOX_COLUMNS, set_name, file, [])
-        if text is not None:
-            files.write_text(boxes, text)
+    for name, columns in zip(_TABLES, (LABEL_COLUMNS, BOX_COLUMNS), strict=True):
+        if name == "labels.csv" or label is None:
+            text = _merged(Path(root) / name, columns, set_name, file, rows)
+            if text is not None:
+                files.write_text(Path(root) / name, text)
 
 
 def label_versions(root: Path) -> list[LabelVersion]:
@@ -256,9 +253,8 @@ def _archive_tables(root: Path, staging_dir: Path, change: str, clock: Clock) ->
 def _prune_versions(root: Path) -> None:
     """Many changes leave many versions: of those before the newest, the first of each day stays."""
     old = label_versions(root)[MAX_VERSIONS:]
-    firsts = {
-        version.replaced_at.date(): version.id for version in old
-    }  # newest first: the last wins
+    # Newest first: the last wins.
+    firsts = {version.replaced_at.date(): version.id for version in old}
     for version in old:
         if version.id not in firsts.values():
             shutil.rmtree(root / VERSIONS_FOLDER / version.id, ignore_errors=True)

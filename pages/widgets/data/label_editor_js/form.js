@@ -1,22 +1,22 @@
 // What is drawn above and beside the photo. Text from files is only ever set as textContent or value.
 
-function holding(tag, className, ...nodes) {
+function elementWith(tag, className, ...nodes) {
   const node = element(tag, className);
   node.append(...nodes);
   return node;
 }
 
-function button(text, id, act, { disabled = false, main = false, told = null } = {}) {
+function button(text, id, act, { disabled = false, main = false, label = null } = {}) {
   const node = element("button", main ? "plain main" : "plain", text);
   Object.assign(node, { type: "button", disabled });
   node.dataset.id = id;
-  if (told) node.setAttribute("aria-label", told);
+  if (label) node.setAttribute("aria-label", label);
   node.addEventListener("click", act);
   return node;
 }
 
-const list = (texts) => holding("ul", "hints", ...texts.map((text) => element("li", "", text)));
-const part = (title, ...nodes) => holding("section", "", element("h3", "", title), ...nodes);
+const list = (texts) => elementWith("ul", "hints", ...texts.map((text) => element("li", "", text)));
+const part = (title, ...nodes) => elementWith("section", "", element("h3", "", title), ...nodes);
 const notes = (texts) => texts.filter(Boolean).map((text) => element("div", "note", text));
 
 function drawBar(editor) {
@@ -25,7 +25,7 @@ function drawBar(editor) {
   const walk = (text, id, file) => button(text, id, () => editor.go(file), { disabled: file === null });
   const where = element("span", "where", data.file);
   where.append(element("span", "quiet", ` ${data.where}`));
-  return holding(
+  return elementWith(
     "div", "bar",
     button(words.wall, "wall", () => editor.go("")), where,
     walk(words.previous, "previous", data.previous), walk(words.next, "next", data.next),
@@ -45,7 +45,7 @@ function drawDetails(editor) {
   const boxes = truth.boxes.map(({ label, visible }) => fill(
     data.classes.includes(label) ? words.box_line : words.box_outside, { label, share: percent(visible) },
   ));
-  return holding(
+  return elementWith(
     "div", "side",
     part(shows, element("p", "", truth.primary || words.unlabelled)),
     ...(also.length ? [part(words.also, element("p", "", also.join(", ")))] : []),
@@ -62,7 +62,7 @@ function drawForm(editor) {
   const status = element("div", bad, editor.message || (editor.dirty() ? words.unsaved : ""));
   status.setAttribute("role", "status");
   const told = data.fixed ? [] : hints(data, truth);
-  return holding(
+  return elementWith(
     "div", "side",
     drawSaveBar(editor), drawUnsavedPrompt(editor), status,
     ...(data.fixed ? [part(words.class, element("p", "", truth.primary))]
@@ -79,7 +79,7 @@ function drawSaveBar(editor) {
   const { words } = data;
   const busy = !canSave(editor.truth) || Boolean(editor.pending);
   const clean = !editor.dirty();
-  return holding(
+  return elementWith(
     "div", "chips",
     button(words.save, "save", () => editor.save(), { main: true, disabled: clean || busy }),
     button(words.save_next, "save-next", () => editor.save(data.unlabelled), { disabled: data.unlabelled === null || busy }),
@@ -111,7 +111,7 @@ function createOption(type, name, text, checked, id, act) {
   Object.assign(input, { type, name, checked });
   input.dataset.id = id;
   input.addEventListener("change", act);
-  return holding("label", "chip", input, element("span", "", text));
+  return elementWith("label", "chip", input, element("span", "", text));
 }
 
 function drawPrimary(editor) {
@@ -129,7 +129,7 @@ function drawPrimary(editor) {
     "radio", "primary", text, editor.truth.primary === name, `primary-${name}`, () => set(name),
   );
   const { classes, words } = editor.data;
-  const chips = holding("div", "chips", ...classes.map((name) => option(name, name)), option("", words.unlabelled));
+  const chips = elementWith("div", "chips", ...classes.map((name) => option(name, name)), option("", words.unlabelled));
   chips.setAttribute("role", "radiogroup");
   chips.setAttribute("aria-label", words.primary);
   return chips;
@@ -137,7 +137,7 @@ function drawPrimary(editor) {
 
 function drawPresent(editor) {
   const { classes } = editor.data;
-  return holding("div", "chips", ...classes.filter((name) => name !== BACKGROUND).map((name) => {
+  return elementWith("div", "chips", ...classes.filter((name) => name !== BACKGROUND).map((name) => {
     const on = editor.truth.present.includes(name);
     return createOption("checkbox", "present", name, on, `present-${name}`, () => editor.commit((truth) => {
       truth.present = classes.filter((each) => (each === name ? !on : truth.present.includes(each)));
@@ -148,9 +148,9 @@ function drawPresent(editor) {
 function drawBoxes(editor) {
   const { words } = editor.data;
   const { boxes } = editor.truth;
-  return holding(
+  return elementWith(
     "div", "",
-    holding("ul", "boxes", ...boxes.map((box, index) => drawBoxRow(editor, box, index))),
+    elementWith("ul", "boxes", ...boxes.map((box, index) => drawBoxRow(editor, box, index))),
     element("p", "quiet", boxes.length ? "" : words.draw),
     button(words.add, "add", () => editor.add({ x0: 0.3, y0: 0.3, x1: 0.7, y1: 0.7 })),
   );
@@ -170,11 +170,11 @@ function drawBoxRow(editor, box, index) {
     const share = clamp(Number(visible.value) || 0, 0, 100) / 100;
     editor.boxes((boxes) => { boxes[index].visible = share; });
   });
-  const label = holding("label", "", visible, element("span", "", words.visible));
+  const label = elementWith("label", "", visible, element("span", "", words.visible));
   label.title = words.visible_told;
-  const told = fill(words.remove, { number });
-  const away = button("✕", `remove${index}`, () => editor.remove(index), { told });
-  const row = holding("li", index === editor.chosen ? "chosen" : "", name, label, away);
+  const remove = fill(words.remove, { number });
+  const away = button("✕", `remove${index}`, () => editor.remove(index), { label: remove });
+  const row = elementWith("li", index === editor.chosen ? "chosen" : "", name, label, away);
   row.addEventListener("pointerdown", (event) => { if (event.target === row) editor.choose(index); });
   return row;
 }
@@ -192,7 +192,7 @@ function drawNameChoice(editor, box, index) {
   const { classes, others, words } = editor.data;
   const names = new Set([...classes.filter((each) => each !== BACKGROUND), ...others, box.label]);
   const told = (each) => (classes.includes(each) ? each : fill(words.outside, { label: each }));
-  const name = holding("select", "", ...[...names].map((each) => new Option(told(each), each)), new Option(words.other, ""));
+  const name = elementWith("select", "", ...[...names].map((each) => new Option(told(each), each)), new Option(words.other, ""));
   name.value = box.label;
   name.addEventListener("change", () => {
     if (name.value) editor.name(index, name.value);
@@ -205,7 +205,7 @@ function drawKeys(data, mode, editable) {
   const terms = element("dl");
   for (const [key, words] of data.words[mode]) {
     if (!editable && (key === "E" || key === "N")) continue;
-    terms.append(holding("dt", "", element("kbd", "", key)), element("dd", "", words));
+    terms.append(elementWith("dt", "", element("kbd", "", key)), element("dd", "", words));
   }
-  return holding("details", "keys", element("summary", "", data.words.keys), terms);
+  return elementWith("details", "keys", element("summary", "", data.words.keys), terms);
 }
