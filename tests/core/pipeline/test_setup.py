@@ -22,7 +22,7 @@ TRACED_FUNCTIONS = (
     "core.data.fingerprints.file_digest",
     "core.data.photos.open_photo",
     "core.pipeline.views.augmented_views",
-    "core.pipeline.prefix.FrozenPrefix._run",
+    "core.pipeline.prefix.FrozenPrefix.__call__",
     "core.model.network.Network.forward",
 )
 
@@ -51,7 +51,7 @@ def test_cancellation_is_checked_between_photos_and_batches(tiny, tmp_path, monk
     since.clear()
     lr_finder.lr_range_test(setup, 0, since.clear)
     expected = set(TRACED_FUNCTIONS) - (
-        {"core.pipeline.prefix.FrozenPrefix._run"} if "bands" in changes else set()
+        {"core.pipeline.prefix.FrozenPrefix.__call__"} if "bands" in changes else set()
     )
     assert most == dict.fromkeys(expected, 1)
 

@@ -59,8 +59,8 @@ function drawForm(editor) {
   const { data, truth } = editor;
   const { words } = data;
   const bad = editor.bad && editor.message ? "note bad" : "note";
-  const status = element("div", bad, editor.message || (editor.dirty() ? words.unsaved : ""));
-  status.setAttribute("role", "status");
+  const text = editor.message || (editor.dirty() ? words.unsaved : "");
+  const status = element("div", bad, text, { role: "status" });
   const told = data.fixed ? [] : hints(data, truth);
   return elementWith(
     "div", "side",
@@ -92,9 +92,7 @@ function drawSaveBar(editor) {
 
 function drawUnsavedPrompt(editor) {
   const { words } = editor.data;
-  const ask = element("div", "note ask");
-  ask.setAttribute("role", "alertdialog");
-  ask.setAttribute("aria-label", words.ask);
+  const ask = element("div", "note ask", "", { role: "alertdialog", "aria-label": words.ask });
   ask.hidden = editor.asked === null;
   if (ask.hidden) return ask;
   ask.append(
@@ -130,9 +128,7 @@ function drawPrimary(editor) {
   );
   const { classes, words } = editor.data;
   const chips = elementWith("div", "chips", ...classes.map((name) => option(name, name)), option("", words.unlabelled));
-  chips.setAttribute("role", "radiogroup");
-  chips.setAttribute("aria-label", words.primary);
-  return chips;
+  return setAttributes(chips, { role: "radiogroup", "aria-label": words.primary });
 }
 
 function drawPresent(editor) {
@@ -160,12 +156,11 @@ function drawBoxRow(editor, box, index) {
   const { words } = editor.data;
   const number = index + 1;
   const name = editor.naming === index ? drawNameInput(editor, index) : drawNameChoice(editor, box, index);
-  name.dataset.id = `label${index}`;
-  name.setAttribute("aria-label", fill(words.what, { number }));
-  const visible = element("input");
-  Object.assign(visible, { type: "number", min: 0, max: 100, step: 5, value: Math.round(100 * box.visible) });
-  visible.dataset.id = `visible${index}`;
-  visible.setAttribute("aria-label", fill(words.how_much, { number }));
+  setAttributes(name, { "data-id": `label${index}`, "aria-label": fill(words.what, { number }) });
+  const visible = element("input", "", "", {
+    type: "number", min: 0, max: 100, step: 5, value: Math.round(100 * box.visible),
+    "data-id": `visible${index}`, "aria-label": fill(words.how_much, { number }),
+  });
   visible.addEventListener("change", () => {
     const share = clamp(Number(visible.value) || 0, 0, 100) / 100;
     editor.boxes((boxes) => { boxes[index].visible = share; });
@@ -180,9 +175,7 @@ function drawBoxRow(editor, box, index) {
 }
 
 function drawNameInput(editor, index) {
-  const name = element("input");
-  name.placeholder = editor.data.words.name;
-  name.style.width = "8rem";
+  const name = element("input", "", "", { placeholder: editor.data.words.name, style: "width: 8rem" });
   name.addEventListener("change", () => { editor.naming = null; editor.name(index, name.value); });
   name.addEventListener("blur", () => { if (editor.naming === index) { editor.naming = null; editor.draw(); } });
   return name;
