@@ -76,8 +76,7 @@ def _lacking() -> dict[str, str]:
     if memory is not None and memory.free < LEAST_MEMORY:
         found["memory"] = f"{memory.free / 1e9:.1f} GB of memory are left; raise the limit"
     with suppress(InputError):
-        small = memory is not None and memory.total < MEMORY_TO_TRAIN
-        if memory is not None and small and demo_mode.is_training_allowed():
+        if memory and memory.total < MEMORY_TO_TRAIN and demo_mode.is_training_allowed():
             found["worker"] = (
                 f"{memory.total / 1e9:.1f} GB of memory are too few to train (2 GB): raise the "
                 "limit, or set OVERFIT_LENS_MODE=demo and OVERFIT_LENS_TRAINING=off"

@@ -1,6 +1,7 @@
 """What app.py gives to the server: routes beside Streamlit's, and who may reach which."""
 
 import asyncio
+import importlib
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from streamlit import cli_util, config
 from streamlit.web.server import server_util
 
@@ -23,16 +24,10 @@ from server.responses import ResponseHeaders, log_requests
 from server.websockets import WebsocketLimits
 
 
-def _load_capture() -> ASGIApp:
-    from server.capture import APP
-
-    return APP
-
-
 async def _capture(scope: Scope, receive: Receive, send: Send) -> None:
     """Imported when the first phone comes: it takes seconds, as the first page of the dashboard."""
-    app = await run_in_threadpool(_load_capture)
-    await app(scope, receive, send)
+    module = await run_in_threadpool(importlib.import_module, "server.capture")
+    await module.APP(scope, receive, send)
 
 
 def _continue_searches() -> None:

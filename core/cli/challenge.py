@@ -52,7 +52,7 @@ def challenge(runs: RunsOption = DEFAULT_RUNS, as_json: JsonOption = False) -> N
 
 def _write_missing_answers(runs: Path, field: ComparableGroups) -> list[str]:
     """Has the runs answer that have not; what went wrong with which."""
-    ids = read_leaderboard(runs, field).pending_run_ids(runs)
+    ids = read_leaderboard(runs, field).pending_run_ids
     if not ids:
         return []
     from core.jobs.tasks.challenge_answers import write_predictions  # torch
@@ -106,17 +106,14 @@ def _cells(standing: Standing) -> dict[str, str]:
 
 
 def _as_data(field: ComparableGroups, board: Leaderboard) -> dict[str, Any]:
-    return {
-        "data": field.title,
-        "photos": board.photo_count,
-        "objects": board.object_count,
-        "ranked": [_standing_as_dict(standing) for standing in board.standings],
-        "not_ranked": [
-            {"group": one.group.id, "title": one.group.title}
-            | {"seeds": one.seeds, "missing": list(one.missing)}
-            for one in (*board.waiting, *board.excluded)
-        ],
-    }
+    numbers = {"photos": board.photo_count, "objects": board.object_count}
+    left_out = [
+        {"group": one.group.id, "title": one.group.title}
+        | {"seeds": one.seeds, "missing": list(one.missing)}
+        for one in (*board.waiting, *board.excluded)
+    ]
+    ranked = [_standing_as_dict(standing) for standing in board.standings]
+    return {"data": field.title, **numbers, "ranked": ranked, "not_ranked": left_out}
 
 
 def _standing_as_dict(standing: Standing) -> dict[str, Any]:

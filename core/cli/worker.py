@@ -23,7 +23,6 @@ from core.cli.train import resume_run
 from core.data.dataset import read_dataset
 from core.data.split import split_photos
 from core.jobs import resources
-from core.jobs.cluster.state import read_cluster_state
 from core.jobs.health import find_problems, read_workers
 from core.jobs.local import LocalExecutor, running_work_id, start_worker, worker_alive, worker_pids
 from core.jobs.preview import server
@@ -31,7 +30,13 @@ from core.jobs.queue import Move, Queue
 from core.jobs.queue_forecast import forecast_queue
 from core.jobs.stop_worker import request_stop, stop_now
 from core.jobs.worker import run_worker
-from core.jobs.worker_settings import MAX_WORKERS, VARIABLES, bearable_workers, read_worker_settings
+from core.jobs.worker_settings import (
+    MAX_WORKERS,
+    VARIABLES,
+    bearable_workers,
+    read_cluster_state,
+    read_worker_settings,
+)
 from core.recipe.files import load_recipe
 from core.store.feature_folder import MAX_BYTES, clear_feature_cache, feature_cache_bytes
 from core.store.index import RunIndex

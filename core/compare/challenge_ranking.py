@@ -93,7 +93,8 @@ class Standing:
 class Leaderboard:
     """standings: best first. waiting: groups that are ready but have not answered the photos.
     left_out: groups that are not ready. objects, photos: how many of the draw were answered.
-    problems: files that cannot be read, a line each."""
+    problems: files that cannot be read, a line each. pending_run_ids: of the runs that are still to
+    answer, group by group."""
 
     standings: tuple[Standing, ...] = ()
     waiting: tuple[Entrant, ...] = ()
@@ -101,13 +102,7 @@ class Leaderboard:
     object_count: int = 0
     photo_count: int = 0
     problems: tuple[str, ...] = ()
-
-    def pending_run_ids(self, runs_dir: Path) -> list[str]:
-        """The ids of the runs that are still to answer, group by group."""
-        draw = find_challenge_set(runs_dir)
-        known = draw.fingerprint if draw else ""
-        rows = [row for entrant in self.waiting for row in entrant.runs]
-        return [row.id for row in rows if not _has_predictions(runs_dir, row.id, known)]
+    pending_run_ids: tuple[str, ...] = ()
 
 
 def find_comparable_groups(rows: Sequence[RunRow]) -> list[ComparableGroups]:
@@ -131,18 +126,20 @@ def read_leaderboard(runs_dir: Path, comparable: ComparableGroups) -> Leaderboar
     draw = find_challenge_set(runs_dir)
     entrants = [_entrant(runs_dir, group) for group in comparable.groups]
     left_out = tuple(entrant for entrant in entrants if not entrant.ready)
-    known, waiting, problems = [], [], []
+    known, waiting, problems, pending = [], [], [], []
     for entrant in (entrant for entrant in entrants if entrant.ready):
-        try:
-            found = [
-                _read_results(runs_dir, row, draw.fingerprint if draw else "")
-                for row in entrant.runs
-            ]
-        except InputError as error:
-            problems.append(str(error))
-            found = [None]
-        complete = [one for one in found if one is not None]
-        if len(complete) == len(found):
+        complete = []
+        for row in entrant.runs:
+            found = None
+            try:
+                found = _read_results(runs_dir, row, draw.fingerprint if draw else "")
+            except InputError as error:
+                problems.append(str(error))
+            if found is None:
+                pending.append(row.id)
+            else:
+                complete.append(found)
+        if len(complete) == len(entrant.runs):
             known.append((entrant, complete))
         else:
             waiting.append(entrant)
@@ -152,6 +149,7 @@ def read_leaderboard(runs_dir: Path, comparable: ComparableGroups) -> Leaderboar
         waiting=tuple(waiting),
         excluded=left_out,
         problems=tuple(problems),
+        pending_run_ids=tuple(pending),
         photo_count=draw.photo_count if draw else 0,
     )
 
@@ -219,14 +217,6 @@ def _missing_reason(row: RunRow) -> str:
 
 
 # --- ranks ----------------------------------------------------------------------------------------
-
-
-def _has_predictions(runs_dir: Path, run_id: str, fingerprint: str) -> bool:
-    try:
-        found = ChallengeEvaluation.of(runs_dir, run_id).result()
-    except RunError:
-        return False
-    return found is not None and found.draw == fingerprint
 
 
 def _read_results(runs_dir: Path, row: RunRow, fingerprint: str) -> _RunResults | None:

@@ -8,6 +8,7 @@ limited is refused where it is done, in core; pages only say beforehand what wou
 from pathlib import Path
 
 from core.base import demo_mode
+from core.base.demo_mode import DemoError
 from core.base.files import PROJECT_ROOT
 from core.base.language import N_, _, translate
 from core.recipe.schema import Recipe
@@ -99,7 +100,7 @@ def check_work_allowed(runs_dir: Path, recipe: Recipe, data_dir: Path) -> None:
     if not is_visitor_dir(runs_dir):
         return
     if words := exceeded_limits_text(recipe, data_dir):
-        raise demo_mode.DemoError(words)
+        raise DemoError(words)
 
 
 def check_capacity(runs_dir: Path) -> None:
@@ -107,7 +108,7 @@ def check_capacity(runs_dir: Path) -> None:
     if not is_visitor_dir(runs_dir):
         return
     if len(find_runs(runs_dir)) + len(find_runs(runs_dir / ".trash")) >= MAX_RUNS_PER_VISITOR:
-        raise demo_mode.DemoError(
+        raise DemoError(
             _(
                 "You have reached this demo's limit of {most} runs. Each run is deleted a "
                 "day after it was created.",
@@ -115,9 +116,9 @@ def check_capacity(runs_dir: Path) -> None:
             )
         )
     if count_visitor_runs(shared_root_of(runs_dir)) >= MAX_RUNS:
-        raise demo_mode.DemoError(_("This demo is full for today. Please come back tomorrow."))
+        raise DemoError(_("This demo is full for today. Please come back tomorrow."))
     if count_group_runs(runs_dir) >= MAX_RUNS_PER_GROUP:
-        raise demo_mode.DemoError(
+        raise DemoError(
             _(
                 "{count} runs were created from your network today, which is the limit. "
                 "Please come back tomorrow.",
@@ -133,23 +134,21 @@ def check_capture_allowed(dataset_root: Path, photos: int = 0) -> None:
         return
     own = is_visitor_dir(Path(dataset_root).absolute().parents[1])
     if not demo_mode.is_capture_allowed() or not own:
-        raise demo_mode.DemoError(demo_mode.refusal_text("capture"))
+        raise DemoError(demo_mode.refusal_text("capture"))
     if photos >= MAX_CAPTURED:
-        raise demo_mode.DemoError(
-            _("This demo allows {most} photos per visitor.", most=MAX_CAPTURED)
-        )
+        raise DemoError(_("This demo allows {most} photos per visitor.", most=MAX_CAPTURED))
 
 
 def check_queue_limits(own: int, total: int, group: int) -> None:
     """Raises DemoError where a visitor who has `own` entries in the queue may add none, or with
     `group` of their address group, or where the queue of `total` is full."""
     if own >= MAX_ACTIVE_PER_VISITOR:
-        raise demo_mode.DemoError(
+        raise DemoError(
             _("One run at a time in this demo: launch this when your current one has ended.")
         )
     left = MAX_QUEUED - total
     if left > 0 and (group >= MAX_QUEUED_PER_GROUP or (group and left <= KEPT_PLACES)):
-        raise demo_mode.DemoError(
+        raise DemoError(
             _(
                 "Waiting runs from your network: {count}. The remaining places are "
                 "reserved for others. Please try again in a few minutes.",
@@ -157,7 +156,7 @@ def check_queue_limits(own: int, total: int, group: int) -> None:
             )
         )
     if total >= MAX_QUEUED:
-        raise demo_mode.DemoError(
+        raise DemoError(
             _(
                 "The demo's queue is full: {count} runs are waiting. Please try again in a "
                 "few minutes.",

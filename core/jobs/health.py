@@ -13,11 +13,10 @@ from core.base.errors import InputError, RunError
 from core.base.formatting import duration, parse_timestamp
 from core.base.language import _, ngettext
 from core.jobs import resources
-from core.jobs.cluster.state import read_cluster_state
 from core.jobs.local import worker_locks
 from core.jobs.queue import Entry, Queue
 from core.jobs.stop_worker import stop_requested
-from core.jobs.worker_settings import check_executor, read_worker_settings
+from core.jobs.worker_settings import check_executor, read_cluster_state, read_worker_settings
 from core.store.index import RunRow
 from core.store.lr_finder import open_work
 from core.store.run import open_run

@@ -144,13 +144,10 @@ class Queue:
             order.pop(place)
             order.insert({"first": 0, "up": max(0, place - 1), "down": place + 1}[to], work_id)
             # Positions are unique, also for a moment: all leave before they are given anew.
-            for position, name in waiting:
-                db.execute("UPDATE queue SET position = ? WHERE run = ?", (-position, name))
-            for (position, _), name in zip(waiting, order):
-                db.execute(
-                    "UPDATE queue SET position = ? WHERE run = ?",
-                    (position, self._own_prefix + name),
-                )
+            update = "UPDATE queue SET position = ? WHERE run = ?"
+            db.executemany(update, [(-position, name) for position, name in waiting])
+            names = (self._own_prefix + name for name in order)
+            db.executemany(update, [(old, name) for (old, _), name in zip(waiting, names)])
             return True
 
     def entries(self) -> list[Entry]:

@@ -14,9 +14,8 @@ from core.base.files import quick_fingerprint
 from core.base.language import _
 from core.data.challenge_photos import CHALLENGE_FOLDER
 from core.data.dataset import read_dataset
-from core.jobs.cluster.state import read_cluster_state
 from core.jobs.queue import Queue
-from core.jobs.worker_settings import read_worker_settings
+from core.jobs.worker_settings import read_cluster_state, read_worker_settings
 from core.store.lr_finder import SEARCH_FOLDER, LrSearch, open_work
 from core.store.rescoring import RESCORING_FOLDER, Rescoring
 from core.store.run import Run

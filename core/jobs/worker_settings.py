@@ -2,14 +2,16 @@
 
 `workers.json` in the folder, which the page Workers writes; the environment has the last word:
 OVERFIT_LENS_WORKERS, OVERFIT_LENS_EXECUTOR, OVERFIT_LENS_RAY_ADDRESS, OVERFIT_LENS_RUN_CORES.
+What pages and commands know of a cluster stands in `cluster.json`. Free of Ray.
 """
 
 import importlib.util
 import json
 import os
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from threadpoolctl import threadpool_limits
@@ -123,3 +125,33 @@ def take_share(settings: WorkerSettings, place: int) -> None:
         threadpool_limits(share, user_api="blas")  # of NumPy, which is loaded already
     if len(gpus) > 1:
         os.environ["CUDA_VISIBLE_DEVICES"] = gpus[(place - 1) % len(gpus)]
+
+
+CLUSTER_FILE = "cluster.json"
+
+
+@dataclass(frozen=True)
+class ClusterState:
+    """problem: why the head cannot be reached, in a line. nodes: by id, what each is and does
+    (core.jobs.cluster.identity.describe_node, with `accepted`, `cpus` and `gpus`)."""
+
+    address: str = ""
+    problem: str = ""
+    run_cores: int = 1
+    nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    runs: list[str] = field(default_factory=list)
+
+    def places(self) -> int:
+        """How many runs the nodes that are accepted can train at once; one a GPU."""
+        accepted = [node for node in self.nodes.values() if node.get("accepted")]
+        gpus = sum(int(node["gpus"]) for node in accepted)
+        return gpus or sum(int(node["cpus"]) // self.run_cores for node in accepted)
+
+
+def read_cluster_state(runs_dir: Path) -> ClusterState:
+    """As it was last; empty where no cluster was followed."""
+    try:
+        text = (shared_root_of(runs_dir) / CLUSTER_FILE).read_text("utf-8")
+        return ClusterState(**json.loads(text))
+    except (OSError, ValueError, TypeError):
+        return ClusterState()

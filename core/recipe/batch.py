@@ -22,6 +22,8 @@ from core.base.yaml_files import read_yaml
 from core.recipe.files import (
     PRESETS_DIR,
     apply_changes,
+    check_mapping,
+    is_file,
     preset_names,
     read_recipe_dict,
     recipe_dict,
@@ -54,10 +56,7 @@ def is_recipe_batch(name_or_path: str | Path) -> bool:
     if str(name_or_path) in recipe_batch_names():
         return True
     path = Path(name_or_path)
-    try:
-        if str(name_or_path) in preset_names() or not path.is_file():
-            return False
-    except OSError:  # too long for a name
+    if str(name_or_path) in preset_names() or not is_file(path):
         return False
     data = read_yaml(path)
     return isinstance(data, dict) and ("vary" in data or "base" in data)
@@ -72,9 +71,7 @@ def load_recipe_batch(
     source = str(name_or_path)
     ready = source in recipe_batch_names()
     path = BATCHES_DIR / f"{source}.yaml" if ready else Path(name_or_path)
-    data = read_yaml(path)
-    if not isinstance(data, dict):
-        raise RecipeError(N_("{path}: must be a list of `key: value` lines").format(path=source))
+    data = check_mapping(read_yaml(path), source)
     changes = dict(changes or {})
     try:
         if unknown := [str(key) for key in data if key not in _KEYS]:

@@ -24,9 +24,7 @@ def recipe_from_dict(data: Any, source: str = "recipe") -> Recipe:
     """A checked recipe from plain data (a dict as YAML gives it; None counts as empty).
 
     Raises RecipeError: one line that names the key and what is allowed."""
-    data = {} if data is None else data
-    if not isinstance(data, dict):
-        raise RecipeError(N_("{path}: must be a list of `key: value` lines").format(path=source))
+    data = check_mapping(data, source)
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
@@ -46,15 +44,18 @@ def read_recipe_dict(name_or_path: str | Path) -> dict[str, Any]:
     path = Path(name_or_path)
     if text in preset_names():
         path = PRESETS_DIR / f"{text}.yaml"
-    elif path.suffix not in (".yaml", ".yml") and not _is_file(path):
+    elif path.suffix not in (".yaml", ".yml") and not is_file(path):
         known = ", ".join(preset_names())
         told = N_("{name}: no preset ({known}) or recipe file has that name")
         raise RecipeError(told.format(name=text[:80], known=known))
-    data = read_yaml(path)
-    data = {} if data is None else data
-    if not isinstance(data, dict):
+    return check_mapping(read_yaml(path), path)
+
+
+def check_mapping(data: Any, path: str | Path) -> dict[str, Any]:
+    """What a YAML file holds, as keys and values; nothing counts as none. Raises RecipeError."""
+    if data is not None and not isinstance(data, dict):
         raise RecipeError(N_("{path}: must be a list of `key: value` lines", path=path))
-    return data
+    return data or {}
 
 
 def apply_changes(data: dict[str, Any], changes: dict[str, Any], source: str = "recipe") -> Recipe:
@@ -67,7 +68,8 @@ def apply_changes(data: dict[str, Any], changes: dict[str, Any], source: str = "
     return recipe_from_dict(data, source)
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether there is a file of that name, which somebody typed."""
     try:
         return path.is_file()
     except OSError:  # too long for a name

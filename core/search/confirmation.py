@@ -1,32 +1,25 @@
 """The answer: the chosen recipe against the default on fresh splits and seeds, or on a labelled set
-from elsewhere; as values, worded by `answer_text`."""
+from elsewhere, as values."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.base.language import _
 from core.evaluate.group_difference import paired_seeds_differ
 from core.search.racing import Results, paired
 from core.search.search import Search
 
 
-def kept_answer(search: Search) -> dict[str, Any]:
-    """Of a search whose best recipe is the one to compare with."""
-    return {"code": "none better", "chosen": search.names[0], "tried": len(search.names) - 1}
-
-
 def compare(search: Search) -> dict[str, Any]:
-    """code: better, worse, or cannot tell; value: the mean difference of the score, with its 95%
+    """code: better, worse or cannot tell, or none better, of so many `tried`, where the best recipe
+    is the one to compare with; value: the mean difference of the score, with its 95%
     interval over photos; wins of total repeats; by: the set that decided, None for fresh splits."""
-    results: Results = {
-        (t.name, t.repeat): t.scores
-        for t in search.trainings
-        if t.confirms and t.scores is not None
-    }
     base, chosen = search.names[0], str(search.chosen)
+    if chosen == base:
+        return {"code": "none better", "chosen": base, "tried": len(search.names) - 1}
+    done = (t for t in search.trainings if t.confirms and t.scores is not None)
+    results: Results = {(t.name, t.repeat): t.scores or {} for t in done}
     found = difference(results, chosen, base)
     return {"chosen": chosen, "by": search.request.confirm_set, **found}
 
@@ -50,12 +43,8 @@ def difference(results: Results, chosen: str, base: str) -> dict[str, Any]:
     told = abs(value) > half and paired_seeds_differ(np.array(of_repeats))
     code = ("better" if value > 0 else "worse") if told else "cannot tell"
     numbers = {"value": value, "low": value - half, "high": value + half}
-    return {
-        "code": code,
-        **{key: round(number, 4) for key, number in numbers.items()},
-        "wins": wins,
-        "total": len(repeats),
-    }
+    rounded = {key: round(number, 4) for key, number in numbers.items()}
+    return {"code": code, **rounded, "wins": wins, "total": len(repeats)}
 
 
 def _half_width(values: NDArray[np.float64]) -> float:
@@ -63,40 +52,3 @@ def _half_width(values: NDArray[np.float64]) -> float:
     if len(values) < 2:
         return 1.0
     return max(1.96 * float(values.std(ddof=1)) / len(values) ** 0.5, 1 / len(values))
-
-
-def answer_text(answer: Mapping[str, Any], base: str) -> str:
-    """The answer in a sentence, for the reader."""
-    if answer["code"] == "none better":
-        return _(
-            "None of {count} other recipes is measurably better than {base}: keep it.",
-            count=answer["tried"],
-            base=base,
-        )
-    told = {key: signed(answer[key]) for key in ("value", "low", "high")}
-    told |= {key: answer[key] for key in ("chosen", "wins", "total")}
-    if answer["code"] == "better":
-        return _(
-            "{chosen} is better than {base} on {wins} of {total} folds and seeds: {value} "
-            "({low} to {high}).",
-            base=base,
-            **told,
-        )
-    if answer["code"] == "worse":
-        return _(
-            "{chosen} looked best but is worse than {base} on fresh seeds: {value} ({low} "
-            "to {high}). Keep {base}.",
-            base=base,
-            **told,
-        )
-    return _(
-        "Cannot tell whether {chosen} is better than {base}: ahead on {wins} of {total} "
-        "folds and seeds, {value} ({low} to {high}). Keep {base}.",
-        base=base,
-        **told,
-    )
-
-
-def signed(value: float) -> str:
-    """`+.06`, `-.02`."""
-    return f"{value:+.2f}".replace("0.", ".", 1)

@@ -21,7 +21,7 @@ from core.jobs.local import LocalExecutor, ensure_worker, mark_lost, worker_aliv
 from core.jobs.queue import Queue
 from core.jobs.stop_worker import stop_requested
 from core.recipe.files import recipe_dict
-from core.search.confirmation import compare, kept_answer
+from core.search.confirmation import compare
 from core.search.neighbours import can_propose, importance, propose
 from core.search.racing import PhotoScores, choose, next_trainings
 from core.search.search import Search, Training, find_searches, open_search
@@ -263,7 +263,7 @@ def room_left(search: Search) -> bool:
 def _confirm(search: Search, pending: list[Training], clock: Clock, memory: Memory) -> None:
     base, chosen = search.names[0], str(search.chosen)
     if chosen == base:
-        search.note(clock, "answer", **kept_answer(search))
+        search.note(clock, "answer", **compare(search))
         return
     confirming = [training for training in search.trainings if training.confirms]
     there = {(training.name, training.repeat) for training in confirming}

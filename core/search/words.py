@@ -1,14 +1,32 @@
 """A search in words and tables: its plan, how it stands, what was tried, what was not used."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from core.base import formatting
-from core.base.language import _, join_sentences, ngettext, translate
-from core.search.confirmation import answer_text, signed
+from core.base.language import N_, _, join_sentences, ngettext, translate
 from core.search.neighbours import INSTALL, can_propose
 from core.search.racing import PhotoScores
 from core.search.search import Request, Search
 from core.search.space import SHIFTED
+
+_ANSWERS = {
+    "none better": N_("None of {count} other recipes is measurably better than {base}: keep it."),
+    "better": N_(
+        "{chosen} is better than {base} on {wins} of {total} folds and seeds: {value} "
+        "({low} to {high})."
+    ),
+    "worse": N_(
+        "{chosen} looked best but is worse than {base} on fresh seeds: {value} ({low} to "
+        "{high}). Keep {base}."
+    ),
+    "cannot tell": N_(
+        "Cannot tell whether {chosen} is better than {base}: ahead on {wins} of {total} "
+        "folds and seeds, {value} ({low} to {high}). Keep {base}."
+    ),
+}
 
 
 def plan_text(request: Request) -> str:
@@ -57,6 +75,13 @@ def state_text(search: Search) -> str:
     return _("{count} training runs done, about {time} left", count=done, time=left)
 
 
+def answer_text(answer: Mapping[str, Any], base: str) -> str:
+    """The answer in a sentence, for the reader."""
+    told = {key: signed(answer[key]) for key in ("value", "low", "high") if key in answer}
+    text = translate(_ANSWERS[answer["code"]])
+    return text.format(**{**answer, **told, "base": base, "count": answer.get("tried")})
+
+
 def seconds_left(search: Search) -> float:
     """Until the answer: trainings left at the pace of those so far, or as planned."""
     done = [training for training in search.trainings if training.scores is not None]
@@ -100,19 +125,14 @@ def recipe_table(search: Search) -> pd.DataFrame:
         gain = ""
         if standing and done and name != search.names[0]:
             gain = f"{signed(standing.gain)} ± {formatting.decimal(standing.error)}"
-        rows.append(
-            {
-                "recipe": name,
-                "folds": done,
-                "score": formatting.decimal(standing.score) if standing and done else "",
-                "gain": gain,
-                "state": state,
-                "run": trainings[-1].run if trainings else "",
-                "order": standing.gain if standing and done and not standing.dropped else -9.0,
-            }
-        )
-    table = pd.DataFrame(rows).sort_values("order", ascending=False, kind="stable")
-    return table.drop(columns="order").reset_index(drop=True)
+        score = formatting.decimal(standing.score) if standing and done else ""
+        order = standing.gain if standing and done and not standing.dropped else -9.0
+        run = trainings[-1].run if trainings else ""
+        rows.append((name, done, score, gain, state, run, order))
+    columns = ["recipe", "folds", "score", "gain", "state", "run", "order"]
+    table = pd.DataFrame(rows, columns=columns)
+    table = table.sort_values("order", ascending=False, kind="stable", ignore_index=True)
+    return table.drop(columns="order")
 
 
 def race_table(search: Search) -> pd.DataFrame:
@@ -156,3 +176,8 @@ def unused_text(search: Search) -> str:
 
 def _mean(scores: PhotoScores) -> float:
     return sum(right for right, _loss in scores.values()) / len(scores)
+
+
+def signed(value: float) -> str:
+    """`+.06`, `-.02`."""
+    return f"{value:+.2f}".replace("0.", ".", 1)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import InputError, naming_os_errors
+from core.base.files import quick_fingerprint
 from core.base.language import _
 from core.recipe.batch import recipe_without_name
 from core.recipe.files import recipe_dict, recipe_from_dict
@@ -227,20 +228,12 @@ def _stamps(runs_dir: Path, examples: bool) -> dict[str, str]:
         if is_example(name) != examples:
             continue
         folder = f"{runs_dir}{os.sep}{name}{os.sep}"
-        if (first := _stamp(f"{folder}status.json")) != "-":
-            marks = [_FIELDS, first, *(_stamp(folder + file) for file in _ROW_FILES)]
+        if (first := quick_fingerprint(f"{folder}status.json")) != "-":
+            marks = [_FIELDS, first, *(quick_fingerprint(folder + file) for file in _ROW_FILES)]
             if (note := f"{name}.json") in arrived:
-                marks.append(_stamp(notes + note))
+                marks.append(quick_fingerprint(notes + note))
             found[name] = " ".join(marks)
     return found
-
-
-def _stamp(path: str) -> str:
-    try:
-        stat = os.stat(path)  # noqa: PTH116
-    except OSError:
-        return "-"
-    return f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}"
 
 
 def read_row(run: Run) -> RunRow:

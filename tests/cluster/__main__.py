@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.base.cpu import machine_cores
-from core.jobs.cluster.state import read_cluster_state
 from core.jobs.local import LocalExecutor, ensure_worker, give_up, mark_lost, worker_pids
 from core.jobs.queue import Queue
 from core.jobs.stop_worker import stop_now
+from core.jobs.worker_settings import read_cluster_state
 from core.store.run import Run
 from core.store.status import utc_now
 from tests.cluster.start import cluster_process

@@ -9,12 +9,11 @@ from dataclasses import asdict, replace
 import pytest
 
 from core.jobs import resources, stop_worker
-from core.jobs.cluster.state import CLUSTER_FILE, ClusterState
 from core.jobs.detached import DetachedProcess
 from core.jobs.preview import client
 from core.jobs.queue import Queue
 from core.jobs.resources import Capacity
-from core.jobs.worker_settings import read_worker_settings
+from core.jobs.worker_settings import CLUSTER_FILE, ClusterState, read_worker_settings
 from core.store.feature_folder import CACHE_FOLDER
 from core.store.status import utc_now
 from tests.core.jobs.test_health import set_heartbeat, worker_process

@@ -27,10 +27,9 @@ from core.base.errors import InputError, RunError, damaged_text, one_line
 from core.base.language import N_
 from core.jobs.cluster.identity import identity, weights_digest
 from core.jobs.cluster.photos import pack_photos, photos_fingerprint
-from core.jobs.cluster.state import CLUSTER_FILE, ClusterState, read_cluster_state
 from core.jobs.queue import Queue
 from core.jobs.tasks.attempt import claim_run, end_run, let_go
-from core.jobs.worker_settings import WorkerSettings
+from core.jobs.worker_settings import CLUSTER_FILE, ClusterState, WorkerSettings, read_cluster_state
 from core.store.lr_finder import open_work
 from core.store.run import CANCEL_FILE, OWNER_LOCK, Run
 from core.store.status import Clock, State, Status

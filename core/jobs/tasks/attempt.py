@@ -26,31 +26,26 @@ def run_lifecycle(run: Run, clock: Clock) -> Iterator[logging.Logger]:
     The run is this process's own meanwhile: it holds the run's lock until its end is written."""
     with ExitStack() as owner:
         claim_run(run, clock, owner)
-        yield from _attempt(run, clock, owner)
+        log = _open_log(run)
+        try:
+            yield log
+        except (Cancelled, KeyboardInterrupt) as error:
+            cancelled = isinstance(error, Cancelled)
+            log.info("cancelled" if cancelled else "interrupted")
+            end_run(run, clock, owner, "cancelled", None)
+            if not cancelled:
+                raise
+        except Exception as error:
+            log.error("%s", error if isinstance(error, InputError) else traceback.format_exc())
+            end_run(run, clock, owner, "failed", _error_line(error))
+            raise
+        finally:
+            for handler in log.handlers[:]:
+                with suppress(OSError):  # a full disk
+                    handler.close()
+                log.removeHandler(handler)
         with suppress(InputError), run.state_lock():
             let_go(run, owner)
-
-
-def _attempt(run: Run, clock: Clock, owner: ExitStack) -> Iterator[logging.Logger]:
-    log = _open_log(run)
-    try:
-        yield log
-    except Cancelled:
-        log.info("cancelled")
-        end_run(run, clock, owner, "cancelled", None)
-    except KeyboardInterrupt:
-        log.info("interrupted")
-        end_run(run, clock, owner, "cancelled", None)
-        raise
-    except Exception as error:
-        log.error("%s", error if isinstance(error, InputError) else traceback.format_exc())
-        end_run(run, clock, owner, "failed", _error_line(error))
-        raise
-    finally:
-        for handler in log.handlers[:]:
-            with suppress(OSError):  # a full disk
-                handler.close()
-            log.removeHandler(handler)
 
 
 def _error_line(error: Exception) -> str:

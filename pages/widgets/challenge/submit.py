@@ -34,7 +34,7 @@ def show(key: str, board: Leaderboard, all_rows: Sequence[RunRow]) -> None:
     if waiting:
         _progress(key, board, waiting, labels)
         return
-    unanswered = board.pending_run_ids(settings.runs_dir())
+    unanswered = board.pending_run_ids
     for trial in _requested_trials(board):
         status = trial.status()
         if status.state == "failed" and trial.id in unanswered:
@@ -78,7 +78,7 @@ def _progress(
     key: str, board: Leaderboard, waiting: Sequence[ChallengeEvaluation], labels: dict[str, str]
 ) -> None:
     total = sum(len(entrant.runs) for entrant in board.waiting)
-    left = max(len(waiting), len(board.pending_run_ids(settings.runs_dir())))
+    left = max(len(waiting), len(board.pending_run_ids))
     now = next((trial for trial in waiting if trial.status().state == "running"), None)
     words = _("{done} of {total} runs have predicted", done=total - left, total=total)
     alive = worker_alive(settings.runs_dir())

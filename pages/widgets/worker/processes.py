@@ -8,7 +8,6 @@ import streamlit as st
 from core.base import formatting
 from core.base.language import N_, _, ngettext, translate
 from core.compare import tables
-from core.jobs.cluster.state import read_cluster_state
 from core.jobs.health import WorkerStatus, read_workers
 from core.jobs.local import ensure_worker
 from core.jobs.queue_forecast import entry_text
@@ -16,6 +15,7 @@ from core.jobs.stop_worker import clear_stop_request, request_stop, restart_work
 from core.jobs.worker_settings import (
     MAX_WORKERS,
     bearable_workers,
+    read_cluster_state,
     read_worker_settings,
     write_worker_count,
 )

@@ -7,9 +7,8 @@ import pytest
 from core.base.errors import InputError, RunError
 from core.jobs.local import LocalExecutor
 from core.search import engine
-from core.search.confirmation import answer_text
 from core.search.search import open_search
-from core.search.words import race_table, recipe_table, state_text, unused_text
+from core.search.words import answer_text, race_table, recipe_table, state_text, unused_text
 from core.store.annotations import read_annotations
 from core.store.run import find_runs, open_run
 from core.store.trash import delete_runs

@@ -6,9 +6,9 @@ import signal
 import pytest
 
 from core.base.cpu import machine_cores
-from core.jobs.cluster.state import read_cluster_state
 from core.jobs.local import LocalExecutor, worker_pids
 from core.jobs.stop_worker import stop_now
+from core.jobs.worker_settings import read_cluster_state
 from tests.conftest import fast_recipe
 from tests.waiting import wait_for
 

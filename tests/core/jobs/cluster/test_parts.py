@@ -18,11 +18,10 @@ from core.jobs.cluster import identity
 from core.jobs.cluster.dispatcher import Dispatcher, _Task
 from core.jobs.cluster.follower import Follower
 from core.jobs.cluster.photos import pack_photos, photos_fingerprint, place_photos
-from core.jobs.cluster.state import ClusterState, read_cluster_state
 from core.jobs.health import find_problems
 from core.jobs.local import LocalExecutor, give_up, mark_lost, recover_queue
 from core.jobs.queue import Entry, Queue
-from core.jobs.worker_settings import WorkerSettings
+from core.jobs.worker_settings import ClusterState, WorkerSettings, read_cluster_state
 from core.store.run import find_runs
 from core.store.status import utc_now
 from core.transfer.pack import pack
