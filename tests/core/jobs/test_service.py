@@ -77,7 +77,8 @@ def test_a_demos_queue_goes_on_too_if_anybody_trains(
     monkeypatch.setenv("OVERFIT_LENS_TRAINING", training)
     monkeypatch.setattr(service, "INTERVAL_SECONDS", 0.01)
     if training == "off":  # as the real one
-        monkeypatch.setattr(local, "ensure_worker", local.demo_mode.check_allowed)
+        refuse = local.demo_mode.check_allowed
+        monkeypatch.setattr(local, "ensure_worker", lambda runs: refuse("worker"))
     mine = visitor_dir(tmp_path, new_key())
     run = write_run(mine, tiny, state="queued")
     Queue(tmp_path).submit(f".visitors/{mine.name}/{run.id}")
