@@ -109,12 +109,13 @@ labels = tables.labels_by_id(runs)
 title = labels[run_choice.linked_run(runs).id] if runs else _("Run")
 st.title(formatting.escape_markdown(title), anchor=False)
 linked_id = st.query_params.get("run", "")
-if (
-    linked_id
-    and linked_id not in {row.id for row in runs}
-    and not run_actions.show_deleted(KEY, linked_id)
-):
-    st.warning(_("Run {run} was not found here.", run=formatting.escape_markdown(linked_id)))
+with st.container():  # also when empty: else what follows would stand twice for a moment
+    if (
+        linked_id
+        and linked_id not in {row.id for row in runs}
+        and not run_actions.show_deleted(KEY, linked_id)
+    ):
+        st.warning(_("Run {run} was not found here.", run=formatting.escape_markdown(linked_id)))
 if runs:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         shown = run_choice.show(KEY, runs, labels)

@@ -57,7 +57,7 @@ def test_through_the_lesson_by_key(app, open_page):
     seen = page.locator(".pile").first.locator("img.seen")
     expect(seen).to_have_count(1)
     page.get_by_role("button", name="Play training").click()
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("the end"))
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("end of training"))
     slider.blur()
     for words in ("Hide the book", "Which layers changed", "What fixes it", "Your turn"):
         press(page, "ArrowRight")

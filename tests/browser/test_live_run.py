@@ -150,5 +150,6 @@ def test_runs_are_walked_by_key_and_deleted_with_undo(app, open_page):
     assert not (place.runs / ids[1]).exists()
     again = open_page(f"{place.url}/run?run={ids[1]}", width=390)
     again.get_by_role("button", name="Restore").click()
-    expect(again.get_by_role("heading", name="How we know")).to_be_visible()
-    assert (place.runs / ids[1]).exists()
+    wait_for((place.runs / ids[1]).exists, "it was not restored")
+    expect(again.get_by_text("is in the trash")).to_have_count(0)
+    expect(again.get_by_role("heading", name="How we know")).to_have_count(1)
