@@ -54,12 +54,15 @@ def take_screenshot(
     if page.locator("h1").inner_text() == "Train":
         page.wait_for_selector(".views img", timeout=90_000)  # its process may have to start first
     if "step=3" in url:  # the lesson's third step, when the training is over
-        page.get_by_role("slider", name="Moment of the training").press("End")
+        page.get_by_role("slider", name="Training progress").press("End")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(4000)
     page.wait_for_selector("[data-test-script-state=notRunning]")
     if row:
-        page.get_by_role("row").filter(has_text=row).screenshot(path=out)
+        shown = page.get_by_role("row").filter(has_text=row)
+        shown.scroll_into_view_if_needed()
+        page.wait_for_timeout(2000)  # cells are drawn when they come into view
+        shown.screenshot(path=out)
     else:
         page.screenshot(path=out)
     context.close()

@@ -95,7 +95,7 @@ def test_ones_own_photo_on_a_narrow_screen(app, runs, open_page, tmp_path):
     page.get_by_text("My photo", exact=True).click()
     (tmp_path / "bad.jpg").write_bytes(b"no photo")
     page.locator("input[type=file]").set_input_files(tmp_path / "bad.jpg")
-    expect(page.get_by_text(re.compile("^bad.jpg: not a readable photo"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^bad.jpg: not a photo, despite its name"))).to_be_visible()
     photo = TOY_BOOKS / "test" / "img_0001.jpg"
     wait_until_idle(page)
     page.locator("input[type=file]").set_input_files(photo)

@@ -178,7 +178,7 @@ def _ui_text() -> dict[str, str | list[str]]:
         "order": _("Order"),
         "order_help": _("By the results at the end of training"),
         "by_name": _("name"),
-        "disagree": _("most disagreement between runs"),
+        "disagree": _("most disagreement"),
         "worst": _("least evidence in the box"),
         "nothing": _("nothing"),
         "most": _("map maximum"),
