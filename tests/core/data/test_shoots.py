@@ -102,7 +102,7 @@ def test_a_photo_stays_on_its_side_when_others_join(data, counts):
     [
         ({}, "split.column: train.csv: missing"),
         ({"shoot": ("a",) * 8}, "split.folds: 2 folds need as many shoots; there are 1"),
-        ({"shoot": (*"aaaabcbc",)}, "split.fold: fold 0 has no photo of class class0 "),
+        ({"shoot": (*"aaaabcbc",)}, "split.fold: fold 0 leaves no photo of class class0 "),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_line(columns, words):
