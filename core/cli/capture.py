@@ -84,7 +84,7 @@ def _print_picture(picture: Picture, runs: Sequence[str]) -> None:
     for text in sessions.warning_texts(picture):
         print(f"  {text}")
     for run in runs:
-        answer, right = picture.answers[run], "right" if picture.right(run) else "wrong"
+        answer, right = picture.answers[run], "correct" if picture.right(run) else "wrong"
         print(f"  {run}: {answer.predicted} ({answer.probability:.2f}), {right}")
 
 
@@ -92,7 +92,7 @@ def _print_tally(session: Session) -> None:
     for run in session.runs:
         found = tally.run_tally(session.pictures, run)
         sure = f"95% sure at every step: {found.low:.0%} to {found.high:.0%}"
-        print(f"{run}: {found.right} of {found.answered} right ({sure})")
+        print(f"{run}: {found.right} of {found.answered} correct ({sure})")
     pair = tally.pair_tally(session.pictures, session.runs)
     if pair is not None:
         lines = (tally.verdict_text, tally.odds_text)

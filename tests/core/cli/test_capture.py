@@ -48,8 +48,8 @@ def test_a_session_is_begun_filled_and_ended(cli_run, tmp_path: Path, monkeypatc
     (tmp_path / "text.jpg").write_text("no photo")
     assert cli_run(photos[0])[0] == 2  # of which class?
     status, out, error = cli_run("--class", "red", *photos, tmp_path / "text.jpg")
-    assert status == 2 and error.startswith("error: text.jpg: not a photo")
-    assert f"p0002.jpg: red\n  {run.id}: red (0.80), right" in out and "2 of 2 correct" in out
+    assert status == 2 and error.startswith("error: text.jpg: not a readable photo")
+    assert f"p0002.jpg: red\n  {run.id}: red (0.80), correct" in out and "2 of 2 correct" in out
     status, out, _ = cli_run("--run", "other", "--run", run.id, "--class", "blue", photos[0])
     assert "almost identical to elsewhere/p0001.jpg" in out and "No photo yet" in out
     asked = []

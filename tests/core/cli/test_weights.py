@@ -42,7 +42,7 @@ def test_fetch_tells_how_far_it_is_and_prints_the_file(capsys, monkeypatch):
     [
         (["fetch", "alexnet"], "alexnet: no such backbone"),
         (["fetch", BACKBONE, "--url", "http://x", "--from", "y"], "do not go together"),
-        (["fetch", BACKBONE, "--from", "/nowhere.pth"], "/nowhere.pth: no such file"),
+        (["fetch", BACKBONE, "--from", "/nowhere.pth"], "/nowhere.pth: file not found"),
         (["fetch", BACKBONE, "--url", "here.pth"], "here.pth: must begin with http://"),
     ],
 )
