@@ -130,7 +130,10 @@ def test_a_mirror_and_a_file_that_is_here(server, serve, weights, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "file not found or not readable"), (b"junk", "is not torchvision's mobilenet_v3_large-")],
+    [
+        (None, "file not found or not readable"),
+        (b"junk", "is not torchvision's mobilenet_v3_large-"),
+    ],
 )
 def test_a_wrong_file_that_is_here_is_named(serve, weights, tmp_path, content, words):
     serve(weights)
