@@ -72,8 +72,7 @@ class Controls:
     ) -> Any:
         """One of the keys of `titles`, or of names that are shown as they are, from a list."""
         value, common = self._common(name, start)
-        if isinstance(titles, Mapping):
-            options["format_func"] = lambda each: translate(titles[each])
+        options |= _formatting(titles)
         names = list(titles)
         return place.selectbox(label, names, names.index(value), **common, **options)
 
@@ -87,8 +86,7 @@ class Controls:
     ) -> Any:
         """The same, side by side."""
         value, common = self._common(name, start)
-        if isinstance(titles, Mapping):
-            options["format_func"] = lambda each: translate(titles[each])
+        options |= _formatting(titles)
         chosen = st.segmented_control(
             label, list(titles), default=value, required=True, **common, **options
         )
@@ -99,6 +97,13 @@ class Controls:
     ) -> bool:
         value, common = self._common(name, start)
         return st.toggle(label, bool(value), help=help, **common)
+
+
+def _formatting(titles: Mapping[str, str] | Sequence[Any]) -> dict[str, Any]:
+    """How a choice is shown: by its title, or as it is."""
+    if not isinstance(titles, Mapping):
+        return {}
+    return {"format_func": lambda each: translate(titles[each])}
 
 
 @dataclass(frozen=True)

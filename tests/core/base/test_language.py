@@ -258,3 +258,14 @@ def test_nobody_who_answers_is_told_in_japanese(tmp_path):
             RetryPolicy(timeout=20, max_failures=1),
         )
     assert JAPANESE.search(translate_to_japanese(caught.value))
+
+
+def test_a_value_of_one_sentence_does_not_take_in_the_next():
+    two = "On far, 3 of 3 criteria are good. On near, 2 of 3 criteria are good, but {}."
+    with words.use_language("ja"):
+        told = words.translate(two.format("it is from the same shoot"))
+        parts = (
+            words.translate("On far, 3 of 3 criteria are good."),
+            words.translate("On near, 2 of 3 criteria are good, but it is from the same shoot."),
+        )
+    assert told == "".join(parts) and "criteria" not in told
